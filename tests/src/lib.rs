@@ -1,1 +1,3 @@
-//! Placeholder.
+//! What knocks at the front door: scenarios, the plan of the house, campaigns of faults.
+//!
+//! Invariant: nothing here is linked into the product; the binary under test is the one the demo runs.
