@@ -1,1 +1,19 @@
-//! Placeholder.
+//! Schema changes, forward only, the same for SQLite and PostgreSQL.
+//!
+//! Invariant: every migration runs in one transaction; none that has landed is edited; none knows an entity.
+
+pub use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::MigrationTrait;
+
+mod m2026_11_24_000001_house;
+mod sql;
+
+/// All migrations, oldest first.
+pub struct Migrator;
+
+#[sea_orm_migration::async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m2026_11_24_000001_house::Migration)]
+    }
+}

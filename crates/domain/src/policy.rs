@@ -1,1 +1,248 @@
-//! To come.
+//! Who may do what: one pure function, its whole table committed as `policy.csv`.
+//!
+//! Invariant: what is not written here is refused.
+
+use crate::mandate::Role;
+use crate::school::{code_of, of_code};
+use crate::tracks::Phase;
+
+/// Every operation that exists: one a command, one a read view.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum OperationName {
+    ReadSession,
+    SetSessionDates,
+    ReadAuthorities,
+    ReadAccounts,
+    GrantMandate,
+    ReadSchools,
+    ImportSchools,
+    ReadExaminers,
+    ImportExaminers,
+    ReadCandidates,
+    ImportCandidates,
+    ReadPlan,
+    EditPlan,
+    PublishPlan,
+    ReadConvocation,
+    Convoke,
+    ReadMessages,
+    ResendMessage,
+    RenewCandidateCode,
+    ReadTasks,
+    ReadOwnExam,
+    ReadOwnConvocation,
+    InitHouse,
+    RunTask,
+    DeliverMessage,
+    ExportPlan,
+}
+
+impl OperationName {
+    /// Every operation with the name it bears in `policy.csv`, in the journal and on the front.
+    pub const ALL: [(Self, &'static str); 26] = [
+        (Self::ReadSession, "ReadSession"),
+        (Self::SetSessionDates, "SetSessionDates"),
+        (Self::ReadAuthorities, "ReadAuthorities"),
+        (Self::ReadAccounts, "ReadAccounts"),
+        (Self::GrantMandate, "GrantMandate"),
+        (Self::ReadSchools, "ReadSchools"),
+        (Self::ImportSchools, "ImportSchools"),
+        (Self::ReadExaminers, "ReadExaminers"),
+        (Self::ImportExaminers, "ImportExaminers"),
+        (Self::ReadCandidates, "ReadCandidates"),
+        (Self::ImportCandidates, "ImportCandidates"),
+        (Self::ReadPlan, "ReadPlan"),
+        (Self::EditPlan, "EditPlan"),
+        (Self::PublishPlan, "PublishPlan"),
+        (Self::ReadConvocation, "ReadConvocation"),
+        (Self::Convoke, "Convoke"),
+        (Self::ReadMessages, "ReadMessages"),
+        (Self::ResendMessage, "ResendMessage"),
+        (Self::RenewCandidateCode, "RenewCandidateCode"),
+        (Self::ReadTasks, "ReadTasks"),
+        (Self::ReadOwnExam, "ReadOwnExam"),
+        (Self::ReadOwnConvocation, "ReadOwnConvocation"),
+        (Self::InitHouse, "InitHouse"),
+        (Self::RunTask, "RunTask"),
+        (Self::DeliverMessage, "DeliverMessage"),
+        (Self::ExportPlan, "ExportPlan"),
+    ];
+
+    /// The stable name.
+    pub fn name(self) -> &'static str {
+        code_of(&Self::ALL, self)
+    }
+
+    /// The operation of a stable name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        of_code(&Self::ALL, name)
+    }
+}
+
+/// Who asks, as the policy sees it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Asker {
+    /// A person under a mandate of this role.
+    Person(Role),
+    /// The worker or the command line.
+    System,
+}
+
+/// How the asker's perimeter stands to the thing asked about.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Relation {
+    /// The candidate himself.
+    Own,
+    /// A CCF matter of the asker's school.
+    School,
+    /// A ponctuelle matter of the asker's authority.
+    Authority,
+    /// A CCF matter of a school of the asker's authority.
+    AuthoritySchool,
+    /// Something of the asker's session, at large.
+    Session,
+    /// None: another school's, another authority's.
+    None,
+}
+
+impl Relation {
+    /// Every relation with its code.
+    pub const ALL: [(Self, &'static str); 6] = [
+        (Self::Own, "own"),
+        (Self::School, "school"),
+        (Self::Authority, "authority"),
+        (Self::AuthoritySchool, "authority_school"),
+        (Self::Session, "session"),
+        (Self::None, "none"),
+    ];
+
+    /// The stable code.
+    pub fn code(self) -> &'static str {
+        code_of(&Self::ALL, self)
+    }
+}
+
+/// Why the policy says no.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Denial {
+    /// The role never does this.
+    Role,
+    /// The role does it, but not to this.
+    Relation,
+    /// Not in this phase of the candidate's course.
+    Phase,
+}
+
+impl Denial {
+    /// The stable code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Role => "role",
+            Self::Relation => "relation",
+            Self::Phase => "phase",
+        }
+    }
+}
+
+/// The relations under which a role does an operation; none: never.
+///
+/// In CCF the head of school plans and convokes (annexe 9, « Modalités d'organisation »), the authority looks on;
+/// in the ponctuelle form the authority does.
+pub fn relations(operation: OperationName, asker: Asker) -> &'static [Relation] {
+    use OperationName as Op;
+    use Relation as Rel;
+    use Role::{AuthorityOfficer, Candidate, HeadOfSchool, NationalReader, PlatformAdministrator};
+
+    let role = match asker {
+        Asker::System => {
+            return match operation {
+                Op::InitHouse
+                | Op::SetSessionDates
+                | Op::ImportSchools
+                | Op::ImportExaminers
+                | Op::ImportCandidates
+                | Op::RunTask
+                | Op::DeliverMessage
+                | Op::ExportPlan => &[Rel::Session],
+                _ => &[],
+            };
+        }
+        Asker::Person(role) => role,
+    };
+    match (operation, role) {
+        (Op::ReadSession | Op::ReadAuthorities, PlatformAdministrator | NationalReader)
+        | (Op::SetSessionDates | Op::ReadAccounts | Op::GrantMandate, PlatformAdministrator) => &[Rel::Session],
+        (Op::ReadSession | Op::ReadAuthorities | Op::ReadTasks | Op::SetSessionDates, AuthorityOfficer)
+        | (Op::EditPlan | Op::PublishPlan | Op::Convoke | Op::ResendMessage, AuthorityOfficer) => &[Rel::Authority],
+        (
+            Op::ReadAccounts
+            | Op::GrantMandate
+            | Op::ImportSchools
+            | Op::ImportExaminers
+            | Op::ImportCandidates
+            | Op::RenewCandidateCode
+            | Op::ReadSchools
+            | Op::ReadExaminers
+            | Op::ReadCandidates
+            | Op::ReadPlan
+            | Op::ReadConvocation
+            | Op::ReadMessages,
+            AuthorityOfficer,
+        ) => &[Rel::Authority, Rel::AuthoritySchool],
+        (
+            Op::ReadSession
+            | Op::ReadAuthorities
+            | Op::ReadTasks
+            | Op::ReadAccounts
+            | Op::GrantMandate
+            | Op::ReadSchools
+            | Op::ReadExaminers
+            | Op::ImportExaminers
+            | Op::ReadCandidates
+            | Op::ImportCandidates
+            | Op::ReadPlan
+            | Op::EditPlan
+            | Op::PublishPlan
+            | Op::ReadConvocation
+            | Op::Convoke
+            | Op::ReadMessages
+            | Op::ResendMessage
+            | Op::RenewCandidateCode,
+            HeadOfSchool,
+        ) => &[Rel::School],
+        (Op::ReadOwnExam | Op::ReadOwnConvocation, Candidate) => &[Rel::Own],
+        _ => &[],
+    }
+}
+
+/// Whether the asker may do the operation to something that stands so to him, in this phase of the candidate's course
+/// (`None` where the operation is about no candidate).
+///
+/// # Errors
+/// The first reason why not: role, then relation, then phase.
+pub fn rule(operation: OperationName, asker: Asker, relation: Relation, phase: Option<Phase>) -> Result<(), Denial> {
+    let allowed = relations(operation, asker);
+    if allowed.is_empty() {
+        return Err(Denial::Role);
+    }
+    if !allowed.contains(&relation) {
+        return Err(Denial::Relation);
+    }
+    if phase.is_some_and(|phase| !phases(operation).contains(&phase)) {
+        return Err(Denial::Phase);
+    }
+    Ok(())
+}
+
+/// Every phase, in order.
+pub const PHASES: [Phase; 6] =
+    [Phase::Preparation, Phase::Convoked, Phase::Evaluated, Phase::Transmitted, Phase::Deliberated, Phase::Published];
+
+/// The phases in which an operation about a candidate can be done.
+pub fn phases(operation: OperationName) -> &'static [Phase] {
+    match operation {
+        OperationName::ReadOwnConvocation => &PHASES[1..],
+        OperationName::RenewCandidateCode => &PHASES[..2],
+        _ => &PHASES,
+    }
+}

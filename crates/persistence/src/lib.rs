@@ -1,1 +1,28 @@
-//! Placeholder.
+//! Where everything is kept: rows, on SQLite or PostgreSQL.
+//!
+//! Invariant: nothing of SeaORM leaves this crate; what goes in and out are domain values and plain records.
+//! Invariant: a function that reads or writes business rows takes the [`Scope`](delos_domain::scope::Scope) of its
+//! operation, and its query carries the scope's condition; outside the perimeter a row does not exist.
+//! Invariant: an update names the version that it read and checks that one row changed.
+
+pub mod accounts;
+pub mod authorities;
+pub mod candidates;
+pub mod database;
+mod entities;
+pub mod envelope;
+pub mod error;
+pub mod examiners;
+pub mod identities;
+pub mod journal;
+pub mod outbox;
+mod perimeter;
+pub mod plans;
+pub mod schools;
+pub mod sessions;
+pub mod staged;
+pub mod tasks;
+
+pub use database::{Access, Committed, Database, DatabaseAddress, Reader, Transaction};
+pub use envelope::MasterKey;
+pub use error::StoreError;

@@ -1,0 +1,28 @@
+//! Table `sitting`.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "sitting")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub plan_id: Uuid,
+    pub commission_id: Uuid,
+    pub commission_day_id: Uuid,
+    pub candidate_id: Uuid,
+    pub session_id: Uuid,
+    pub authority_id: Uuid,
+    pub school_id: Option<Uuid>,
+    pub day: Date,
+    pub starts: String,
+    pub environment: Option<i64>,
+    pub revision: i64,
+    pub series: Uuid,
+    pub version: i64,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

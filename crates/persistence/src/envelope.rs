@@ -1,0 +1,110 @@
+//! What is delicate is enveloped: encrypted under its cohort's key, itself wrapped by the master key.
+//!
+//! Destroying a cohort's row makes everything under its key unreadable, in backups too.
+
+use std::sync::Arc;
+
+use chacha20poly1305::aead::{Aead, Generate, KeyInit, Payload};
+use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
+use delos_domain::ids::CohortId;
+use hmac::{Hmac, Mac};
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sha2::Sha256;
+use uuid::Uuid;
+
+use crate::database::{Access, Transaction};
+use crate::entities::cohort;
+use crate::error::{StoreError, corrupt};
+
+/// The key that wraps the cohorts' keys: 32 bytes from the environment or a file, never in the database.
+#[derive(Clone)]
+pub struct MasterKey(Arc<[u8; 32]>);
+
+impl MasterKey {
+    /// The key of these bytes.
+    pub fn new(bytes: [u8; 32]) -> Self {
+        Self(Arc::new(bytes))
+    }
+}
+
+/// A cohort's key, opened.
+#[derive(Clone)]
+pub struct CohortKey {
+    /// The cohort: what `key_id` columns hold.
+    pub id: CohortId,
+    bytes: [u8; 32],
+}
+
+/// Bytes that only the cohort's key opens: a nonce of 24 bytes, then the ciphertext with its tag.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Envelope(pub(crate) Vec<u8>);
+
+impl CohortKey {
+    /// Encrypts `plain` for the row `row` (bound as associated data: an envelope moved to another row does not open).
+    pub fn seal(&self, row: Uuid, plain: &[u8]) -> Result<Envelope, StoreError> {
+        seal(&self.bytes, row, plain).map(Envelope)
+    }
+
+    /// Decrypts what [`CohortKey::seal`] made for the same row.
+    pub fn open(&self, row: Uuid, envelope: &Envelope) -> Result<Vec<u8>, StoreError> {
+        open(&self.bytes, row, &envelope.0)
+    }
+
+    /// HMAC-SHA-256 of a value, in hexadecimal: what the journal keeps of a before and an after.
+    pub fn fingerprint(&self, value: &[u8]) -> String {
+        use std::fmt::Write as _;
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.bytes) else { return String::new() };
+        mac.update(b"delos-journal-v1");
+        mac.update(value);
+        mac.finalize().into_bytes().iter().fold(String::with_capacity(64), |mut hex, byte| {
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
+    }
+}
+
+/// Makes the cohort of a session, its key being `bytes`.
+pub async fn create_cohort(tx: &Transaction, session: Uuid, id: CohortId, bytes: [u8; 32], now: chrono::DateTime<chrono::Utc>) -> Result<CohortKey, StoreError> {
+    let wrapped = seal(&tx.master().0, id.0, &bytes)?;
+    let row = cohort::ActiveModel { id: Set(id.0), session_id: Set(session), wrapped_key: Set(wrapped), created_at: Set(now) };
+    cohort::Entity::insert(row).exec_without_returning(tx.connection()).await?;
+    Ok(CohortKey { id, bytes })
+}
+
+/// The key of a session's (newest) cohort.
+pub async fn session_key(access: &impl Access, session: Uuid) -> Result<CohortKey, StoreError> {
+    let row = cohort::Entity::find()
+        .filter(cohort::Column::SessionId.eq(session))
+        .order_by_desc(cohort::Column::CreatedAt)
+        .one(access.connection())
+        .await?
+        .ok_or_else(|| corrupt("the session has no cohort"))?;
+    unwrap(access, &row)
+}
+
+/// The key of a `key_id` column.
+pub async fn key(access: &impl Access, id: Uuid) -> Result<CohortKey, StoreError> {
+    let row = cohort::Entity::find_by_id(id).one(access.connection()).await?.ok_or_else(|| corrupt("the cohort's key was destroyed"))?;
+    unwrap(access, &row)
+}
+
+fn unwrap(access: &impl Access, row: &cohort::Model) -> Result<CohortKey, StoreError> {
+    let bytes = open(&access.master().0, row.id, &row.wrapped_key)?;
+    let bytes = bytes.try_into().map_err(|_| corrupt("a cohort's key has another length"))?;
+    Ok(CohortKey { id: CohortId(row.id), bytes })
+}
+
+fn seal(key: &[u8; 32], row: Uuid, plain: &[u8]) -> Result<Vec<u8>, StoreError> {
+    let nonce = XNonce::generate();
+    let payload = Payload { msg: plain, aad: row.as_bytes() };
+    let sealed = XChaCha20Poly1305::new(&Key::from(*key)).encrypt(&nonce, payload).map_err(|_| corrupt("encryption failed"))?;
+    Ok([nonce.as_slice(), &sealed].concat())
+}
+
+fn open(key: &[u8; 32], row: Uuid, sealed: &[u8]) -> Result<Vec<u8>, StoreError> {
+    let (nonce, sealed) = sealed.split_at_checked(24).ok_or_else(|| corrupt("an envelope is too short"))?;
+    let nonce = XNonce::try_from(nonce).map_err(|_| corrupt("an envelope is too short"))?;
+    let payload = Payload { msg: sealed, aad: row.as_bytes() };
+    XChaCha20Poly1305::new(&Key::from(*key)).decrypt(&nonce, payload).map_err(|_| corrupt("an envelope does not open"))
+}
