@@ -1,0 +1,269 @@
+//! `cargo xtask test`: one build, private servers, every kind of test, and the sum as the last line.
+
+use std::ffi::OsString;
+use std::process::{Command, ExitCode};
+
+use anyhow::{Context, Result};
+
+use crate::arguments::Arguments;
+use crate::browser::{self, Chromium};
+use crate::counts::{Counts, Tally, number};
+use crate::postgres::Postgres;
+use crate::python::{self, Python};
+use crate::redis::Redis;
+use crate::relay::{self, Relay};
+use crate::report::Report;
+use crate::{builds, crash_test, process, web, workspace};
+
+/// The size of the crash test that every run affords; the full one is run by hand.
+const MESSAGES: u64 = 1000;
+const KILLS: u64 = 30;
+
+/// What the tests need around them; what could not be had is `None`, and counted.
+struct Services {
+    postgres: Option<Postgres>,
+    redis: Option<Redis>,
+    relay: Option<Relay>,
+    python: Option<Python>,
+    chromium: Option<Chromium>,
+}
+
+pub fn run(arguments: Arguments) -> Result<ExitCode> {
+    arguments.finish()?;
+    let mut report = Report::default();
+    if let Some(version) = workspace::version("rustc", &["--version"]) {
+        report.version("Rust", version);
+    }
+
+    let front = web::exists() && front(&mut report);
+    if report.step("build", |_| builds::everything()).is_none() {
+        return Ok(report.print());
+    }
+    let services = Services::start(&mut report);
+    report.step("cargo test", |report| rust(report, &services));
+    if services.relay.is_some() {
+        report.step("tests of the relay", relay_tests);
+    }
+    if front {
+        report.step("tests of the front", |report| {
+            report.count("front (unit)", web::test()?);
+            Ok(())
+        });
+    }
+    if browser::exists() {
+        browser_tests(&mut report, &services, front);
+    }
+    if let Some(relay) = &services.relay {
+        crash_test::campaign(&mut report, "sqlite", MESSAGES, KILLS, false, relay, None);
+        if let Some(postgres) = &services.postgres {
+            crash_test::campaign(
+                &mut report,
+                "postgres",
+                MESSAGES,
+                KILLS,
+                false,
+                relay,
+                Some(postgres),
+            );
+        }
+        crash_test::campaign(&mut report, "sqlite", MESSAGES, KILLS, true, relay, None);
+    }
+    drop(services);
+    Ok(report.print())
+}
+
+/// Builds the front; true when it stands.
+fn front(report: &mut Report) -> bool {
+    let node = workspace::find("npm").and_then(|_| workspace::version("node", &["--version"]));
+    let Some(node) = node else {
+        report.missing("front (unit)", "no Node.js");
+        return false;
+    };
+    report.version("Node.js", node);
+    report.step("front", |_| web::build()).is_some()
+}
+
+impl Services {
+    fn start(report: &mut Report) -> Self {
+        let folder = workspace::target().join("test");
+        let postgres = report.obtain("PostgreSQL", || Postgres::start(&folder.join("postgres")));
+        let redis = report.obtain("Redis", || Redis::start(&folder.join("redis")));
+        let relay = report.obtain("SMTP relay", relay::install);
+        let python = report.obtain("Python readers", python::install);
+        let chromium = report.obtain("Chromium", browser::find);
+        for (name, version) in [
+            (
+                "PostgreSQL",
+                postgres.as_ref().map(|server| &server.version),
+            ),
+            ("Redis", redis.as_ref().map(|server| &server.version)),
+            ("smtp-server", relay.as_ref().map(|relay| &relay.version)),
+            ("Python", python.as_ref().map(|python| &python.version)),
+            (
+                "Chromium",
+                chromium.as_ref().map(|chromium| &chromium.version),
+            ),
+        ] {
+            if let Some(version) = version {
+                report.version(name, version.clone());
+            }
+        }
+        Self {
+            postgres,
+            redis,
+            relay,
+            python,
+            chromium,
+        }
+    }
+
+    /// Tells a test where everything is. An absent variable is an absent service, nothing else.
+    fn tell(&self, command: &mut Command) {
+        let mut set = |name: &str, value: Option<OsString>| {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        };
+        set("DELOS_TEST_BINARY", Some(workspace::binary().into()));
+        let postgres = self.postgres.as_ref();
+        set(
+            "DELOS_TEST_POSTGRES",
+            postgres.map(|server| server.url.clone().into()),
+        );
+        set(
+            "DELOS_TEST_POSTGRES_LOG",
+            postgres.map(|server| server.log.clone().into()),
+        );
+        let redis = self.redis.as_ref();
+        set(
+            "DELOS_TEST_REDIS",
+            redis.map(|server| server.url.clone().into()),
+        );
+        set(
+            "DELOS_TEST_REDIS_SERVER",
+            redis.map(|server| server.program.clone().into()),
+        );
+        set(
+            "DELOS_TEST_SMTP_RELAY",
+            self.relay
+                .as_ref()
+                .map(|relay| relay.program.clone().into()),
+        );
+        set(
+            "DELOS_TEST_PYTHON",
+            self.python
+                .as_ref()
+                .map(|python| python.program.clone().into()),
+        );
+        set(
+            "DELOS_TEST_CHROMIUM",
+            self.chromium
+                .as_ref()
+                .map(|browser| browser.program.clone().into()),
+        );
+    }
+}
+
+/// Every test of the workspace, counted by binary.
+fn rust(report: &mut Report, services: &Services) -> Result<()> {
+    let mut command = workspace::cargo();
+    command.args(["test", "--workspace", "--no-fail-fast"]);
+    services.tell(&mut command);
+    let mut counts = Counts::default();
+    let status = process::lines(&mut command, |line| counts.read(line))?;
+    let mut failed = 0;
+    let (mut sqlite, mut postgres) = (0, 0);
+    for binary in &counts.binaries {
+        let mut tally = binary.tally;
+        if services.postgres.is_none() {
+            // Their names say what they needed; without a server they had nothing to look at.
+            tally.passed = tally.passed.saturating_sub(binary.postgres);
+            tally.skipped += binary.postgres;
+        }
+        if !binary.ended {
+            tally.failed += 1;
+            report.remark(format!("failed: {} ended without a result", binary.kind));
+        }
+        failed += tally.failed;
+        if tally != Tally::default() {
+            report.count(&binary.kind, tally);
+        }
+        sqlite += binary.sqlite;
+        postgres += binary.postgres;
+        if binary.kind == "conformance" && binary.sqlite != binary.postgres {
+            let difference = format!(
+                "{} cases on SQLite, {} on PostgreSQL",
+                binary.sqlite, binary.postgres
+            );
+            report.fail("conformance", &difference);
+            failed += 1;
+        }
+    }
+    report.remark(format!(
+        "cases that name their database: {sqlite} on SQLite, {postgres} on PostgreSQL"
+    ));
+    if !status.success() && failed == 0 {
+        report.fail("cargo test", &format!("ended with {status}"));
+    }
+    Ok(())
+}
+
+fn relay_tests(report: &mut Report) -> Result<()> {
+    let mut command = workspace::command("node");
+    command
+        .args(["--test", "--test-reporter=spec"])
+        .current_dir(workspace::root().join("tests/smtp"));
+    let mut tally = Tally::default();
+    let status = process::lines(&mut command, |line| {
+        // `ℹ pass 11`, `ℹ fail 0`, `ℹ skipped 0`
+        let mut words = line.split_whitespace().skip(1);
+        if let (Some(word), Some(Ok(count)), None) =
+            (words.next(), words.next().map(str::parse), words.next())
+        {
+            match word {
+                "pass" => tally.passed = count,
+                "fail" => tally.failed = count,
+                "skipped" => tally.skipped = count,
+                _ => {}
+            }
+        }
+    })?;
+    if !status.success() && tally.failed == 0 {
+        tally.failed = 1;
+    }
+    report.count("relay of the tests", tally);
+    Ok(())
+}
+
+/// The browser tests print `N passed, N failed` last, as we do.
+fn browser_tests(report: &mut Report, services: &Services, front: bool) {
+    if !front || services.chromium.is_none() {
+        report.missing("browser", "no front or no Chromium");
+        return;
+    }
+    report.step("browser tests", |report| {
+        let folder = browser::folder();
+        web::install(&folder)?;
+        let mut command = workspace::command("node");
+        command.arg("run.mjs").current_dir(&folder);
+        services.tell(&mut command);
+        let mut last = None;
+        let status = process::lines(&mut command, |line| {
+            if line.contains(" passed, ") && line.contains(" failed") {
+                last = Some(line.replace(',', ""));
+            }
+        })?;
+        let last = last.with_context(|| format!("the browser tests gave no sum: {status}"))?;
+        let mut tally = Tally {
+            passed: number(&last, "passed"),
+            failed: number(&last, "failed"),
+            skipped: number(&last, "skipped"),
+        };
+        if !status.success() && tally.failed == 0 {
+            tally.failed = 1;
+        }
+        report.count("browser", tally);
+        Ok(())
+    });
+}
