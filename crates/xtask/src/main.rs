@@ -21,6 +21,7 @@ mod redis;
 mod relay;
 mod report;
 mod schema;
+mod services;
 mod stop;
 mod test;
 mod units;
@@ -36,6 +37,7 @@ cargo xtask COMMAND
 
   demo [--port N] [--data DIR]     a realistic session in the foreground, until Ctrl+C
   test                             every test: Rust, relay, front, browser, crash test
+  services                         the tests' private servers in the foreground, and the variables to export
   lint                             format, clippy, licences and bans, front, generated files, units
   schema                           writes crates/gateway/schema/*.graphql again
   crash-test [--messages N] [--kills N] [--database sqlite|postgres|both] [--self-check]
@@ -53,6 +55,7 @@ fn main() -> ExitCode {
     let outcome = match command.as_deref() {
         Some("demo") => demo::run(arguments),
         Some("test") => test::run(arguments),
+        Some("services") => services::run(arguments),
         Some("lint") => lint::run(arguments),
         Some("schema") => schema::run(arguments),
         Some("crash-test") => crash_test::run(arguments),

@@ -51,11 +51,18 @@ impl Postgres {
                 .arg(format!("--pwfile={}", secret.display())),
         )?;
 
+        // The settings that we ship are the ones under test.
+        let shipped =
+            std::fs::read_to_string(workspace::root().join("infra/postgresql/delos.conf"))?;
+        std::fs::write(data.join("delos.conf"), shipped)?;
+        owner.give(&data.join("delos.conf"))?;
+
         let port = workspace::free_port()?;
         let log = folder.with_file_name("postgres.log");
         let output = std::fs::File::create(&log).context("cannot write the server's log")?;
         let mut command = owner.tied(&programs.join("postgres"));
         command.arg("-D").arg(&data);
+        append(&data.join("postgresql.conf"), "include 'delos.conf'\n")?;
         for setting in [
             format!("port={port}"),
             "listen_addresses=127.0.0.1".to_owned(),
@@ -232,6 +239,12 @@ impl Owner {
         }
         Ok(())
     }
+}
+
+fn append(file: &Path, line: &str) -> Result<()> {
+    use std::io::Write;
+    let mut file = std::fs::OpenOptions::new().append(true).open(file)?;
+    Ok(file.write_all(line.as_bytes())?)
 }
 
 /// Sixteen bytes of the system's randomness, in hexadecimal.

@@ -36,10 +36,10 @@ impl Process {
 
     /// Waits until the process ends by itself.
     pub fn wait(&mut self) -> Result<ExitStatus> {
-        let status = self.child.wait().context("cannot wait")?;
+        let status = self.child.wait();
         stop::yield_to_signal();
         stop::forget(self.group.leader);
-        Ok(status)
+        status.context("cannot wait")
     }
 
     /// True while the process runs.

@@ -36,16 +36,9 @@ impl Redis {
         let log = std::fs::File::create(folder.join("redis.log"))?;
         let mut command = process::tied_to_us(&program, "TERM");
         command
-            .args([
-                "--bind",
-                "127.0.0.1",
-                "--save",
-                "",
-                "--appendonly",
-                "no",
-                "--daemonize",
-                "no",
-            ])
+            // The settings that we ship are the ones under test.
+            .arg(workspace::root().join("infra/redis/delos.conf"))
+            .args(["--daemonize", "no"])
             .args(["--port", &port.to_string(), "--dir"])
             .arg(folder)
             .stdout(log.try_clone()?)

@@ -4,7 +4,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
+use rustix::process::{
+    Pid, Signal, WaitOptions, kill_process_group, test_kill_process_group, waitpid,
+};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
@@ -45,6 +47,8 @@ pub fn listen() -> Result<()> {
             };
             for group in groups.iter().rev() {
                 end(*group);
+                // Nobody else may be left to do it: a machine without an init keeps the dead for ever.
+                let _ = waitpid(Some(group.leader), WaitOptions::NOHANG);
             }
             std::process::exit(128 + signal);
         }

@@ -1,32 +1,18 @@
 //! `cargo xtask test`: one build, private servers, every kind of test, and the sum as the last line.
 
-use std::ffi::OsString;
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 
 use crate::arguments::Arguments;
-use crate::browser::{self, Chromium};
 use crate::counts::{Counts, Tally, number};
-use crate::postgres::Postgres;
-use crate::python::{self, Python};
-use crate::redis::Redis;
-use crate::relay::{self, Relay};
 use crate::report::Report;
-use crate::{builds, crash_test, process, web, workspace};
+use crate::services::Services;
+use crate::{browser, builds, crash_test, process, web, workspace};
 
 /// The size of the crash test that every run affords; the full one is run by hand.
 const MESSAGES: u64 = 1000;
 const KILLS: u64 = 30;
-
-/// What the tests need around them; what could not be had is `None`, and counted.
-struct Services {
-    postgres: Option<Postgres>,
-    redis: Option<Redis>,
-    relay: Option<Relay>,
-    python: Option<Python>,
-    chromium: Option<Chromium>,
-}
 
 pub fn run(arguments: Arguments) -> Result<ExitCode> {
     arguments.finish()?;
@@ -39,7 +25,7 @@ pub fn run(arguments: Arguments) -> Result<ExitCode> {
     if report.step("build", |_| builds::everything()).is_none() {
         return Ok(report.print());
     }
-    let services = Services::start(&mut report);
+    let services = Services::start(&mut report, &workspace::target().join("test"));
     report.step("cargo test", |report| rust(report, &services));
     if services.relay.is_some() {
         report.step("tests of the relay", relay_tests);
@@ -81,88 +67,6 @@ fn front(report: &mut Report) -> bool {
     };
     report.version("Node.js", node);
     report.step("front", |_| web::build()).is_some()
-}
-
-impl Services {
-    fn start(report: &mut Report) -> Self {
-        let folder = workspace::target().join("test");
-        let postgres = report.obtain("PostgreSQL", || Postgres::start(&folder.join("postgres")));
-        let redis = report.obtain("Redis", || Redis::start(&folder.join("redis")));
-        let relay = report.obtain("SMTP relay", relay::install);
-        let python = report.obtain("Python readers", python::install);
-        let chromium = report.obtain("Chromium", browser::find);
-        for (name, version) in [
-            (
-                "PostgreSQL",
-                postgres.as_ref().map(|server| &server.version),
-            ),
-            ("Redis", redis.as_ref().map(|server| &server.version)),
-            ("smtp-server", relay.as_ref().map(|relay| &relay.version)),
-            ("Python", python.as_ref().map(|python| &python.version)),
-            (
-                "Chromium",
-                chromium.as_ref().map(|chromium| &chromium.version),
-            ),
-        ] {
-            if let Some(version) = version {
-                report.version(name, version.clone());
-            }
-        }
-        Self {
-            postgres,
-            redis,
-            relay,
-            python,
-            chromium,
-        }
-    }
-
-    /// Tells a test where everything is. An absent variable is an absent service, nothing else.
-    fn tell(&self, command: &mut Command) {
-        let mut set = |name: &str, value: Option<OsString>| {
-            match value {
-                Some(value) => command.env(name, value),
-                None => command.env_remove(name),
-            };
-        };
-        set("DELOS_TEST_BINARY", Some(workspace::binary().into()));
-        let postgres = self.postgres.as_ref();
-        set(
-            "DELOS_TEST_POSTGRES",
-            postgres.map(|server| server.url.clone().into()),
-        );
-        set(
-            "DELOS_TEST_POSTGRES_LOG",
-            postgres.map(|server| server.log.clone().into()),
-        );
-        let redis = self.redis.as_ref();
-        set(
-            "DELOS_TEST_REDIS",
-            redis.map(|server| server.url.clone().into()),
-        );
-        set(
-            "DELOS_TEST_REDIS_SERVER",
-            redis.map(|server| server.program.clone().into()),
-        );
-        set(
-            "DELOS_TEST_SMTP_RELAY",
-            self.relay
-                .as_ref()
-                .map(|relay| relay.program.clone().into()),
-        );
-        set(
-            "DELOS_TEST_PYTHON",
-            self.python
-                .as_ref()
-                .map(|python| python.program.clone().into()),
-        );
-        set(
-            "DELOS_TEST_CHROMIUM",
-            self.chromium
-                .as_ref()
-                .map(|browser| browser.program.clone().into()),
-        );
-    }
 }
 
 /// Every test of the workspace, counted by binary.
