@@ -1,0 +1,1 @@
+//! Every transition and refusal of the tracks, written out; then random courses.
