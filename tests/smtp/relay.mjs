@@ -1,7 +1,7 @@
 // The SMTP relay of the tests. It keeps each mail that it accepts in a folder, and is hostile on demand.
 //
 //   node relay.mjs --folder DIR [--port N] [--hostile] [--seed N] [--always FAULT]
-//                  [--refuse ADDRESS=CODE]… [--bodies all|none]
+//                  [--refuse ADDRESS=CODE]… [--share FAULT=NUMBER]… [--bodies all|none] [--with-parent]
 //
 // Written in DIR: `accepted.jsonl`, one line a mail in the order of acceptance, and with `--bodies all`
 // (the default) the bytes themselves as 000001.eml, 000002.eml…; `faults.jsonl`, one line a fault.
@@ -25,6 +25,7 @@ const { values: options } = parseArgs({
     seed: { type: 'string', default: '1' },
     always: { type: 'string' },
     refuse: { type: 'string', multiple: true, default: [] },
+    share: { type: 'string', multiple: true, default: [] },
     bodies: { type: 'string', default: 'all' },
     'with-parent': { type: 'boolean', default: false },
   },
@@ -39,6 +40,15 @@ if (options.always && !(options.always in FAULTS)) {
   process.exit(2);
 }
 
+const mix = options.hostile ? { ...HOSTILE } : {};
+for (const [name, share] of options.share.map((line) => line.split('='))) {
+  if (!(name in FAULTS) || !(Number(share) >= 0 && Number(share) <= 1)) {
+    console.error(`--share ${name}=${share}: a fault and a number from 0 to 1`);
+    process.exit(2);
+  }
+  mix[name] = Number(share);
+}
+
 mkdirSync(options.folder, { recursive: true });
 const roll = dice(Number(options.seed));
 const refused = new Map(options.refuse.map((line) => line.split('=')).map(([a, code]) => [a.toLowerCase(), Number(code)]));
@@ -47,7 +57,7 @@ let accepted = 0;
 /** The fault that strikes at this phase of a conversation, if any. */
 function fault(phase) {
   if (options.always) return FAULTS[options.always].phase === phase ? options.always : null;
-  return options.hostile ? draw(HOSTILE, phase, roll) : null;
+  return draw(mix, phase, roll);
 }
 
 function note(name, session, details = {}) {

@@ -100,6 +100,13 @@ for (const [name, answers, kept] of [
   });
 }
 
+test('a share of one strikes every time, and the mix alone never without it', async (context) => {
+  const cut = await relay(context, '--share', 'cut-after-dot=1');
+  assert.equal((await converse(cut.port, [...ENVELOPE, MAIL])).at(-1), 'closed');
+  const calm = await relay(context);
+  assert.equal((await converse(calm.port, [...ENVELOPE, MAIL])).at(-1), '250');
+});
+
 test('one address alone can be refused', async (context) => {
   const { port } = await relay(context, '--refuse', 'c@d.fr=550');
   const other = ENVELOPE.map((line) => line.replace('c@d.fr', 'e@f.fr'));
