@@ -1,1 +1,486 @@
-//! To come.
+//! Marks: what the commission proposes, and how it becomes final.
+//!
+//! The mark is the commission's judgement of a profile: nothing here computes one from levels. « Non valide » and
+//! « absent » are states of the tracks, never numbers.
+
+use crate::regulation::{MarkRules, PenaltyRule, Rounding};
+
+/// A mark out of 20, in quarter points.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Mark(u8);
+
+/// Why a text is no mark.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, thiserror::Error)]
+pub enum MarkFault {
+    /// Nothing is written.
+    #[error("no mark is written")]
+    Empty,
+    /// Not a number as people write marks.
+    #[error("unreadable mark")]
+    Unreadable,
+    /// Finer than a quarter point.
+    #[error("finer than a quarter point")]
+    NotAQuarter,
+    /// Above 20.
+    #[error("above 20")]
+    AboveTwenty,
+}
+
+impl MarkFault {
+    /// The stable code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Empty => "mark_empty",
+            Self::Unreadable => "mark_unreadable",
+            Self::NotAQuarter => "mark_not_a_quarter",
+            Self::AboveTwenty => "mark_above_twenty",
+        }
+    }
+}
+
+impl Mark {
+    /// Quarter points of a mark of 20.
+    pub const MAX_QUARTERS: u8 = 80;
+
+    /// The mark of so many quarter points; none above 80.
+    pub fn from_quarters(quarters: u8) -> Option<Self> {
+        (quarters <= Self::MAX_QUARTERS).then_some(Self(quarters))
+    }
+
+    /// Its quarter points, 0 to 80.
+    pub fn quarters(self) -> u8 {
+        self.0
+    }
+
+    /// Reads `12`, `12,5`, `12.5`, `12,25`.
+    ///
+    /// # Errors
+    /// [`MarkFault`] when it is empty, unreadable, finer than a quarter point, or above 20.
+    pub fn parse(text: &str) -> Result<Self, MarkFault> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(MarkFault::Empty);
+        }
+        let (whole, fraction) = match text.split_once([',', '.']) {
+            Some((whole, fraction)) if is_digits(fraction) => (whole, fraction),
+            Some(_) => return Err(MarkFault::Unreadable),
+            None => (text, ""),
+        };
+        if !is_digits(whole) {
+            return Err(MarkFault::Unreadable);
+        }
+        let quarters = match fraction.trim_end_matches('0') {
+            "" => 0,
+            "25" => 1,
+            "5" => 2,
+            "75" => 3,
+            _ => return Err(MarkFault::NotAQuarter),
+        };
+        let points: u8 = whole.parse().map_err(|_| MarkFault::AboveTwenty)?;
+        points
+            .checked_mul(4)
+            .and_then(|whole| whole.checked_add(quarters))
+            .and_then(Self::from_quarters)
+            .ok_or(MarkFault::AboveTwenty)
+    }
+
+    /// Rounded up to the whole point, 0 to 20 (annexe 9: « note globale sur 20 arrondie au point supérieur »).
+    pub fn rounded_up(self) -> u8 {
+        self.0.div_ceil(4)
+    }
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// A penalty that the commission applies.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Penalty<'a> {
+    /// Its code in the regulation.
+    pub code: &'a str,
+    /// Its whole points.
+    pub points: u8,
+    /// Why, where the regulation asks for it; empty when nothing is said.
+    pub reason: &'a str,
+}
+
+/// Why penalties cannot be applied as asked; each names the penalty by its code.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum PenaltyRefused {
+    /// The regulation knows no such penalty.
+    #[error("unknown penalty {0}")]
+    Unknown(String),
+    /// It is applied twice.
+    #[error("penalty {0} is applied twice")]
+    Twice(String),
+    /// Its points are not what the regulation allows.
+    #[error("penalty {code} is of {fewest} to {most} points")]
+    Points {
+        /// The penalty.
+        code: String,
+        /// Fewest points.
+        fewest: u8,
+        /// Most points.
+        most: u8,
+    },
+    /// It needs a reason.
+    #[error("penalty {0} needs a reason")]
+    ReasonMissing(String),
+    /// Two penalties exclude each other.
+    #[error("penalties {0} and {1} exclude each other")]
+    Excluded(String, String),
+}
+
+impl PenaltyRefused {
+    /// The stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Unknown(_) => "penalty_unknown",
+            Self::Twice(_) => "penalty_twice",
+            Self::Points { .. } => "penalty_points",
+            Self::ReasonMissing(_) => "penalty_reason_missing",
+            Self::Excluded(..) => "penalty_excluded",
+        }
+    }
+}
+
+/// A text is no whole number of points.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, thiserror::Error)]
+#[error("a penalty is a whole number of points")]
+pub struct NotWholePoints;
+
+impl NotWholePoints {
+    /// The stable code.
+    pub fn code(self) -> &'static str {
+        "penalty_not_whole_points"
+    }
+}
+
+/// Reads the points of a penalty: a whole number, a fraction being refused even when it is zero (`10,0`).
+///
+/// # Errors
+/// [`NotWholePoints`] otherwise.
+pub fn whole_points(text: &str) -> Result<u8, NotWholePoints> {
+    let text = text.trim();
+    if !is_digits(text) {
+        return Err(NotWholePoints);
+    }
+    text.parse().map_err(|_| NotWholePoints)
+}
+
+/// How a proposal became final: every number that the sentence « 13,5 → arrondi au point supérieur 14 ;
+/// pénalité 10 → 4 » needs.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct FinalMark {
+    /// What the commission proposes, kept unrounded.
+    pub proposed: Mark,
+    /// The proposal rounded up to the whole point.
+    pub rounded: u8,
+    /// All penalties together.
+    pub penalty: u16,
+    /// « NOTE FINALE » of annexe 9-5, carried by 9-6: never below 0.
+    pub value: u8,
+}
+
+/// The final mark of a proposal and its penalties.
+///
+/// # Errors
+/// [`PenaltyRefused`], the first that holds in the order of `penalties`.
+pub fn finalise(
+    proposed: Mark,
+    penalties: &[Penalty<'_>],
+    rules: &MarkRules,
+) -> Result<FinalMark, PenaltyRefused> {
+    for (i, penalty) in penalties.iter().enumerate() {
+        check(penalty, &penalties[..i], &rules.penalties)?;
+    }
+    let Rounding::UpThenPenalties = rules.rounding;
+    let rounded = proposed.rounded_up();
+    let penalty = penalties.iter().map(|one| u16::from(one.points)).sum();
+    Ok(FinalMark {
+        proposed,
+        rounded,
+        penalty,
+        value: u8::try_from(u16::from(rounded).saturating_sub(penalty)).unwrap_or(0),
+    })
+}
+
+fn check(
+    penalty: &Penalty<'_>,
+    earlier: &[Penalty<'_>],
+    rules: &[PenaltyRule],
+) -> Result<(), PenaltyRefused> {
+    let named = |code: &str| rules.iter().find(|rule| rule.code == code);
+    let code = || penalty.code.to_owned();
+    let rule = named(penalty.code).ok_or_else(|| PenaltyRefused::Unknown(code()))?;
+    let (fewest, most) = rule.points;
+    if !(fewest..=most).contains(&penalty.points) {
+        return Err(PenaltyRefused::Points {
+            code: code(),
+            fewest,
+            most,
+        });
+    }
+    if rule.reason && penalty.reason.trim().is_empty() {
+        return Err(PenaltyRefused::ReasonMissing(code()));
+    }
+    for other in earlier {
+        if other.code == penalty.code {
+            return Err(PenaltyRefused::Twice(code()));
+        }
+        // An exclusion holds both ways, whichever of the two lines of the regulation says it.
+        let excludes = |rule: &PenaltyRule, code: &str| rule.excludes.iter().any(|one| one == code);
+        if excludes(rule, other.code)
+            || named(other.code).is_some_and(|rule| excludes(rule, penalty.code))
+        {
+            return Err(PenaltyRefused::Excluded(other.code.to_owned(), code()));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// The penalties of annexe 9-5.
+    fn rules() -> MarkRules {
+        let rule = |code: &str, points, reason, excludes: &[&str]| PenaltyRule {
+            code: code.to_owned(),
+            label: String::new(),
+            points,
+            reason,
+            excludes: excludes.iter().map(|&one| one.to_owned()).collect(),
+        };
+        MarkRules {
+            rounding: Rounding::UpThenPenalties,
+            penalties: vec![
+                rule("one", (10, 10), false, &["both"]),
+                rule("both", (20, 20), false, &[]),
+                rule("environment", (1, 15), true, &[]),
+            ],
+        }
+    }
+
+    fn penalty<'a>(code: &'a str, points: u8, reason: &'a str) -> Penalty<'a> {
+        Penalty {
+            code,
+            points,
+            reason,
+        }
+    }
+
+    fn mark(text: &str) -> Mark {
+        Mark::parse(text).unwrap()
+    }
+
+    #[test]
+    fn marks_are_read_as_people_write_them() {
+        for (text, quarters) in [
+            ("0", 0),
+            ("0,25", 1),
+            ("12", 48),
+            ("12,0", 48),
+            ("12,5", 50),
+            ("12.5", 50),
+            ("12,50", 50),
+            ("12,25", 49),
+            ("12.75", 51),
+            (" 7 ", 28),
+            ("07", 28),
+            ("19,75", 79),
+            ("20", 80),
+            ("20,00", 80),
+        ] {
+            assert_eq!(Mark::parse(text), Ok(Mark(quarters)), "{text}");
+            assert_eq!(mark(text).quarters(), quarters, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_mark_is_refused() {
+        for (text, fault, code) in [
+            ("", MarkFault::Empty, "mark_empty"),
+            ("  ", MarkFault::Empty, "mark_empty"),
+            ("AB", MarkFault::Unreadable, "mark_unreadable"),
+            ("NV", MarkFault::Unreadable, "mark_unreadable"),
+            ("-1", MarkFault::Unreadable, "mark_unreadable"),
+            ("12,", MarkFault::Unreadable, "mark_unreadable"),
+            (",5", MarkFault::Unreadable, "mark_unreadable"),
+            ("1,2,3", MarkFault::Unreadable, "mark_unreadable"),
+            ("1 2", MarkFault::Unreadable, "mark_unreadable"),
+            ("12/20", MarkFault::Unreadable, "mark_unreadable"),
+            ("١٢", MarkFault::Unreadable, "mark_unreadable"),
+            ("12,1", MarkFault::NotAQuarter, "mark_not_a_quarter"),
+            ("12,05", MarkFault::NotAQuarter, "mark_not_a_quarter"),
+            ("12,255", MarkFault::NotAQuarter, "mark_not_a_quarter"),
+            ("20,25", MarkFault::AboveTwenty, "mark_above_twenty"),
+            ("21", MarkFault::AboveTwenty, "mark_above_twenty"),
+            ("64", MarkFault::AboveTwenty, "mark_above_twenty"),
+            ("63,75", MarkFault::AboveTwenty, "mark_above_twenty"),
+            ("999", MarkFault::AboveTwenty, "mark_above_twenty"),
+        ] {
+            assert_eq!(Mark::parse(text), Err(fault), "{text}");
+            assert_eq!(fault.code(), code);
+        }
+    }
+
+    #[test]
+    fn a_mark_never_exceeds_twenty() {
+        assert_eq!(Mark::from_quarters(80), Some(Mark(80)));
+        assert_eq!(Mark::from_quarters(81), None);
+    }
+
+    #[test]
+    fn points_of_a_penalty_are_whole() {
+        assert_eq!(whole_points("10"), Ok(10));
+        assert_eq!(whole_points(" 7 "), Ok(7));
+        assert_eq!(whole_points("0"), Ok(0));
+        for text in ["", "2,5", "2.5", "10,0", "-1", "dix", "256"] {
+            assert_eq!(whole_points(text), Err(NotWholePoints), "{text}");
+        }
+        assert_eq!(NotWholePoints.code(), "penalty_not_whole_points");
+    }
+
+    #[test]
+    fn a_proposal_is_rounded_up_then_penalised_then_never_below_zero() {
+        for (proposed, penalties, rounded, total, value) in [
+            ("13,5", vec![], 14, 0, 14),
+            ("13", vec![], 13, 0, 13),
+            ("13,25", vec![], 14, 0, 14),
+            ("0", vec![], 0, 0, 0),
+            ("0,25", vec![], 1, 0, 1),
+            ("19,75", vec![], 20, 0, 20),
+            ("13,5", vec![penalty("one", 10, "")], 14, 10, 4),
+            ("9,5", vec![penalty("one", 10, "")], 10, 10, 0),
+            ("8", vec![penalty("one", 10, "")], 8, 10, 0),
+            ("20", vec![penalty("both", 20, "")], 20, 20, 0),
+            (
+                "15,5",
+                vec![penalty("environment", 1, "pas de supervision")],
+                16,
+                1,
+                15,
+            ),
+            (
+                "20",
+                vec![penalty("one", 10, ""), penalty("environment", 9, "x")],
+                20,
+                19,
+                1,
+            ),
+            (
+                "20",
+                vec![penalty("environment", 15, "x"), penalty("both", 20, "")],
+                20,
+                35,
+                0,
+            ),
+        ] {
+            assert_eq!(
+                finalise(mark(proposed), &penalties, &rules()),
+                Ok(FinalMark {
+                    proposed: mark(proposed),
+                    rounded,
+                    penalty: total,
+                    value
+                }),
+                "{proposed} {penalties:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn penalties_that_the_regulation_does_not_allow_are_refused() {
+        use PenaltyRefused::{Excluded, Points, ReasonMissing, Twice, Unknown};
+        let s = str::to_owned;
+        let points = |code, fewest, most| Points {
+            code: s(code),
+            fewest,
+            most,
+        };
+        for (penalties, refused, code) in [
+            (
+                vec![penalty("portfolio", 10, "")],
+                Unknown(s("portfolio")),
+                "penalty_unknown",
+            ),
+            (
+                vec![penalty("one", 9, "")],
+                points("one", 10, 10),
+                "penalty_points",
+            ),
+            (
+                vec![penalty("one", 11, "")],
+                points("one", 10, 10),
+                "penalty_points",
+            ),
+            (
+                vec![penalty("environment", 0, "x")],
+                points("environment", 1, 15),
+                "penalty_points",
+            ),
+            (
+                vec![penalty("environment", 16, "x")],
+                points("environment", 1, 15),
+                "penalty_points",
+            ),
+            (
+                vec![penalty("environment", 5, " ")],
+                ReasonMissing(s("environment")),
+                "penalty_reason_missing",
+            ),
+            (
+                vec![penalty("one", 10, ""), penalty("one", 10, "")],
+                Twice(s("one")),
+                "penalty_twice",
+            ),
+            (
+                vec![penalty("one", 10, ""), penalty("both", 20, "")],
+                Excluded(s("one"), s("both")),
+                "penalty_excluded",
+            ),
+            (
+                vec![penalty("both", 20, ""), penalty("one", 10, "")],
+                Excluded(s("both"), s("one")),
+                "penalty_excluded",
+            ),
+            (
+                vec![
+                    penalty("both", 20, ""),
+                    penalty("environment", 5, "x"),
+                    penalty("one", 10, ""),
+                ],
+                Excluded(s("both"), s("one")),
+                "penalty_excluded",
+            ),
+        ] {
+            assert_eq!(refused.code(), code);
+            assert_eq!(
+                finalise(mark("12"), &penalties, &rules()),
+                Err(refused),
+                "{penalties:?}"
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_final_mark_is_between_zero_and_its_rounding(quarters in 0_u8..=80, points in 1_u8..=15) {
+            let proposed = Mark::from_quarters(quarters).unwrap();
+            let end = finalise(proposed, &[penalty("environment", points, "x")], &rules()).unwrap();
+            prop_assert!(end.value < end.rounded || end.rounded == 0);
+            prop_assert!(u16::from(end.rounded) * 4 >= u16::from(quarters));
+            prop_assert!(u16::from(end.rounded) * 4 < u16::from(quarters) + 4);
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused(text in ".{0,12}") {
+            if let Ok(mark) = Mark::parse(&text) {
+                prop_assert!(mark.quarters() <= Mark::MAX_QUARTERS);
+            }
+        }
+    }
+}
