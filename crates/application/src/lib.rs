@@ -1,1 +1,19 @@
-//! Placeholder.
+//! What a person (or the clock) may ask the system to do: one file a command, a view, a task step.
+//!
+//! Invariant: a command takes its scope first, opens one transaction by `Database::write`, decides by a pure function of
+//! the domain, saves, and commits; nothing slow happens inside the transaction.
+//! Invariant: a refusal by the rules is a [`Refusal`], never an error of the store.
+
+pub mod context;
+pub mod error;
+pub mod lanes;
+pub mod secrets;
+pub mod sign_in;
+pub mod init_house;
+pub mod session_file;
+pub mod set_session_dates;
+pub mod accounts;
+pub mod views;
+
+pub use context::{Clock, Context, Entropy, Ids, Settings};
+pub use error::{CommandError, CommandResult, Refusal};

@@ -72,6 +72,10 @@ fn is_public_holiday(day: NaiveDate) -> bool {
 }
 
 /// Easter Sunday of the Gregorian calendar (Meeus/Jones/Butcher).
+#[expect(
+    clippy::many_single_char_names,
+    reason = "the letters are those of the published algorithm"
+)]
 fn easter(year: i32) -> NaiveDate {
     let (a, b, c) = (year % 19, year / 100, year % 100);
     let (d, e) = (b / 4, b % 4);

@@ -59,9 +59,12 @@ impl Role {
     pub fn may_grant(self) -> &'static [Role] {
         match self {
             Self::PlatformAdministrator => &[Self::AuthorityOfficer, Self::NationalReader],
-            Self::AuthorityOfficer => {
-                &[Self::HeadOfSchool, Self::ConformityOfficer, Self::JuryPresident, Self::JuryMember]
-            }
+            Self::AuthorityOfficer => &[
+                Self::HeadOfSchool,
+                Self::ConformityOfficer,
+                Self::JuryPresident,
+                Self::JuryMember,
+            ],
             Self::HeadOfSchool => &[Self::CentreStaff, Self::Examiner],
             _ => &[],
         }
@@ -88,7 +91,10 @@ impl Perimeter {
     pub fn fits(self, role: Role) -> bool {
         match role {
             Role::PlatformAdministrator | Role::NationalReader => self == Self::Session,
-            Role::AuthorityOfficer | Role::ConformityOfficer | Role::JuryPresident | Role::JuryMember => {
+            Role::AuthorityOfficer
+            | Role::ConformityOfficer
+            | Role::JuryPresident
+            | Role::JuryMember => {
                 matches!(self, Self::Authority(_))
             }
             Role::HeadOfSchool | Role::CentreStaff => matches!(self, Self::School(..)),
@@ -101,7 +107,13 @@ impl Perimeter {
     pub fn holds(self, other: Self) -> bool {
         match (self, other) {
             (Self::Session, _) => true,
-            (Self::Authority(own), Self::Authority(a) | Self::School(_, a) | Self::Examiner(_, a) | Self::Candidate(_, a)) => own == a,
+            (
+                Self::Authority(own),
+                Self::Authority(a)
+                | Self::School(_, a)
+                | Self::Examiner(_, a)
+                | Self::Candidate(_, a),
+            ) => own == a,
             // Whether an examiner or a candidate is of the school is for the store to say: it knows the rows.
             _ => self == other,
         }
@@ -165,7 +177,13 @@ impl GrantRefused {
 ///
 /// # Errors
 /// The reason why not.
-pub fn decide_grant(own: &Mandate, role: Role, perimeter: Perimeter, valid_until: NaiveDate, today: NaiveDate) -> Result<(), GrantRefused> {
+pub fn decide_grant(
+    own: &Mandate,
+    role: Role,
+    perimeter: Perimeter,
+    valid_until: NaiveDate,
+    today: NaiveDate,
+) -> Result<(), GrantRefused> {
     if !own.role.may_grant().contains(&role) {
         return Err(GrantRefused::NotOneLevelDown);
     }
@@ -222,7 +240,12 @@ mod tests {
     #[test]
     fn a_mandate_holds_between_its_dates_unless_revoked() {
         let mut m = mandate(Role::NationalReader, Perimeter::Session);
-        for (text, expected) in [("2026-08-31", false), ("2026-09-01", true), ("2027-08-31", true), ("2027-09-01", false)] {
+        for (text, expected) in [
+            ("2026-08-31", false),
+            ("2026-09-01", true),
+            ("2027-08-31", true),
+            ("2027-09-01", false),
+        ] {
             assert_eq!(m.holds_on(day(text)), expected, "{text}");
         }
         m.revoked = true;
@@ -248,23 +271,76 @@ mod tests {
         let table = [
             (Role::HeadOfSchool, school, until, Ok(())),
             (Role::HeadOfSchool, school, today, Ok(())),
-            (Role::JuryPresident, Perimeter::Authority(DIJON), until, Ok(())),
-            (Role::HeadOfSchool, Perimeter::School(SCHOOL, REUNION), until, Err(GrantRefused::OutsidePerimeter)),
-            (Role::JuryPresident, Perimeter::Authority(REUNION), until, Err(GrantRefused::OutsidePerimeter)),
-            (Role::AuthorityOfficer, Perimeter::Authority(DIJON), until, Err(GrantRefused::NotOneLevelDown)),
-            (Role::CentreStaff, school, until, Err(GrantRefused::NotOneLevelDown)),
-            (Role::HeadOfSchool, Perimeter::Authority(DIJON), until, Err(GrantRefused::PerimeterMismatch)),
-            (Role::HeadOfSchool, school, day("2026-11-23"), Err(GrantRefused::EndDate)),
-            (Role::HeadOfSchool, school, day("2028-11-25"), Err(GrantRefused::EndDate)),
+            (
+                Role::JuryPresident,
+                Perimeter::Authority(DIJON),
+                until,
+                Ok(()),
+            ),
+            (
+                Role::HeadOfSchool,
+                Perimeter::School(SCHOOL, REUNION),
+                until,
+                Err(GrantRefused::OutsidePerimeter),
+            ),
+            (
+                Role::JuryPresident,
+                Perimeter::Authority(REUNION),
+                until,
+                Err(GrantRefused::OutsidePerimeter),
+            ),
+            (
+                Role::AuthorityOfficer,
+                Perimeter::Authority(DIJON),
+                until,
+                Err(GrantRefused::NotOneLevelDown),
+            ),
+            (
+                Role::CentreStaff,
+                school,
+                until,
+                Err(GrantRefused::NotOneLevelDown),
+            ),
+            (
+                Role::HeadOfSchool,
+                Perimeter::Authority(DIJON),
+                until,
+                Err(GrantRefused::PerimeterMismatch),
+            ),
+            (
+                Role::HeadOfSchool,
+                school,
+                day("2026-11-23"),
+                Err(GrantRefused::EndDate),
+            ),
+            (
+                Role::HeadOfSchool,
+                school,
+                day("2028-11-25"),
+                Err(GrantRefused::EndDate),
+            ),
         ];
         for (role, perimeter, until, expected) in table {
-            assert_eq!(decide_grant(&officer, role, perimeter, until, today), expected, "{role:?} {perimeter:?} {until}");
+            assert_eq!(
+                decide_grant(&officer, role, perimeter, until, today),
+                expected,
+                "{role:?} {perimeter:?} {until}"
+            );
         }
         let head = mandate(Role::HeadOfSchool, school);
         let examiner = |a| Perimeter::Examiner(ExaminerId(Uuid::from_u128(30)), a);
-        assert_eq!(decide_grant(&head, Role::CentreStaff, school, until, today), Ok(()));
-        assert_eq!(decide_grant(&head, Role::Examiner, examiner(DIJON), until, today), Ok(()));
-        assert_eq!(decide_grant(&head, Role::Examiner, examiner(REUNION), until, today), Err(GrantRefused::OutsidePerimeter));
+        assert_eq!(
+            decide_grant(&head, Role::CentreStaff, school, until, today),
+            Ok(())
+        );
+        assert_eq!(
+            decide_grant(&head, Role::Examiner, examiner(DIJON), until, today),
+            Ok(())
+        );
+        assert_eq!(
+            decide_grant(&head, Role::Examiner, examiner(REUNION), until, today),
+            Err(GrantRefused::OutsidePerimeter)
+        );
     }
 
     #[test]
@@ -278,7 +354,11 @@ mod tests {
             Perimeter::Candidate(candidate, DIJON),
         ];
         for (role, _) in Role::ALL {
-            assert_eq!(kinds.iter().filter(|kind| kind.fits(role)).count(), 1, "{role:?}");
+            assert_eq!(
+                kinds.iter().filter(|kind| kind.fits(role)).count(),
+                1,
+                "{role:?}"
+            );
         }
     }
 }

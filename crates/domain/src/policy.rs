@@ -2,11 +2,13 @@
 //!
 //! Invariant: what is not written here is refused.
 
+use std::fmt::Write as _;
+
 use crate::mandate::Role;
 use crate::school::{code_of, of_code};
 use crate::tracks::Phase;
 
-/// Every operation that exists: one a command, one a read view.
+/// Every operation that exists: one a command, one a read view. The names say what each is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum OperationName {
     ReadSession,
@@ -171,9 +173,20 @@ pub fn relations(operation: OperationName, asker: Asker) -> &'static [Relation] 
     };
     match (operation, role) {
         (Op::ReadSession | Op::ReadAuthorities, PlatformAdministrator | NationalReader)
-        | (Op::SetSessionDates | Op::ReadAccounts | Op::GrantMandate, PlatformAdministrator) => &[Rel::Session],
-        (Op::ReadSession | Op::ReadAuthorities | Op::ReadTasks | Op::SetSessionDates, AuthorityOfficer)
-        | (Op::EditPlan | Op::PublishPlan | Op::Convoke | Op::ResendMessage, AuthorityOfficer) => &[Rel::Authority],
+        | (Op::SetSessionDates | Op::ReadAccounts | Op::GrantMandate, PlatformAdministrator) => {
+            &[Rel::Session]
+        }
+        (
+            Op::ReadSession
+            | Op::ReadAuthorities
+            | Op::ReadTasks
+            | Op::SetSessionDates
+            | Op::EditPlan
+            | Op::PublishPlan
+            | Op::Convoke
+            | Op::ResendMessage,
+            AuthorityOfficer,
+        ) => &[Rel::Authority],
         (
             Op::ReadAccounts
             | Op::GrantMandate
@@ -220,7 +233,12 @@ pub fn relations(operation: OperationName, asker: Asker) -> &'static [Relation] 
 ///
 /// # Errors
 /// The first reason why not: role, then relation, then phase.
-pub fn rule(operation: OperationName, asker: Asker, relation: Relation, phase: Option<Phase>) -> Result<(), Denial> {
+pub fn rule(
+    operation: OperationName,
+    asker: Asker,
+    relation: Relation,
+    phase: Option<Phase>,
+) -> Result<(), Denial> {
     let allowed = relations(operation, asker);
     if allowed.is_empty() {
         return Err(Denial::Role);
@@ -235,8 +253,14 @@ pub fn rule(operation: OperationName, asker: Asker, relation: Relation, phase: O
 }
 
 /// Every phase, in order.
-pub const PHASES: [Phase; 6] =
-    [Phase::Preparation, Phase::Convoked, Phase::Evaluated, Phase::Transmitted, Phase::Deliberated, Phase::Published];
+pub const PHASES: [Phase; 6] = [
+    Phase::Preparation,
+    Phase::Convoked,
+    Phase::Evaluated,
+    Phase::Transmitted,
+    Phase::Deliberated,
+    Phase::Published,
+];
 
 /// The phases in which an operation about a candidate can be done.
 pub fn phases(operation: OperationName) -> &'static [Phase] {
@@ -244,5 +268,158 @@ pub fn phases(operation: OperationName) -> &'static [Phase] {
         OperationName::ReadOwnConvocation => &PHASES[1..],
         OperationName::RenewCandidateCode => &PHASES[..2],
         _ => &PHASES,
+    }
+}
+
+/// Whether an operation is about one candidate, so that his phase counts.
+pub fn is_about_a_candidate(operation: OperationName) -> bool {
+    matches!(
+        operation,
+        OperationName::ReadOwnExam
+            | OperationName::ReadOwnConvocation
+            | OperationName::RenewCandidateCode
+    )
+}
+
+/// The whole table, a line a cell: what `policy.csv` holds.
+pub fn table() -> String {
+    let askers = std::iter::once((Asker::System, "system")).chain(
+        Role::ALL
+            .iter()
+            .map(|(role, code)| (Asker::Person(*role), *code)),
+    );
+    let askers: Vec<_> = askers.collect();
+    let mut text = String::from("operation;asker;relation;phase;answer\n");
+    for (operation, name) in OperationName::ALL {
+        for (asker, who) in &askers {
+            for (relation, how) in Relation::ALL {
+                let phases: Vec<Option<Phase>> = if is_about_a_candidate(operation) {
+                    PHASES.iter().copied().map(Some).collect()
+                } else {
+                    vec![None]
+                };
+                for phase in phases {
+                    let answer = match rule(operation, *asker, relation, phase) {
+                        Ok(()) => "allow".to_owned(),
+                        Err(denial) => format!("deny:{}", denial.code()),
+                    };
+                    let phase = phase.map_or("-", Phase::code);
+                    // Writing to a text cannot fail.
+                    let _ = writeln!(text, "{name};{who};{how};{phase};{answer}");
+                }
+            }
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COMMITTED: &str = include_str!("../policy.csv");
+
+    #[test]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a person asks by a variable that the table be written anew"
+    )]
+    fn the_committed_table_is_the_policy() {
+        if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
+            std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/policy.csv"), table()).unwrap();
+        }
+        assert!(
+            table() == COMMITTED,
+            "policy.csv is stale: run the tests with UPDATE_SNAPSHOTS=1 and read the difference"
+        );
+    }
+
+    #[test]
+    fn names_read_back_and_are_unique() {
+        for (operation, name) in OperationName::ALL {
+            assert_eq!(operation.name(), name);
+            assert_eq!(OperationName::from_name(name), Some(operation));
+        }
+        assert_eq!(OperationName::from_name("Nothing"), None);
+    }
+
+    #[test]
+    fn a_candidate_does_nothing_but_read_his_own() {
+        for (operation, _) in OperationName::ALL {
+            for (relation, _) in Relation::ALL {
+                let own = relation == Relation::Own
+                    && matches!(
+                        operation,
+                        OperationName::ReadOwnExam | OperationName::ReadOwnConvocation
+                    );
+                let answer = rule(operation, Asker::Person(Role::Candidate), relation, None);
+                assert_eq!(answer.is_ok(), own, "{operation:?} {relation:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_is_allowed_outside_the_perimeter() {
+        for (operation, _) in OperationName::ALL {
+            for (role, _) in Role::ALL {
+                assert!(rule(operation, Asker::Person(role), Relation::None, None).is_err());
+            }
+            assert!(rule(operation, Asker::System, Relation::None, None).is_err());
+        }
+    }
+
+    #[test]
+    fn in_ccf_the_head_of_school_plans_and_convokes_and_the_authority_looks_on() {
+        use OperationName as Op;
+        let head = Asker::Person(Role::HeadOfSchool);
+        let officer = Asker::Person(Role::AuthorityOfficer);
+        for operation in [Op::EditPlan, Op::PublishPlan, Op::Convoke] {
+            assert_eq!(rule(operation, head, Relation::School, None), Ok(()));
+            assert_eq!(
+                rule(operation, officer, Relation::AuthoritySchool, None),
+                Err(Denial::Relation)
+            );
+            assert_eq!(rule(operation, officer, Relation::Authority, None), Ok(()));
+            assert_eq!(
+                rule(
+                    operation,
+                    Asker::Person(Role::PlatformAdministrator),
+                    Relation::Session,
+                    None
+                ),
+                Err(Denial::Role)
+            );
+        }
+        assert_eq!(
+            rule(Op::ReadPlan, officer, Relation::AuthoritySchool, None),
+            Ok(())
+        );
+    }
+
+    #[test]
+    fn the_phase_counts_where_the_operation_is_about_a_candidate() {
+        let own = |phase| {
+            rule(
+                OperationName::ReadOwnConvocation,
+                Asker::Person(Role::Candidate),
+                Relation::Own,
+                Some(phase),
+            )
+        };
+        assert_eq!(own(Phase::Preparation), Err(Denial::Phase));
+        for phase in &PHASES[1..] {
+            assert_eq!(own(*phase), Ok(()), "{phase:?}");
+        }
+        let renew = |phase| {
+            rule(
+                OperationName::RenewCandidateCode,
+                Asker::Person(Role::HeadOfSchool),
+                Relation::School,
+                Some(phase),
+            )
+        };
+        assert_eq!(renew(Phase::Preparation), Ok(()));
+        assert_eq!(renew(Phase::Convoked), Ok(()));
+        assert_eq!(renew(Phase::Evaluated), Err(Denial::Phase));
     }
 }

@@ -56,6 +56,10 @@ pub struct Course {
 }
 
 /// One phase of a candidate's course.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each says who is busy; none excludes another"
+)]
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Phase {
     /// Short code, unique in the course (`T`, `E1`, `R`, `E2`, `H`).

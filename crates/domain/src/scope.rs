@@ -124,13 +124,25 @@ impl Actor {
                 own: allowed.contains(&Relation::Authority),
                 schools: allowed.contains(&Relation::AuthoritySchool),
             },
-            Perimeter::School(school, authority) if allowed.contains(&Relation::School) => Reach::School { school, authority },
+            Perimeter::School(school, authority) if allowed.contains(&Relation::School) => {
+                Reach::School { school, authority }
+            }
             Perimeter::Candidate(candidate, authority) if allowed.contains(&Relation::Own) => {
-                Reach::Candidate { candidate, authority }
+                Reach::Candidate {
+                    candidate,
+                    authority,
+                }
             }
             _ => Reach::Nothing,
         };
-        Ok(Scope { session: mandate.session, reach, asker, account: Some(*account), mandate: Some(mandate.id), operation: PhantomData })
+        Ok(Scope {
+            session: mandate.session,
+            reach,
+            asker,
+            account: Some(*account),
+            mandate: Some(mandate.id),
+            operation: PhantomData,
+        })
     }
 
     /// The scope of an operation of the worker or the command line in a session.
@@ -141,14 +153,25 @@ impl Actor {
         if *self != Self::System || relations(O::NAME, Asker::System).is_empty() {
             return Err(Forbidden);
         }
-        Ok(Scope { session, reach: Reach::Session, asker: Asker::System, account: None, mandate: None, operation: PhantomData })
+        Ok(Scope {
+            session,
+            reach: Reach::Session,
+            asker: Asker::System,
+            account: None,
+            mandate: None,
+            operation: PhantomData,
+        })
     }
 
     /// [`Actor::scope`] for a person, [`Actor::system_scope`] for the system.
     ///
     /// # Errors
     /// As theirs.
-    pub fn scope_in<O: Operation>(&self, session: SessionId, today: NaiveDate) -> Result<Scope<O>, Forbidden> {
+    pub fn scope_in<O: Operation>(
+        &self,
+        session: SessionId,
+        today: NaiveDate,
+    ) -> Result<Scope<O>, Forbidden> {
         match self {
             Self::System => self.system_scope(session),
             Self::Person { mandate, .. } if mandate.session != session => Err(Forbidden),
@@ -199,10 +222,16 @@ impl<O: Operation> Scope<O> {
         match self.reach {
             Reach::Session => Relation::Session,
             Reach::Authority { authority, .. } if facts.authority == authority => {
-                if facts.school.is_some() { Relation::AuthoritySchool } else { Relation::Authority }
+                if facts.school.is_some() {
+                    Relation::AuthoritySchool
+                } else {
+                    Relation::Authority
+                }
             }
             Reach::School { school, .. } if facts.school == Some(school) => Relation::School,
-            Reach::Candidate { candidate, .. } if facts.candidate == Some(candidate) => Relation::Own,
+            Reach::Candidate { candidate, .. } if facts.candidate == Some(candidate) => {
+                Relation::Own
+            }
             _ => Relation::None,
         }
     }

@@ -1,0 +1,20 @@
+//! What screens read: one file a subject. Every view takes the scope of its read operation first.
+
+pub mod accounts;
+pub mod candidates;
+pub mod me;
+pub mod messages;
+pub mod own_exam;
+pub mod plans;
+pub mod schools;
+pub mod session;
+pub mod tasks;
+pub mod todo;
+
+pub use delos_persistence::schools::{Page, PageRequest};
+pub use delos_persistence::outbox::{Counts, MessageRecord};
+pub use delos_persistence::plans::SittingRecord;
+pub use delos_persistence::schools::SchoolRecord;
+pub use delos_persistence::tasks::TaskRecord;
+pub use delos_persistence::candidates::CandidateFilter;
+pub use delos_documents::mail::Attachment;

@@ -1,0 +1,87 @@
+//! `delos serve`.
+
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::Args;
+use delos_gateway::GatewaySettings;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use super::worker;
+use crate::configuration::Place;
+use crate::house::{self, House};
+
+/// Serves the site.
+#[derive(Args)]
+pub struct Serve {
+    #[command(flatten)]
+    place: Place,
+    /// Address to listen at; the configuration's by default.
+    #[arg(long, value_name = "ADDR")]
+    listen: Option<String>,
+    /// Leave mail and tasks to another process.
+    #[arg(long)]
+    no_worker: bool,
+    /// Development: any document is read, with guards; cookies go without TLS.
+    #[arg(long)]
+    development: bool,
+}
+
+impl Serve {
+    pub async fn run(self) -> anyhow::Result<ExitCode> {
+        let house = house::open_listening(&self.place, self.listen).await?;
+        let listener = listen(&house).await?;
+        tracing::info!(address = %listener.local_addr()?, "the house is open");
+        run(house, listener, self.development, !self.no_worker, stop_signal()).await
+    }
+}
+
+/// Takes the address of the configuration.
+pub async fn listen(house: &House) -> anyhow::Result<TcpListener> {
+    let address = &house.configuration.listen;
+    TcpListener::bind(address).await.with_context(|| format!("l’adresse {address} n’est pas libre"))
+}
+
+/// Serves until `stop`, then ends the worker and the requests in hand.
+pub async fn run(house: House, listener: TcpListener, development: bool, with_worker: bool, stop: CancellationToken) -> anyhow::Result<ExitCode> {
+    let public = house.context.settings.public_url.clone();
+    let settings = GatewaySettings {
+        development,
+        secure_cookies: public.starts_with("https://"),
+        origins: vec![public],
+        trusted_hops: house.configuration.trusted_hops,
+    };
+    let working = if with_worker { Some(tokio::spawn(worker::work(&house, stop.clone())?)) } else { None };
+    let served = delos_gateway::serve(house.context.clone(), settings, listener, stop.clone()).await;
+    stop.cancel();
+    if let Some(working) = working {
+        working.await.context("le travail de fond s’est arrêté")?;
+    }
+    served.context("le serveur s’est arrêté")?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Cancelled by Ctrl+C or SIGTERM.
+pub fn stop_signal() -> CancellationToken {
+    let stop = CancellationToken::new();
+    let told = stop.clone();
+    tokio::spawn(async move {
+        let interrupted = tokio::signal::ctrl_c();
+        let terminated = async {
+            match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+                Ok(mut signal) => {
+                    signal.recv().await;
+                }
+                Err(_) => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            _ = interrupted => {}
+            () = terminated => {}
+        }
+        tracing::info!("asked to stop");
+        told.cancel();
+    });
+    stop
+}

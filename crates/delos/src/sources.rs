@@ -1,0 +1,33 @@
+//! Where time, ids and randomness come from.
+
+use chrono::{DateTime, Utc};
+use delos_application::{Clock, Entropy, Ids};
+use rand::Rng as _;
+use uuid::Uuid;
+
+/// The machine's clock.
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> DateTime<Utc> {
+        Utc::now()
+    }
+}
+
+/// Ids ordered by time (UUIDv7).
+pub struct TimeOrderedIds;
+
+impl Ids for TimeOrderedIds {
+    fn next(&self) -> Uuid {
+        Uuid::now_v7()
+    }
+}
+
+/// The operating system's randomness, through the thread's generator.
+pub struct SystemEntropy;
+
+impl Entropy for SystemEntropy {
+    fn fill(&self, bytes: &mut [u8]) {
+        rand::rng().fill_bytes(bytes);
+    }
+}

@@ -1,0 +1,104 @@
+//! The staff's schema.
+
+mod accounts;
+mod mutation;
+mod people;
+mod plans;
+mod messages;
+mod query;
+mod session;
+
+pub use mutation::Mutation;
+pub use query::Query;
+
+use async_graphql::{Context, ID};
+use delos_application::sign_in::Person;
+use delos_application::{CommandError, Context as House};
+use delos_domain::actor::Actor;
+use delos_application::views::PageRequest;
+
+use crate::graphql::refusal::error;
+
+
+/// The house's context.
+fn house<'a>(ctx: &Context<'a>) -> async_graphql::Result<&'a House> {
+    ctx.data::<House>()
+}
+
+/// The person of the request.
+fn person<'a>(ctx: &Context<'a>) -> async_graphql::Result<&'a Person> {
+    ctx.data::<Person>()
+}
+
+/// Who acts; an error without an active mandate.
+fn actor<'a>(ctx: &Context<'a>) -> async_graphql::Result<&'a Actor> {
+    person(ctx)?.actor.as_ref().ok_or_else(|| error(CommandError::Forbidden))
+}
+
+/// An id of ours.
+fn id<T: std::str::FromStr>(id: &ID) -> async_graphql::Result<T> {
+    id.parse().map_err(|_| error(CommandError::NotFound))
+}
+
+/// Most rows of a page.
+const MOST_ROWS: i32 = 200;
+
+/// Which page is asked for; the cursor is opaque to the client.
+fn page(first: i32, after: Option<&str>, search: Option<String>) -> async_graphql::Result<PageRequest> {
+    let offset = match after {
+        Some(cursor) => cursor.strip_prefix('c').and_then(|n| n.parse::<u64>().ok()).map(|n| n + 1).ok_or_else(|| error(CommandError::NotFound))?,
+        None => 0,
+    };
+    let limit = u64::try_from(first.clamp(1, MOST_ROWS)).unwrap_or(1);
+    Ok(PageRequest { offset, limit, search: search.filter(|text| !text.trim().is_empty()).map(|text| text.trim().to_owned()) })
+}
+
+/// Where a page stands in its list.
+#[derive(async_graphql::SimpleObject)]
+pub struct PageInfo {
+    has_next_page: bool,
+    has_previous_page: bool,
+    start_cursor: Option<String>,
+    end_cursor: Option<String>,
+}
+
+/// A connection and its edge over a node, with the place of each row as its opaque cursor.
+macro_rules! connection {
+    ($connection:ident, $edge:ident, $node:ty) => {
+        #[doc = "A page of a list."]
+        #[derive(async_graphql::SimpleObject)]
+        pub struct $connection {
+            edges: Vec<$edge>,
+            page_info: $crate::graphql::staff::PageInfo,
+            #[doc = "Rows in all, within the perimeter and the filter."]
+            total_count: i64,
+        }
+
+        #[doc = "A row of a page."]
+        #[derive(async_graphql::SimpleObject)]
+        pub struct $edge {
+            cursor: String,
+            node: $node,
+        }
+
+        impl $connection {
+            fn new<T>(page: delos_application::views::Page<T>, node: impl Fn(T) -> $node) -> Self {
+                let offset = page.offset;
+                let edges: Vec<$edge> =
+                    (offset..).zip(page.items).map(|(place, item)| $edge { cursor: format!("c{place}"), node: node(item) }).collect();
+                let end = offset + edges.len() as u64;
+                Self {
+                    page_info: $crate::graphql::staff::PageInfo {
+                        has_next_page: end < page.total,
+                        has_previous_page: offset > 0,
+                        start_cursor: edges.first().map(|edge| edge.cursor.clone()),
+                        end_cursor: edges.last().map(|edge| edge.cursor.clone()),
+                    },
+                    total_count: i64::try_from(page.total).unwrap_or(i64::MAX),
+                    edges,
+                }
+            }
+        }
+    };
+}
+pub(crate) use connection;

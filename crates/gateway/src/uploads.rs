@@ -1,0 +1,81 @@
+//! Files handed in: streamed, counted, never longer than an import may be.
+
+use axum::Json;
+use axum::extract::multipart::{Field, Multipart, MultipartRejection};
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use delos_application::import::{self, Handed, ImportKind};
+use delos_application::views::Attachment;
+use delos_domain::ids::StagedFileId;
+use serde::Serialize;
+
+use crate::House;
+use crate::answer::Refused;
+use crate::auth::SignedInPerson;
+use crate::files::download;
+
+/// Most bytes of one file.
+const LARGEST: usize = 20 * 1024 * 1024;
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Staged {
+    staged: Option<String>,
+    report: serde_json::Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bad_rows: Option<String>,
+}
+
+/// Reads the files, checks them without writing anything, keeps them for the confirmation.
+pub async fn stage(
+    State(house): State<House>,
+    person: SignedInPerson,
+    Path(kind): Path<String>,
+    form: Result<Multipart, MultipartRejection>,
+) -> Result<Response, Refused> {
+    let kind = ImportKind::from_code(&kind).ok_or_else(Refused::not_found)?;
+    let actor = person.0.actor.as_ref().ok_or_else(Refused::forbidden)?;
+    import::may(&house.context, actor, kind)?;
+    let mut form = form.map_err(|_| malformed())?;
+    let mut file = None;
+    let mut complement = None;
+    while let Some(field) = form.next_field().await.map_err(|_| malformed())? {
+        match field.name() {
+            Some("file") => file = Some(read(field).await?),
+            Some("complement") => complement = Some(read(field).await?),
+            _ => return Err(malformed()),
+        }
+    }
+    let file = file.ok_or_else(malformed)?;
+    // A browser sends an empty part where no complement was chosen.
+    let complement = complement.filter(|handed| !handed.bytes.is_empty());
+    let done = import::stage(&house.context, actor, kind, file, complement).await?;
+    let bad_rows = done.faulty.then(|| format!("/imports/{}/bad-rows.csv", done.id));
+    let staged = (!done.faulty).then(|| done.id.to_string());
+    Ok(Json(Staged { staged, report: done.report, bad_rows }).into_response())
+}
+
+/// The rows in error of a staged file, each with what is wrong.
+pub async fn bad_rows(State(house): State<House>, person: SignedInPerson, Path(staged): Path<String>) -> Result<Response, Refused> {
+    let staged: StagedFileId = staged.parse().map_err(|_| Refused::not_found())?;
+    let actor = person.0.actor.as_ref().ok_or_else(Refused::forbidden)?;
+    let (name, bytes) = import::bad_rows(&house.context, actor, staged).await?;
+    Ok(download(Attachment { name, content_type: "text/csv; charset=utf-8".to_owned(), bytes }))
+}
+
+async fn read(mut field: Field<'_>) -> Result<Handed, Refused> {
+    let name = field.file_name().unwrap_or("fichier.csv").chars().filter(|c| !c.is_control()).take(120).collect();
+    let mut bytes = Vec::new();
+    while let Some(chunk) = field.chunk().await.map_err(|_| malformed())? {
+        if bytes.len() + chunk.len() > LARGEST {
+            return Err(delos_application::Refusal::new("file_too_large").into());
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(Handed { name, bytes })
+}
+
+fn malformed() -> Refused {
+    Refused::new(StatusCode::BAD_REQUEST, "malformed", "Choisissez un fichier, puis recommencez.")
+}
