@@ -1,0 +1,376 @@
+//! The sets shipped, and a third épreuve that is data and not code.
+
+use delos_domain::candidate::{ExamOption, Form};
+use delos_domain::regulation::{
+    AbsenceConsequence, AbsenceKind, Course, ExtraTime, OfOption, Regulation, Rounding,
+};
+use delos_regulation::{check, ids, load, parse, shipped};
+
+fn set(id: &str) -> Regulation {
+    load(id).unwrap_or_else(|faults| panic!("{faults:#?}"))
+}
+
+/// (code, minutes, margin, candidate, commission, environment, floating)
+fn outline(course: &Course) -> Vec<(&str, u16, u16, bool, bool, bool, bool)> {
+    let line = |p: &'_ delos_domain::regulation::Phase| {
+        (
+            p.minutes,
+            p.margin,
+            p.candidate,
+            p.commission,
+            p.environment,
+            p.floating,
+        )
+    };
+    course
+        .phases
+        .iter()
+        .map(|phase| {
+            let (a, b, c, d, e, f) = line(phase);
+            (phase.code.as_str(), a, b, c, d, e, f)
+        })
+        .collect()
+}
+
+#[test]
+fn every_set_shipped_loads_under_its_own_identifier() {
+    assert_eq!(
+        ids().collect::<Vec<_>>(),
+        ["bts-sio-2024-e5", "bts-sio-2026-e6"]
+    );
+    for id in ids() {
+        assert_eq!(set(id).id, id);
+        assert_eq!(shipped(id).unwrap().file, format!("{id}.toml"));
+    }
+}
+
+#[test]
+fn a_set_that_is_not_shipped_is_told_with_those_that_are() {
+    let faults = load("bts-sio-2031-e9").unwrap_err();
+    assert_eq!(
+        faults[0].to_string(),
+        "bts-sio-2031-e9.toml:1: aucun jeu de règles ne porte l’identifiant « bts-sio-2031-e9 » ; \
+         jeux connus : bts-sio-2024-e5, bts-sio-2026-e6"
+    );
+}
+
+#[test]
+fn the_course_of_2024_is_that_of_annexe_9_4() {
+    let set = set("bts-sio-2024-e5");
+    assert_eq!(
+        outline(&set.course),
+        [
+            ("T", 30, 0, true, false, false, false),
+            ("E1", 20, 0, true, true, false, false),
+            ("R", 60, 10, true, false, true, false),
+            ("E2", 20, 0, true, true, true, false),
+            ("H", 10, 0, false, true, false, true),
+        ]
+    );
+    let extra: Vec<_> = set.course.phases.iter().map(|p| p.extra_time).collect();
+    assert_eq!(
+        extra,
+        [
+            ExtraTime::Preparation,
+            ExtraTime::Interview,
+            ExtraTime::Preparation,
+            ExtraTime::Interview,
+            ExtraTime::None
+        ]
+    );
+    for phase in &set.course.phases {
+        assert_eq!(
+            phase.explanation.is_empty(),
+            !phase.candidate,
+            "{}",
+            phase.code
+        );
+    }
+    let day = &set.day;
+    assert_eq!((day.grid, day.open, day.close), (5, 480, 1020));
+    assert_eq!((day.lunch, day.lunch_window), (60, (660, 840)));
+    assert_eq!(
+        (day.preparation, day.environments, day.arrival),
+        (180, 2, 20)
+    );
+}
+
+#[test]
+fn both_templates_of_2024_are_offered() {
+    let set = set("bts-sio-2024-e5");
+    let templates: Vec<_> = set
+        .templates
+        .iter()
+        .map(|template| {
+            let days: Vec<_> = template
+                .days
+                .iter()
+                .map(|day| (day.preparation, day.max, day.hard_max))
+                .collect();
+            (template.code.as_str(), days)
+        })
+        .collect();
+    assert_eq!(
+        templates,
+        [
+            ("9-4", vec![(true, 3, 3), (false, 5, 6)]),
+            (
+                "lot-de-dix",
+                vec![(true, 0, 0), (false, 5, 5), (false, 5, 5)]
+            ),
+        ]
+    );
+}
+
+#[test]
+fn the_commission_and_the_absences_of_2024_differ_by_form() {
+    let set = set("bts-sio-2024-e5");
+    let ponctuelle = set.composition[&Form::Ponctuelle];
+    assert_eq!(ponctuelle.members_min, 2);
+    assert_eq!(ponctuelle.of_option, OfOption::All);
+    assert!(!ponctuelle.own_school);
+    let ccf = set.composition[&Form::Ccf];
+    assert_eq!((ccf.members_min, ccf.of_option), (2, OfOption::AtLeast(1)));
+    assert!(ccf.own_school);
+
+    let consequence = |form, kind, previous| {
+        delos_domain::absence::decide(form, kind, previous, &set.absences)
+            .unwrap()
+            .consequence
+    };
+    use AbsenceConsequence::{Absent, NewDate, ZeroDiplomaPossible};
+    assert_eq!(consequence(Form::Ccf, AbsenceKind::Justified, 0), NewDate);
+    assert_eq!(consequence(Form::Ccf, AbsenceKind::Justified, 1), Absent);
+    assert_eq!(consequence(Form::Ccf, AbsenceKind::Unjustified, 0), Absent);
+    assert_eq!(
+        consequence(Form::Ponctuelle, AbsenceKind::Justified, 0),
+        Absent
+    );
+    assert_eq!(
+        consequence(Form::Ponctuelle, AbsenceKind::ForceMajeure, 0),
+        ZeroDiplomaPossible
+    );
+    for rule in &set.absences {
+        assert!(!rule.source.is_empty() && !rule.sentence.is_empty());
+    }
+}
+
+#[test]
+fn the_penalties_of_2024_are_those_of_annexe_9_5() {
+    let mark = set("bts-sio-2024-e5").mark;
+    assert_eq!(mark.rounding, Rounding::UpThenPenalties);
+    let lines: Vec<_> = mark
+        .penalties
+        .iter()
+        .map(|p| (p.code.as_str(), p.label.as_str(), p.points, p.reason))
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            (
+                "one_realisation_missing",
+                "Absence d’une réalisation professionnelle",
+                (10, 10),
+                false
+            ),
+            (
+                "both_realisations_missing",
+                "Absence des deux réalisations professionnelles",
+                (20, 20),
+                false
+            ),
+            (
+                "environment_not_conforming",
+                "Environnement technologique mis en œuvre non conforme à l’annexe II.E",
+                (1, 15),
+                true
+            ),
+        ]
+    );
+    assert_eq!(mark.penalties[0].excludes, ["both_realisations_missing"]);
+    assert_eq!(mark.penalties[1].excludes, ["one_realisation_missing"]);
+}
+
+#[test]
+fn the_set_of_2026_changes_codes_and_numbers_and_nothing_else() {
+    let (old, new) = (set("bts-sio-2024-e5"), set("bts-sio-2026-e6"));
+    assert_eq!((new.exam_code.as_str(), new.unit.as_str()), ("E6", "U6"));
+    assert_eq!(new.annexes["fiche-descriptive"], "VII-1");
+    assert_eq!(new.annexes["grille"], "VII-5");
+    assert_eq!(new.annexes["environnement"], "VII-7");
+    assert_eq!(
+        old.annexes.keys().collect::<Vec<_>>(),
+        new.annexes.keys().collect::<Vec<_>>()
+    );
+    assert_eq!(
+        new.options[&ExamOption::Sisr],
+        old.options[&ExamOption::Sisr]
+    );
+    assert!(new.source.contains("2026"));
+    let as_of_2024 = Regulation {
+        id: old.id.clone(),
+        source: old.source.clone(),
+        exam_code: old.exam_code.clone(),
+        unit: old.unit.clone(),
+        annexes: old.annexes.clone(),
+        ..new
+    };
+    assert_eq!(as_of_2024, old);
+}
+
+#[test]
+fn a_candidate_reads_no_annex_number_of_another_session() {
+    for id in ids() {
+        let texts = set(id).convocation;
+        let all: Vec<&String> = texts
+            .bring
+            .iter()
+            .chain(&texts.forbidden)
+            .chain([&texts.inspection, &texts.lateness])
+            .chain(texts.absence.values())
+            .chain(texts.tell.values())
+            .chain(&texts.examiner)
+            .collect();
+        for text in all {
+            assert!(!text.contains("nnexe"), "{text}");
+            assert!(text.ends_with('.'), "{text}");
+        }
+    }
+}
+
+/// Another épreuve of the same diploma: 10 minutes of presentation, 30 of exchange, no preparation, no environment.
+const PRESENTATION: &str = r#"
+id = "essai-presentation"
+source = "Annexe VI, session 2026"
+diploma = "BTS Services informatiques aux organisations"
+exam_code = "E5"
+unit = "U5"
+
+[options.SISR]
+source = "Annexe II.D"
+option = "Solutions d’infrastructure, systèmes et réseaux"
+exam = "Support et mise à disposition de services informatiques"
+
+[annexes]
+source = "Session 2026"
+grille = "VI-3"
+
+[course]
+source = "Annexe II.D"
+
+[[course.phases]]
+code = "P"
+name = "Présentation"
+explanation = "Vous présentez votre parcours de professionnalisation."
+minutes = 10
+extra_time = "interview"
+candidate = true
+commission = true
+
+[[course.phases]]
+code = "X"
+name = "Échange"
+explanation = "La commission vous interroge."
+minutes = 30
+extra_time = "interview"
+candidate = true
+commission = true
+
+[day]
+source = "Lecture"
+grid = 10
+open = 08:00:00
+close = 18:00:00
+lunch = 60
+lunch_window = [11:30:00, 14:00:00]
+preparation = 0
+environments = 0
+arrival = 15
+
+[[templates]]
+source = "Lecture"
+code = "jour"
+name = "Une journée"
+days = [{ preparation = false, max = 10, hard_max = 12 }]
+
+[composition.ponctuelle]
+source = "Annexe II.D : un professeur et un professionnel"
+members_min = 2
+of_option = 0
+teachers_min = 1
+professionals_min = 1
+own_school = false
+
+[convocation]
+source = "Lecture"
+bring = ["Cette convocation."]
+forbidden = ["Les téléphones."]
+inspection = "Aucune connexion n’est nécessaire."
+lateness = "Présentez-vous tout de même."
+absence.ponctuelle = "Il n’existe pas d’autre date."
+tell.ponctuelle = "Prévenez le service des examens."
+examiner = ["Le jury seul arrête la note."]
+
+[[absences]]
+form = "ponctuelle"
+kind = "justified"
+consequence = "absent"
+sentence = "Aucune autre date n’existe."
+source = "Réponse ministérielle du 13 février 2024"
+
+[[absences]]
+form = "ponctuelle"
+kind = "unjustified"
+consequence = "absent"
+sentence = "Aucune autre date n’existe."
+source = "Réponse ministérielle du 13 février 2024"
+
+[[absences]]
+form = "ponctuelle"
+kind = "repeated"
+consequence = "absent"
+sentence = "Aucune autre date n’existe."
+source = "Réponse ministérielle du 13 février 2024"
+
+[[absences]]
+form = "ponctuelle"
+kind = "force_majeure"
+consequence = "zero_diploma_possible"
+sentence = "Le diplôme reste possible."
+source = "Code de l’éducation, article D643-24"
+
+[mark]
+source = "Annexe VI-3"
+rounding = "up-then-penalties"
+
+[[mark.penalties]]
+code = "portfolio_inaccessible"
+label = "Portfolio inaccessible"
+points = 10
+
+[[mark.penalties]]
+code = "summary_missing"
+label = "Absence de tableau de synthèse"
+points = 2
+"#;
+
+#[test]
+fn another_epreuve_is_data() {
+    assert_eq!(check(PRESENTATION, "essai.toml", &shipped), []);
+    let set = parse(PRESENTATION, "essai.toml", &shipped).unwrap();
+    assert_eq!(
+        outline(&set.course),
+        [
+            ("P", 10, 0, true, true, false, false),
+            ("X", 30, 0, true, true, false, false)
+        ]
+    );
+    assert_eq!((set.day.preparation, set.day.environments), (0, 0));
+    assert_eq!(
+        set.composition.keys().collect::<Vec<_>>(),
+        [&Form::Ponctuelle]
+    );
+    assert_eq!(set.composition[&Form::Ponctuelle].professionals_min, 1);
+    assert_eq!(set.mark.penalties[1].points, (2, 2));
+    assert_eq!(set.options.keys().collect::<Vec<_>>(), [&ExamOption::Sisr]);
+}
