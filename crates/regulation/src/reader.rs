@@ -78,7 +78,9 @@ impl<'a> Item<'a> {
             Value::Table(_) => "une table",
             Value::Foreign => "une autre écriture",
         };
-        self.fault(format!("{what} est attendu, et non {found}"));
+        self.fault(format!(
+            "valeur attendue : {what} ; valeur trouvée : {found}"
+        ));
         None
     }
 

@@ -1,33 +1,37 @@
 //! The sets shipped, and a third épreuve that is data and not code.
 
 use delos_domain::candidate::{ExamOption, Form};
-use delos_domain::regulation::{
-    AbsenceConsequence, AbsenceKind, Course, ExtraTime, OfOption, Regulation, Rounding,
-};
+use delos_domain::regulation::AbsenceConsequence::{Absent, NewDate, ZeroDiplomaPossible};
+use delos_domain::regulation::{AbsenceKind, Course, ExtraTime, OfOption, Regulation, Rounding};
 use delos_regulation::{check, ids, load, parse, shipped};
 
 fn set(id: &str) -> Regulation {
     load(id).unwrap_or_else(|faults| panic!("{faults:#?}"))
 }
 
-/// (code, minutes, margin, candidate, commission, environment, floating)
-fn outline(course: &Course) -> Vec<(&str, u16, u16, bool, bool, bool, bool)> {
-    let line = |p: &'_ delos_domain::regulation::Phase| {
-        (
-            p.minutes,
-            p.margin,
-            p.candidate,
-            p.commission,
-            p.environment,
-            p.floating,
-        )
-    };
+/// (code, minutes, margin, and who is busy: the candidate, the commission, an environment; `~` floats)
+fn outline(course: &Course) -> Vec<(&str, u16, u16, String)> {
     course
         .phases
         .iter()
         .map(|phase| {
-            let (a, b, c, d, e, f) = line(phase);
-            (phase.code.as_str(), a, b, c, d, e, f)
+            let busy = [
+                (phase.candidate, "candidate"),
+                (phase.commission, "commission"),
+                (phase.environment, "environment"),
+                (phase.floating, "~"),
+            ];
+            let busy: Vec<_> = busy
+                .iter()
+                .filter(|(is, _)| *is)
+                .map(|(_, name)| *name)
+                .collect();
+            (
+                phase.code.as_str(),
+                phase.minutes,
+                phase.margin,
+                busy.join(" "),
+            )
         })
         .collect()
 }
@@ -60,11 +64,11 @@ fn the_course_of_2024_is_that_of_annexe_9_4() {
     assert_eq!(
         outline(&set.course),
         [
-            ("T", 30, 0, true, false, false, false),
-            ("E1", 20, 0, true, true, false, false),
-            ("R", 60, 10, true, false, true, false),
-            ("E2", 20, 0, true, true, true, false),
-            ("H", 10, 0, false, true, false, true),
+            ("T", 30, 0, "candidate".to_owned()),
+            ("E1", 20, 0, "candidate commission".to_owned()),
+            ("R", 60, 10, "candidate environment".to_owned()),
+            ("E2", 20, 0, "candidate commission environment".to_owned()),
+            ("H", 10, 0, "commission ~".to_owned()),
         ]
     );
     let extra: Vec<_> = set.course.phases.iter().map(|p| p.extra_time).collect();
@@ -138,7 +142,6 @@ fn the_commission_and_the_absences_of_2024_differ_by_form() {
             .unwrap()
             .consequence
     };
-    use AbsenceConsequence::{Absent, NewDate, ZeroDiplomaPossible};
     assert_eq!(consequence(Form::Ccf, AbsenceKind::Justified, 0), NewDate);
     assert_eq!(consequence(Form::Ccf, AbsenceKind::Justified, 1), Absent);
     assert_eq!(consequence(Form::Ccf, AbsenceKind::Unjustified, 0), Absent);
@@ -361,8 +364,8 @@ fn another_epreuve_is_data() {
     assert_eq!(
         outline(&set.course),
         [
-            ("P", 10, 0, true, true, false, false),
-            ("X", 30, 0, true, true, false, false)
+            ("P", 10, 0, "candidate commission".to_owned()),
+            ("X", 30, 0, "candidate commission".to_owned())
         ]
     );
     assert_eq!((set.day.preparation, set.day.environments), (0, 0));

@@ -71,7 +71,7 @@ pub(super) fn read(table: Table<'_>, day: Option<&DayRules>) -> Option<Course> {
             .iter()
             .map(|phase| u32::from(phase.minutes) + u32::from(phase.margin))
             .sum();
-        if whole > u32::from(day.close.saturating_sub(day.open)) {
+        if day.open < day.close && whole > u32::from(day.close - day.open) {
             item.fault(format!(
                 "le parcours dure {whole} minutes et ne tient pas dans la journée"
             ));
