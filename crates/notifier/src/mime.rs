@@ -1,0 +1,119 @@
+//! The bytes of a message: a pure function of its row and of the sender's settings.
+//!
+//! Invariant: the same row gives the same bytes on every try: Date, Message-ID and boundaries come from the row.
+//! Invariant: 7-bit ASCII only, so that no relay needs 8BITMIME or SMTPUTF8.
+
+use std::time::SystemTime;
+
+use delos_application::delivery::{Attachment, Claimed, Composed};
+use delos_domain::email::EmailAddress;
+use delos_domain::ids::MessageId;
+use lettre::address::{Address, AddressError};
+use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
+use lettre::message::{Attachment as Attached, Body, Mailbox, Message, MultiPart, SinglePart};
+use sha2::{Digest, Sha256};
+
+use crate::worker::Sender;
+
+/// A message ready to leave.
+#[derive(Clone, Debug)]
+pub(crate) struct Mail {
+    /// The message.
+    pub id: MessageId,
+    /// Envelope sender.
+    pub from: Address,
+    /// Envelope recipient: one a message, since a relay that refuses one recipient of several refuses them all.
+    pub to: Address,
+    /// What is given after `DATA`.
+    pub bytes: Vec<u8>,
+    /// SHA-256 of the bytes, in hexadecimal.
+    pub hash: String,
+}
+
+/// A message cannot be put in an envelope.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Fault {
+    /// The recipient's address cannot be written to.
+    #[error("address: cannot be written to")]
+    Recipient,
+    /// The sender's address in the settings is not one.
+    #[error("sender: not an address")]
+    Sender(#[source] AddressError),
+    /// The mail library refuses it.
+    #[error("envelope: refused")]
+    Envelope(#[source] lettre::error::Error),
+    /// A file's type is not one.
+    #[error("attachment: not a type")]
+    Type,
+}
+
+/// Puts a composed message in its envelope.
+pub(crate) fn build(sender: &Sender, claimed: &Claimed, composed: Composed) -> Result<Mail, Fault> {
+    // The domain's rule is stricter than the library's (a domain with a dot, no literal), and non-ASCII addresses
+    // would need SMTPUTF8.
+    EmailAddress::parse(&claimed.address).map_err(|_| Fault::Recipient)?;
+    if !claimed.address.is_ascii() {
+        return Err(Fault::Recipient);
+    }
+    let to: Address = claimed.address.parse().map_err(|_| Fault::Recipient)?;
+    let from: Address = sender.address.parse().map_err(Fault::Sender)?;
+    // A display name with a line break makes the library panic.
+    let name = Some(printable(&sender.name)).filter(|name| !name.is_empty());
+
+    let mut builder = Message::builder()
+        .from(Mailbox::new(name, from.clone()))
+        .to(Mailbox::new(None, to.clone()))
+        .subject(printable(&composed.subject))
+        .date(SystemTime::from(claimed.created_at))
+        .message_id(Some(message_id(claimed.id, &sender.host)))
+        .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned()));
+    if let Some(former) = claimed.references {
+        builder = builder.references(message_id(former, &sender.host));
+    }
+    let message = builder.multipart(body(claimed.id, composed)?).map_err(Fault::Envelope)?;
+    let bytes = message.formatted();
+    let hash = Sha256::digest(&bytes).iter().fold(String::with_capacity(64), |mut hex, byte| {
+        use std::fmt::Write as _;
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    });
+    Ok(Mail { id: claimed.id, from, to, bytes, hash })
+}
+
+/// `<id@host>`: stable through every try.
+fn message_id(id: MessageId, host: &str) -> String {
+    let host: String = host.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-')).collect();
+    format!("<{id}@{host}>")
+}
+
+/// mixed(alternative(text, html, calendar), files); without files the alternative stands alone.
+fn body(id: MessageId, composed: Composed) -> Result<MultiPart, Fault> {
+    let boundary = |level: &str| format!("delos-{level}-{}", id.0.simple());
+    let mut alternative = MultiPart::alternative()
+        .boundary(boundary("alternative"))
+        .singlepart(SinglePart::plain(composed.text))
+        .singlepart(SinglePart::html(composed.html));
+    if let Some((method, bytes)) = composed.calendar {
+        // RFC 6047: the method of the type is that of the calendar inside.
+        let content_type = ContentType::parse(&format!("text/calendar; method={}; charset=utf-8", method.word())).map_err(|_| Fault::Type)?;
+        alternative = alternative.singlepart(SinglePart::builder().header(content_type).body(base64(bytes)));
+    }
+    if composed.attachments.is_empty() {
+        return Ok(alternative);
+    }
+    let mut mixed = MultiPart::mixed().boundary(boundary("mixed")).multipart(alternative);
+    for Attachment { name, content_type, bytes } in composed.attachments {
+        let content_type = ContentType::parse(&content_type).map_err(|_| Fault::Type)?;
+        mixed = mixed.singlepart(Attached::new(printable(&name)).body(base64(bytes), content_type));
+    }
+    Ok(mixed)
+}
+
+/// Base64 whatever the bytes: line ends inside a calendar or a PDF stay as they are.
+fn base64(bytes: Vec<u8>) -> Body {
+    Body::new_with_encoding(bytes, ContentTransferEncoding::Base64).unwrap_or_else(Body::new)
+}
+
+fn printable(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).collect()
+}

@@ -1,0 +1,106 @@
+//! From what was observed to what is written: the table of outcomes, and the curve of tries.
+
+use chrono::{DateTime, Duration, Utc};
+use delos_application::delivery::{Claimed, Verdict};
+
+/// What was observed of one try.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// The relay took it, under this queue id.
+    Sent(Option<String>),
+    /// The row did not let it leave: withdrawn, overtaken, or another worker's. There is nothing to write.
+    Withheld,
+    /// The relay does not have it, and may take it later.
+    Retry(String),
+    /// The relay does not have it, and will not take it.
+    GiveUp(String),
+    /// Nobody can tell whether the relay has it.
+    Doubtful(String),
+}
+
+/// A first try and at least two hours of trying, whatever the date of the sitting.
+const AT_LEAST: Duration = Duration::hours(2);
+/// The wait doubles up to this many times the first: 5 minutes lead to 4 hours.
+const LONGEST: i32 = 48;
+
+/// How tries follow one another.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Curve {
+    /// The wait after the first try; it doubles.
+    pub base: Duration,
+}
+
+impl Curve {
+    /// The wait after the try of this number, from 1.
+    pub fn wait(self, attempt: i64) -> Duration {
+        let doublings = u32::try_from((attempt - 1).clamp(0, 10)).unwrap_or(0);
+        self.base * LONGEST.min(2_i32.saturating_pow(doublings))
+    }
+
+    /// What is written of an outcome; nothing for a message that was withheld.
+    pub fn verdict(self, outcome: Outcome, claimed: &Claimed, not_after: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Option<Verdict> {
+        let again = now + self.wait(claimed.attempt);
+        let first = claimed.first_tried_at.unwrap_or(now);
+        let last = not_after.map_or(first + AT_LEAST, |limit| limit.max(first + AT_LEAST));
+        Some(match outcome {
+            Outcome::Withheld => return None,
+            Outcome::Sent(queue) => Verdict::Sent(queue),
+            Outcome::GiveUp(cause) => Verdict::GiveUp(cause),
+            Outcome::Retry(cause) if again <= last => Verdict::Retry(again, cause),
+            Outcome::Retry(cause) => Verdict::GiveUp(format!("too late for another try: {cause}")),
+            Outcome::Doubtful(cause) if again <= last => Verdict::Doubtful(again, cause),
+            Outcome::Doubtful(cause) => Verdict::DoubtfulEnd(format!("too late for another try: {cause}")),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeZone as _;
+    use delos_domain::ids::MessageId;
+    use uuid::Uuid;
+
+    use super::*;
+
+    const CURVE: Curve = Curve { base: Duration::minutes(5) };
+
+    fn now() -> DateTime<Utc> {
+        Utc.with_ymd_and_hms(2027, 3, 8, 9, 0, 0).unwrap()
+    }
+
+    fn tried(attempt: i64, first: DateTime<Utc>) -> Claimed {
+        Claimed {
+            id: MessageId(Uuid::from_u128(1)),
+            owner: Uuid::from_u128(2),
+            address: "a@ecole.example".to_owned(),
+            payload: Vec::new(),
+            attempt,
+            ambiguous: false,
+            first_hash: None,
+            created_at: first,
+            first_tried_at: Some(first),
+            references: None,
+        }
+    }
+
+    #[test]
+    fn the_wait_doubles_from_five_minutes_up_to_four_hours() {
+        let waits: Vec<i64> = (1..=9).map(|attempt| CURVE.wait(attempt).num_minutes()).collect();
+        assert_eq!(waits, [5, 10, 20, 40, 80, 160, 240, 240, 240]);
+        assert_eq!(CURVE.wait(i64::MAX).num_minutes(), 240);
+    }
+
+    #[test]
+    fn tries_last_until_the_later_of_the_limit_and_two_hours() {
+        let retry = || Outcome::Retry("451".to_owned());
+        let soon = Some(now() - Duration::days(1));
+        assert!(matches!(CURVE.verdict(retry(), &tried(1, now()), soon, now()), Some(Verdict::Retry(at, _)) if at == now() + Duration::minutes(5)));
+        assert!(matches!(CURVE.verdict(retry(), &tried(5, now() - Duration::minutes(75)), soon, now()), Some(Verdict::GiveUp(_))));
+        let far = Some(now() + Duration::days(20));
+        assert!(matches!(CURVE.verdict(retry(), &tried(30, now() - Duration::days(5)), far, now()), Some(Verdict::Retry(..))));
+        let doubtful = Outcome::Doubtful("silence".to_owned());
+        assert!(matches!(CURVE.verdict(doubtful.clone(), &tried(1, now()), None, now()), Some(Verdict::Doubtful(..))));
+        assert!(matches!(CURVE.verdict(doubtful, &tried(6, now() - Duration::hours(3)), None, now()), Some(Verdict::DoubtfulEnd(_))));
+        assert_eq!(CURVE.verdict(Outcome::Withheld, &tried(1, now()), None, now()), None);
+    }
+}

@@ -1,0 +1,326 @@
+//! The worker's loop: claims what is due, hands it to a few connections, waits for the bell or the next due time.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use delos_application::delivery::{self, Claimed, Verdict};
+use delos_application::{Context, tasks};
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::clerk::Clerk;
+use crate::counters::Counters;
+use crate::relay::Relay;
+use crate::smtp::Line;
+
+/// Messages claimed at once.
+const BATCH: u64 = 16;
+/// Longest wait between two looks: a bell that was not heard delays a message by no more.
+const LOOK: Duration = Duration::from_secs(15);
+/// Shortest wait between two looks that found nothing.
+const PAUSE: Duration = Duration::from_millis(200);
+/// Wait after the store failed.
+const STORE_AGAIN: Duration = Duration::from_secs(2);
+/// A connection that carried nothing for so long is closed.
+const IDLE: Duration = Duration::from_secs(5);
+/// Between two sweeps of what nobody confirmed.
+const SWEEP: Duration = Duration::from_secs(3600);
+
+/// Who writes, and under which host the Message-IDs stand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sender {
+    /// Address of the `From` header and of the envelope.
+    pub address: String,
+    /// Name before the address; may be empty.
+    pub name: String,
+    /// Host of the Message-IDs; also the name given to the relay.
+    pub host: String,
+}
+
+/// Whether the talk with the relay is encrypted. `smtps` always is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tls {
+    /// Never.
+    None,
+    /// When the relay offers it, without looking at its certificate (unless there is a password to protect).
+    Opportunistic,
+    /// Always, with a certificate that is the relay's.
+    Required,
+}
+
+impl Tls {
+    /// Reads `none`, `opportunistic` or `required`.
+    pub fn from_setting(setting: &str) -> Option<Self> {
+        match setting {
+            "none" => Some(Self::None),
+            "opportunistic" => Some(Self::Opportunistic),
+            "required" => Some(Self::Required),
+            _ => None,
+        }
+    }
+}
+
+/// Settings of a worker. The leases follow from the limits of time: a try always ends before its lease.
+#[derive(Clone)]
+pub struct WorkerSettings {
+    /// Who writes.
+    pub sender: Sender,
+    /// Encryption.
+    pub tls: Tls,
+    /// Account and password at the relay.
+    pub credentials: Option<(String, String)>,
+    /// Messages under way at once.
+    pub connections: usize,
+    /// Longest wait for a connection.
+    pub connect_timeout: Duration,
+    /// Longest wait for the answer to a command.
+    pub command_timeout: Duration,
+    /// Longest wait from `DATA` to the answer to the final dot.
+    pub dot_timeout: Duration,
+    /// Wait before the second try; it doubles, up to 48 times itself.
+    pub retry_base: Duration,
+}
+
+impl std::fmt::Debug for WorkerSettings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("WorkerSettings").field("sender", &self.sender).field("tls", &self.tls).finish_non_exhaustive()
+    }
+}
+
+impl WorkerSettings {
+    /// From the claim to the commit of `past_dot`, all in all.
+    pub(crate) fn before_dot(&self) -> Duration {
+        self.connect_timeout + self.command_timeout
+    }
+
+    /// A message of a worker that died before the dot is taken again after this.
+    pub fn lease_claim(&self) -> Duration {
+        with_margin(self.before_dot())
+    }
+
+    /// A message of a worker that died past the dot is taken again, flagged, after this.
+    pub fn lease_after_dot(&self) -> Duration {
+        with_margin(self.dot_timeout)
+    }
+}
+
+/// Clocks of two machines differ, and a commit takes its time.
+fn with_margin(limit: Duration) -> Duration {
+    limit + limit / 10 + Duration::from_secs(2)
+}
+
+/// A duration for the calendar; settings of centuries are those of a century.
+pub(crate) fn span(duration: Duration) -> chrono::Duration {
+    chrono::Duration::from_std(duration).unwrap_or_else(|_| chrono::Duration::days(36_500))
+}
+
+/// The worker.
+pub struct Worker {
+    clerk: Arc<Clerk>,
+    owner: Uuid,
+    lines: Lines,
+}
+
+/// The open connections that carry nothing just now.
+#[derive(Clone, Default)]
+struct Lines(Arc<Mutex<Vec<Line>>>);
+
+impl Lines {
+    fn take(&self) -> Option<Line> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop()
+    }
+
+    fn put(&self, line: Line) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+    }
+
+    /// Closes those that have waited for `idle`.
+    async fn close(&self, idle: Duration) {
+        let old: Vec<Line> = {
+            let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            lines.extract_if(.., |line| line.used.elapsed() >= idle).collect()
+        };
+        for line in old {
+            line.close().await;
+        }
+    }
+}
+
+/// Messages being handled.
+#[derive(Default)]
+struct Hands {
+    running: JoinSet<()>,
+    claims: HashMap<tokio::task::Id, Claimed>,
+}
+
+impl Worker {
+    /// A worker that has not begun.
+    pub fn new(context: Context, relay: Relay, settings: WorkerSettings) -> Self {
+        let owner = context.ids.next();
+        let clerk = Clerk { context, relay, settings, counters: Counters::default() };
+        Self { clerk: Arc::new(clerk), owner, lines: Lines::default() }
+    }
+
+    /// Its counters; they go on counting.
+    pub fn counters(&self) -> Counters {
+        self.clerk.counters.clone()
+    }
+
+    /// Works until `stop`; then finishes the messages and the task in hand, and gives back those not begun.
+    pub async fn run(self, stop: CancellationToken) {
+        let bell = Arc::new(Notify::new());
+        let errands = tokio::spawn(errands(self.clerk.context.clone(), self.counters(), bell.clone(), stop.clone()));
+        let mut hands = Hands::default();
+        let mut queue = VecDeque::new();
+        while !stop.is_cancelled() {
+            let wait = self.look(&mut hands, &mut queue).await;
+            let Some(wait) = wait else { continue };
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = self.reap(&mut hands), if !hands.running.is_empty() => {}
+                () = self.clerk.context.signals.heard(wait) => {
+                    bell.notify_one();
+                    self.lines.close(IDLE).await;
+                }
+            }
+        }
+        while !hands.running.is_empty() {
+            self.reap(&mut hands).await;
+        }
+        for (claimed, _) in queue {
+            self.give_back(&claimed).await;
+        }
+        self.lines.close(Duration::ZERO).await;
+        let _ = errands.await;
+    }
+
+    /// Delivers what is due now, and comes back: for one pass of the command line, or a test.
+    pub async fn deliver_due(&self) {
+        let mut hands = Hands::default();
+        let mut queue = VecDeque::new();
+        loop {
+            let wait = self.look(&mut hands, &mut queue).await;
+            if wait.is_none() {
+                continue;
+            }
+            if hands.running.is_empty() {
+                break;
+            }
+            self.reap(&mut hands).await;
+        }
+        self.lines.close(Duration::ZERO).await;
+    }
+
+    /// Fills the free hands; nothing when it found something to do, else how long to wait at most.
+    async fn look(&self, hands: &mut Hands, queue: &mut VecDeque<(Claimed, Instant)>) -> Option<Duration> {
+        let settings = &self.clerk.settings;
+        while hands.running.len() < settings.connections.max(1) {
+            let Some((claimed, at)) = queue.pop_front() else { break };
+            if at.elapsed() > settings.before_dot() / 4 {
+                // It waited behind slow ones; what is left of its lease would not do.
+                self.give_back(&claimed).await;
+                continue;
+            }
+            self.hand_out(hands, claimed, at);
+        }
+        if hands.running.len() >= settings.connections.max(1) {
+            return Some(LOOK);
+        }
+        let at = Instant::now();
+        match delivery::claim(&self.clerk.context, self.owner, BATCH, span(settings.lease_claim())).await {
+            Ok(claimed) if claimed.is_empty() => Some(self.until_due().await),
+            Ok(claimed) => {
+                queue.extend(claimed.into_iter().map(|one| (one, at)));
+                None
+            }
+            Err(error) => {
+                tracing::warn!(%error, "nothing can be claimed for now");
+                Some(STORE_AGAIN)
+            }
+        }
+    }
+
+    async fn until_due(&self) -> Duration {
+        match delivery::next_due(&self.clerk.context).await {
+            Ok(Some(due)) => (due - self.clerk.context.now()).to_std().unwrap_or(PAUSE).clamp(PAUSE, LOOK),
+            Ok(None) => LOOK,
+            Err(_) => STORE_AGAIN,
+        }
+    }
+
+    fn hand_out(&self, hands: &mut Hands, claimed: Claimed, at: Instant) {
+        let (clerk, lines, mine) = (self.clerk.clone(), self.lines.clone(), claimed.clone());
+        let handle = hands.running.spawn(async move {
+            let mut line = lines.take();
+            clerk.handle(mine, at, &mut line).await;
+            if let Some(line) = line {
+                lines.put(line);
+            }
+        });
+        hands.claims.insert(handle.id(), claimed);
+    }
+
+    /// Waits for one message to end.
+    async fn reap(&self, hands: &mut Hands) {
+        match hands.running.join_next_with_id().await {
+            Some(Ok((id, ()))) => {
+                hands.claims.remove(&id);
+            }
+            Some(Err(error)) => {
+                let Some(claimed) = hands.claims.remove(&error.id()) else { return };
+                tracing::error!(message = %claimed.id, attempt = claimed.attempt, "a message made the worker panic");
+                // Where it panicked is not known, so it may have left; once more is enough to be sure of the cause.
+                if claimed.attempt > 1 {
+                    self.clerk.counters.doubtful();
+                    self.clerk.conclude(&claimed, &Verdict::DoubtfulEnd("panic".to_owned())).await;
+                }
+            }
+            None => {}
+        }
+    }
+
+    async fn give_back(&self, claimed: &Claimed) {
+        let verdict = Verdict::Retry(self.clerk.context.now(), "returned to the queue".to_owned());
+        if let Err(error) = delivery::conclude(&self.clerk.context, claimed, &verdict).await {
+            tracing::warn!(message = %claimed.id, %error, "a message goes back to the queue when its lease runs out");
+        }
+    }
+}
+
+/// Runs the tasks, one after another, and sweeps what nobody confirmed.
+async fn errands(context: Context, counters: Counters, bell: Arc<Notify>, stop: CancellationToken) {
+    let mut swept: Option<Instant> = None;
+    while !stop.is_cancelled() {
+        if swept.is_none_or(|at| at.elapsed() >= SWEEP) {
+            swept = Some(Instant::now());
+            if let Err(error) = tasks::sweep(&context).await {
+                tracing::warn!(%error, "the sweep failed");
+            }
+        }
+        let task = context.clone();
+        let wait = match tokio::spawn(async move { tasks::run_next(&task).await }).await {
+            Ok(Ok(true)) => {
+                counters.task();
+                continue;
+            }
+            Ok(Ok(false)) => LOOK,
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "no task can be run for now");
+                STORE_AGAIN
+            }
+            Err(_) => {
+                tracing::error!("a task made the worker panic; it is taken again when its lease runs out");
+                STORE_AGAIN
+            }
+        };
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = bell.notified() => {}
+            () = tokio::time::sleep(wait) => {}
+        }
+    }
+}
