@@ -1,3 +1,6 @@
 //! What knocks at the front door: scenarios, the plan of the house, campaigns of faults.
 //!
 //! Invariant: nothing here is linked into the product; the binary under test is the one the demo runs.
+
+pub mod relay;
+pub mod services;

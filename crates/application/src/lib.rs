@@ -5,6 +5,7 @@
 //! Invariant: a refusal by the rules is a [`Refusal`], never an error of the store.
 
 pub mod context;
+pub mod delivery;
 pub mod error;
 pub mod lanes;
 pub mod secrets;

@@ -1,1 +1,26 @@
-//! Placeholder.
+//! What is printed or written to someone: values → PDF, calendar entry, mail.
+//!
+//! Invariant: a document is a pure function of its value: same value, same bytes; nothing here reads a clock.
+//! Invariant: what people typed is data for a template, never a template.
+//! Invariant: no birth date, no mark, no reason of an absence, and no code in a PDF or a calendar entry.
+
+pub mod convocation;
+pub mod examples;
+pub mod french;
+pub mod ics;
+pub mod mail;
+pub mod pdf;
+
+/// A document cannot be made of its value.
+#[derive(Debug, thiserror::Error)]
+pub enum DocumentError {
+    /// The typesetter refuses its source.
+    #[error("the document cannot be typeset: {0}")]
+    Typeset(String),
+    /// A template of a mail is faulty.
+    #[error("the mail cannot be composed")]
+    Template(#[from] minijinja::Error),
+    /// The payload is not one that this version can read.
+    #[error("the payload cannot be read")]
+    Payload(#[from] serde_json::Error),
+}

@@ -1,0 +1,126 @@
+//! The SMTP relay: another process, another language (`tests/smtp/relay.mjs` on `smtp-server`), hostile on demand.
+
+use std::collections::BTreeMap;
+use std::io::BufRead;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+
+/// A relay that runs until dropped, or until this process dies.
+pub struct Relay {
+    /// Its TCP port on 127.0.0.1.
+    pub port: u16,
+    folder: PathBuf,
+    child: Child,
+    /// The relay ends when this closes.
+    _tie: Option<ChildStdin>,
+}
+
+/// A mail that the relay accepted.
+#[derive(Clone, Debug)]
+pub struct Accepted {
+    /// Its place in the order of acceptance, from 1.
+    pub number: u64,
+    /// As it stands in the mail, `<…@…>`.
+    pub message_id: Option<String>,
+    /// The envelope's recipients.
+    pub recipients: Vec<String>,
+    /// SHA-256 of the bytes, in hexadecimal.
+    pub sha256: String,
+    /// False when the relay did not answer 250 to what it kept.
+    pub acknowledged: bool,
+}
+
+impl Relay {
+    /// Starts a relay that keeps what it accepts in `folder`. Nothing when the machine has none
+    /// (`DELOS_TEST_SMTP_RELAY`, set by `cargo xtask test`).
+    ///
+    /// `arguments` are those of `relay.mjs`: `--hostile`, `--always FAULT`, `--refuse ADDRESS=CODE`…
+    pub fn start(folder: &Path, arguments: &[&str]) -> Result<Option<Self>> {
+        let Some(program) = std::env::var_os("DELOS_TEST_SMTP_RELAY") else {
+            return Ok(None);
+        };
+        let mut child = Command::new("node")
+            .arg(program)
+            .arg("--folder")
+            .arg(folder)
+            .arg("--with-parent")
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .context("cannot start node")?;
+        let tie = child.stdin.take();
+        let mut line = String::new();
+        let output = child.stdout.take().context("the relay has no output")?;
+        std::io::BufReader::new(output).read_line(&mut line)?;
+        let hello: Value = serde_json::from_str(&line).context("the relay did not start")?;
+        let port = hello["port"]
+            .as_u64()
+            .and_then(|port| u16::try_from(port).ok());
+        let port = port.context("the relay has no port")?;
+        Ok(Some(Self {
+            port,
+            folder: folder.to_owned(),
+            child,
+            _tie: tie,
+        }))
+    }
+
+    /// The value of the setting `mail.relay`.
+    pub fn url(&self) -> String {
+        format!("smtp://127.0.0.1:{}", self.port)
+    }
+
+    /// Every mail accepted so far.
+    pub fn accepted(&self) -> Result<Vec<Accepted>> {
+        let text = std::fs::read_to_string(self.folder.join("accepted.jsonl")).unwrap_or_default();
+        text.lines()
+            .map(|line| {
+                let mail: Value =
+                    serde_json::from_str(line).context("a broken line of the relay")?;
+                let words = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+                Ok(Accepted {
+                    number: mail["number"].as_u64().context("a mail without a number")?,
+                    message_id: mail["messageId"].as_str().map(str::to_owned),
+                    recipients: mail["to"]
+                        .as_array()
+                        .into_iter()
+                        .flatten()
+                        .map(words)
+                        .collect(),
+                    sha256: words(&mail["sha256"]),
+                    acknowledged: mail["acknowledged"].as_bool().unwrap_or(false),
+                })
+            })
+            .collect()
+    }
+
+    /// The bytes of a mail; kept unless the relay was told `--bodies none`.
+    pub fn bytes(&self, mail: &Accepted) -> Result<Vec<u8>> {
+        let file = self.folder.join(format!("{:06}.eml", mail.number));
+        std::fs::read(&file).with_context(|| format!("cannot read {}", file.display()))
+    }
+
+    /// How many times each fault struck.
+    pub fn faults(&self) -> BTreeMap<String, usize> {
+        let text = std::fs::read_to_string(self.folder.join("faults.jsonl")).unwrap_or_default();
+        let mut counts = BTreeMap::new();
+        for line in text.lines() {
+            let fault: Value = serde_json::from_str(line).unwrap_or_default();
+            *counts
+                .entry(fault["fault"].as_str().unwrap_or("?").to_owned())
+                .or_default() += 1;
+        }
+        counts
+    }
+}
+
+impl Drop for Relay {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
