@@ -3,7 +3,9 @@
 use chrono::{NaiveDate, TimeZone as _, Utc};
 use uuid::Uuid;
 
-use crate::convocation::{CandidateConvocation, Exam, ExaminerConvocation, ExaminerDay, Issuer, Phase, Place};
+use crate::convocation::{
+    CandidateConvocation, Exam, ExaminerConvocation, ExaminerDay, Issuer, Phase, Place,
+};
 use crate::mail::AccountInvitation;
 
 fn exam() -> Exam {
@@ -44,7 +46,12 @@ fn day() -> NaiveDate {
 
 /// A candidate's convocation.
 pub fn candidate() -> CandidateConvocation {
-    let phase = |name: &str, explanation: &str, start, end| Phase { name: name.to_owned(), explanation: explanation.to_owned(), start, end };
+    let phase = |name: &str, explanation: &str, start, end| Phase {
+        name: name.to_owned(),
+        explanation: explanation.to_owned(),
+        start,
+        end,
+    };
     CandidateConvocation {
         exam: exam(),
         form: "contrôle en cours de formation".to_owned(),
@@ -96,10 +103,15 @@ pub fn examiner() -> ExaminerConvocation {
             others: vec!["Aïcha Müller".to_owned()],
             series: Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0002),
         }],
-        notes: vec!["Les dossiers des candidats vous sont ouverts à la réunion d’entente.".to_owned()],
+        notes: vec![
+            "Les dossiers des candidats vous sont ouverts à la réunion d’entente.".to_owned(),
+        ],
         issuer: issuer(),
         revision: 1,
-        issued_at: Utc.with_ymd_and_hms(2027, 3, 8, 9, 30, 0).single().unwrap_or_default(),
+        issued_at: Utc
+            .with_ymd_and_hms(2027, 3, 8, 9, 30, 0)
+            .single()
+            .unwrap_or_default(),
         link: "https://delos.example".to_owned(),
     }
 }

@@ -2,15 +2,33 @@
 
 use chrono::{Datelike, NaiveDate};
 
-const DAYS: [&str; 7] = ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"];
-const MONTHS: [&str; 12] =
-    ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"];
+const DAYS: [&str; 7] = [
+    "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche",
+];
+const MONTHS: [&str; 12] = [
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+];
 
 /// « jeudi 1er avril 2027 ».
 pub fn date(date: NaiveDate) -> String {
     let day = DAYS[date.weekday().num_days_from_monday() as usize];
     let month = MONTHS[date.month0() as usize];
-    let number = if date.day() == 1 { "1er".to_owned() } else { date.day().to_string() };
+    let number = if date.day() == 1 {
+        "1er".to_owned()
+    } else {
+        date.day().to_string()
+    };
     format!("{day} {number} {month} {}", date.year())
 }
 

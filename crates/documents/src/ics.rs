@@ -73,21 +73,36 @@ pub fn examiner(value: &ExaminerConvocation, method: Method) -> Vec<u8> {
             date: day.date,
             start: day.preparation.unwrap_or(day.start),
             end: day.end,
-            summary: format!("Commission {} ({}), épreuve {}", day.commission, day.option, value.exam.code),
-            description: format!("{} candidats. Avec {}.", day.candidates, day.others.join(", ")),
+            summary: format!(
+                "Commission {} ({}), épreuve {}",
+                day.commission, day.option, value.exam.code
+            ),
+            description: format!(
+                "{} candidats. Avec {}.",
+                day.candidates,
+                day.others.join(", ")
+            ),
         })
         .collect();
     calendar(&events, method, value.revision, value.issued_at)
 }
 
-fn calendar(events: &[Event], method: Method, revision: u32, issued_at: chrono::DateTime<Utc>) -> Vec<u8> {
+fn calendar(
+    events: &[Event],
+    method: Method,
+    revision: u32,
+    issued_at: chrono::DateTime<Utc>,
+) -> Vec<u8> {
     let mut out = Writer(String::new());
     out.line("BEGIN", "VCALENDAR");
     out.line("VERSION", "2.0");
     out.line("PRODID", "-//Delos//Convocations//FR");
     out.line("CALSCALE", "GREGORIAN");
     out.line("METHOD", method.word());
-    let mut zones: Vec<(Tz, i32)> = events.iter().map(|event| (event.place.zone, event.date.year())).collect();
+    let mut zones: Vec<(Tz, i32)> = events
+        .iter()
+        .map(|event| (event.place.zone, event.date.year()))
+        .collect();
     zones.sort_by_key(|(zone, year)| (zone.name(), *year));
     zones.dedup_by_key(|(zone, _)| *zone);
     for (zone, year) in zones {
@@ -95,19 +110,42 @@ fn calendar(events: &[Event], method: Method, revision: u32, issued_at: chrono::
     }
     let stamp = issued_at.format("%Y%m%dT%H%M%SZ").to_string();
     for event in events {
-        let at = |minute| delos_domain::calendar::at_minute(event.date, minute).format("%Y%m%dT%H%M%S").to_string();
+        let at = |minute| {
+            delos_domain::calendar::at_minute(event.date, minute)
+                .format("%Y%m%dT%H%M%S")
+                .to_string()
+        };
         out.line("BEGIN", "VEVENT");
         out.line("UID", &event.uid);
         out.line("DTSTAMP", &stamp);
         // The first revision is sequence 0: a reschedule or a withdrawal increments it.
         let sequence = revision.saturating_sub(1) + u32::from(method == Method::Cancel);
         out.line("SEQUENCE", &sequence.to_string());
-        out.line(&format!("DTSTART;TZID={}", event.place.zone.name()), &at(event.start));
-        out.line(&format!("DTEND;TZID={}", event.place.zone.name()), &at(event.end));
-        out.line("STATUS", if method == Method::Cancel { "CANCELLED" } else { "CONFIRMED" });
+        out.line(
+            &format!("DTSTART;TZID={}", event.place.zone.name()),
+            &at(event.start),
+        );
+        out.line(
+            &format!("DTEND;TZID={}", event.place.zone.name()),
+            &at(event.end),
+        );
+        out.line(
+            "STATUS",
+            if method == Method::Cancel {
+                "CANCELLED"
+            } else {
+                "CONFIRMED"
+            },
+        );
         out.line("SUMMARY", &escape(&event.summary));
         let place = event.place;
-        out.line("LOCATION", &escape(&format!("{}, {}, {} {}", place.name, place.address, place.postal_code, place.city)));
+        out.line(
+            "LOCATION",
+            &escape(&format!(
+                "{}, {}, {} {}",
+                place.name, place.address, place.postal_code, place.city
+            )),
+        );
         out.line("DESCRIPTION", &escape(&event.description));
         out.line("TRANSP", "OPAQUE");
         out.line("END", "VEVENT");
@@ -156,7 +194,12 @@ impl Writer {
         self.line("TZID", zone.name());
         let first = NaiveDate::from_ymd_opt(year, 1, 1).unwrap_or_default();
         let opening = offset_at(zone, first.and_time(chrono::NaiveTime::MIN));
-        self.observance(zone, first.and_time(chrono::NaiveTime::MIN), opening, opening);
+        self.observance(
+            zone,
+            first.and_time(chrono::NaiveTime::MIN),
+            opening,
+            opening,
+        );
         let mut before = opening;
         let mut hour = first.and_time(chrono::NaiveTime::MIN);
         // Clocks change on the hour or half-hour of UTC, everywhere that has schools of ours.
@@ -172,9 +215,24 @@ impl Writer {
     }
 
     fn observance(&mut self, zone: Tz, at_utc: NaiveDateTime, before: i32, after: i32) {
-        let kind = if after > before { "DAYLIGHT" } else { "STANDARD" };
-        let offset = |seconds: i32| format!("{}{:02}{:02}", if seconds < 0 { '-' } else { '+' }, seconds.abs() / 3600, seconds.abs() / 60 % 60);
-        let name = zone.offset_from_utc_datetime(&at_utc).abbreviation().unwrap_or_default().to_owned();
+        let kind = if after > before {
+            "DAYLIGHT"
+        } else {
+            "STANDARD"
+        };
+        let offset = |seconds: i32| {
+            format!(
+                "{}{:02}{:02}",
+                if seconds < 0 { '-' } else { '+' },
+                seconds.abs() / 3600,
+                seconds.abs() / 60 % 60
+            )
+        };
+        let name = zone
+            .offset_from_utc_datetime(&at_utc)
+            .abbreviation()
+            .unwrap_or_default()
+            .to_owned();
         self.line("BEGIN", kind);
         let local = at_utc + Duration::seconds(i64::from(before));
         self.line("DTSTART", &local.format("%Y%m%dT%H%M%S").to_string());
@@ -204,7 +262,10 @@ mod tests {
     fn a_sitting_is_told_in_the_centre_s_time() {
         let ics = text(candidate(&examples::candidate(), Method::Request));
         assert!(ics.contains("METHOD:REQUEST\r\n"));
-        assert!(ics.contains("DTSTART;TZID=Europe/Paris:20270408T081000\r\n"), "{ics}");
+        assert!(
+            ics.contains("DTSTART;TZID=Europe/Paris:20270408T081000\r\n"),
+            "{ics}"
+        );
         assert!(ics.contains("TZOFFSETFROM:+0100\r\nTZOFFSETTO:+0200\r\n"));
         assert!(ics.contains("SEQUENCE:0\r\n"));
         let mut far = examples::candidate();
@@ -218,7 +279,11 @@ mod tests {
     #[test]
     fn a_withdrawal_has_a_greater_sequence_and_says_cancelled() {
         let ics = text(candidate(&examples::candidate(), Method::Cancel));
-        assert!(ics.contains("METHOD:CANCEL\r\n") && ics.contains("STATUS:CANCELLED\r\n") && ics.contains("SEQUENCE:1\r\n"));
+        assert!(
+            ics.contains("METHOD:CANCEL\r\n")
+                && ics.contains("STATUS:CANCELLED\r\n")
+                && ics.contains("SEQUENCE:1\r\n")
+        );
     }
 
     #[test]
@@ -227,8 +292,14 @@ mod tests {
         value.centre.name = "Lycée\r\nATTENDEE:mailto:x@y.example;,\\".to_owned();
         let ics = text(candidate(&value, Method::Publish));
         let unfolded = ics.replace("\r\n ", "");
-        assert!(!unfolded.lines().any(|line| line.starts_with("ATTENDEE")), "{ics}");
-        assert!(ics.split("\r\n").all(|line| line.len() <= 75 && !line.contains(['\r', '\n'])));
+        assert!(
+            !unfolded.lines().any(|line| line.starts_with("ATTENDEE")),
+            "{ics}"
+        );
+        assert!(
+            ics.split("\r\n")
+                .all(|line| line.len() <= 75 && !line.contains(['\r', '\n']))
+        );
     }
 
     #[test]

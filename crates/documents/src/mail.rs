@@ -100,14 +100,27 @@ impl Payload {
     pub fn subject(&self) -> String {
         let text = match self {
             Self::CandidateConvocation(value) if value.revision > 1 => {
-                format!("Convocation modifiée : épreuve {}, session {}", value.exam.code, value.exam.session)
+                format!(
+                    "Convocation modifiée : épreuve {}, session {}",
+                    value.exam.code, value.exam.session
+                )
             }
-            Self::CandidateConvocation(value) => format!("Convocation à l’épreuve {}, session {}", value.exam.code, value.exam.session),
+            Self::CandidateConvocation(value) => format!(
+                "Convocation à l’épreuve {}, session {}",
+                value.exam.code, value.exam.session
+            ),
             Self::ExaminerConvocation(value) => {
-                format!("Convocation en commission, épreuve {}, session {}", value.exam.code, value.exam.session)
+                format!(
+                    "Convocation en commission, épreuve {}, session {}",
+                    value.exam.code, value.exam.session
+                )
             }
-            Self::AccountInvitation(value) => format!("Votre accès à Délos, session {}", value.session),
-            Self::CandidateCode(value) => format!("Votre code d’accès, épreuve {}", value.exam_code),
+            Self::AccountInvitation(value) => {
+                format!("Votre accès à Délos, session {}", value.session)
+            }
+            Self::CandidateCode(value) => {
+                format!("Votre code d’accès, épreuve {}", value.exam_code)
+            }
         };
         text.chars().filter(|c| !c.is_control()).collect()
     }
@@ -154,15 +167,28 @@ macro_rules! templates {
 
 static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut environment = Environment::new();
-    environment.set_auto_escape_callback(|name| if name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::None });
+    environment.set_auto_escape_callback(|name| {
+        if name.ends_with(".html") {
+            AutoEscape::Html
+        } else {
+            AutoEscape::None
+        }
+    });
     environment.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
     environment.set_trim_blocks(true);
     environment.set_lstrip_blocks(true);
     environment.set_keep_trailing_newline(true);
-    environment.add_filter("date", |text: String| -> String { text.parse().map_or(text, french::date) });
+    environment.add_filter("date", |text: String| -> String {
+        text.parse().map_or(text, french::date)
+    });
     environment.add_filter("hour", french::hour);
     environment.add_filter("minutes", french::minutes);
-    for (name, source) in templates!("convocation_candidat", "convocation_examinateur", "premier_acces", "code_candidat") {
+    for (name, source) in templates!(
+        "convocation_candidat",
+        "convocation_examinateur",
+        "premier_acces",
+        "code_candidat"
+    ) {
         // The templates are part of the program; a test composes every one of them.
         let added = environment.add_template(name, source);
         debug_assert!(added.is_ok(), "{name}: {added:?}");
@@ -177,45 +203,83 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
 pub fn compose(payload: &Payload) -> Result<Composed, DocumentError> {
     let subject = payload.subject();
     let (folder, value) = match payload {
-        Payload::CandidateConvocation(value) => ("convocation_candidat", Value::from_serialize(value)),
-        Payload::ExaminerConvocation(value) => ("convocation_examinateur", Value::from_serialize(value)),
+        Payload::CandidateConvocation(value) => {
+            ("convocation_candidat", Value::from_serialize(value))
+        }
+        Payload::ExaminerConvocation(value) => {
+            ("convocation_examinateur", Value::from_serialize(value))
+        }
         Payload::AccountInvitation(value) => ("premier_acces", Value::from_serialize(value)),
         Payload::CandidateCode(value) => ("code_candidat", Value::from_serialize(value)),
     };
     let render = |part: &str| -> Result<String, DocumentError> {
-        Ok(TEMPLATES.get_template(&format!("{folder}/{part}"))?.render(minijinja::context! { c => value, subject => subject })?)
+        Ok(TEMPLATES
+            .get_template(&format!("{folder}/{part}"))?
+            .render(minijinja::context! { c => value, subject => subject })?)
     };
     let (calendar, attachments) = match payload {
         Payload::CandidateConvocation(value) => {
-            let name = format!("convocation-{}-{}-{}", plain(&value.exam.code), plain(&value.exam.session), plain(&value.number));
+            let name = format!(
+                "convocation-{}-{}-{}",
+                plain(&value.exam.code),
+                plain(&value.exam.session),
+                plain(&value.number)
+            );
             let entry = ics::candidate(value, Method::Request);
-            (Some((Method::Request, entry.clone())), pair(&name, pdf::candidate(value)?, entry))
+            (
+                Some((Method::Request, entry.clone())),
+                pair(&name, pdf::candidate(value)?, entry),
+            )
         }
         Payload::ExaminerConvocation(value) => {
-            let name = format!("convocation-{}-{}-{}", plain(&value.exam.code), plain(&value.exam.session), plain(&value.identifier));
+            let name = format!(
+                "convocation-{}-{}-{}",
+                plain(&value.exam.code),
+                plain(&value.exam.session),
+                plain(&value.identifier)
+            );
             let entry = ics::examiner(value, Method::Publish);
             (None, pair(&name, pdf::examiner(value)?, entry))
         }
         Payload::AccountInvitation(_) | Payload::CandidateCode(_) => (None, Vec::new()),
     };
-    Ok(Composed { text: clean(&render("text.txt")?), html: clean(&render("html.html")?), subject, calendar, attachments })
+    Ok(Composed {
+        text: clean(&render("text.txt")?),
+        html: clean(&render("html.html")?),
+        subject,
+        calendar,
+        attachments,
+    })
 }
 
 fn pair(name: &str, pdf: Vec<u8>, calendar: Vec<u8>) -> Vec<Attachment> {
     vec![
-        Attachment { name: format!("{name}.pdf"), content_type: "application/pdf".to_owned(), bytes: pdf },
-        Attachment { name: format!("{name}.ics"), content_type: "text/calendar; charset=utf-8".to_owned(), bytes: calendar },
+        Attachment {
+            name: format!("{name}.pdf"),
+            content_type: "application/pdf".to_owned(),
+            bytes: pdf,
+        },
+        Attachment {
+            name: format!("{name}.ics"),
+            content_type: "text/calendar; charset=utf-8".to_owned(),
+            bytes: calendar,
+        },
     ]
 }
 
 /// Part of a file name: letters, digits and dashes.
 fn plain(text: &str) -> String {
-    text.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(40).collect()
+    text.chars()
+        .filter(|c| c.is_ascii_alphanumeric() || *c == '-')
+        .take(40)
+        .collect()
 }
 
 /// No control character but the line's end.
 fn clean(text: &str) -> String {
-    text.chars().filter(|c| *c == '\n' || !c.is_control()).collect()
+    text.chars()
+        .filter(|c| *c == '\n' || !c.is_control())
+        .collect()
 }
 
 #[cfg(test)]
@@ -246,7 +310,9 @@ mod tests {
         for payload in every_kind() {
             assert_eq!(Payload::from_bytes(&payload.to_bytes()).unwrap(), payload);
             let composed = compose(&payload).unwrap();
-            assert!(!composed.text.trim().is_empty() && composed.html.contains("<html lang=\"fr\">"));
+            assert!(
+                !composed.text.trim().is_empty() && composed.html.contains("<html lang=\"fr\">")
+            );
             assert_eq!(compose(&payload).unwrap(), composed);
         }
     }
@@ -255,7 +321,10 @@ mod tests {
     fn the_texts_are_those_of_the_snapshots() {
         for payload in every_kind() {
             let composed = compose(&payload).unwrap();
-            let text = format!("{}\n\n{}\n{}", composed.subject, composed.text, composed.html);
+            let text = format!(
+                "{}\n\n{}\n{}",
+                composed.subject, composed.text, composed.html
+            );
             crate::pdf::tests::assert_snapshot(&format!("{}.mail", payload.kind()), &text);
         }
     }
@@ -263,7 +332,8 @@ mod tests {
     #[test]
     fn hostile_names_are_data() {
         let mut value = examples::candidate();
-        value.name = "<script>alert(1)</script>\r\nBcc: tous@ecole.example {{ c.number }}".to_owned();
+        value.name =
+            "<script>alert(1)</script>\r\nBcc: tous@ecole.example {{ c.number }}".to_owned();
         let composed = compose(&Payload::CandidateConvocation(Box::new(value))).unwrap();
         assert!(!composed.html.contains("<script>"));
         assert!(!composed.subject.contains(['\r', '\n']));
@@ -275,7 +345,11 @@ mod tests {
     fn secrets_are_hidden_from_other_eyes() {
         for payload in every_kind() {
             let composed = compose(&payload.without_secrets()).unwrap();
-            assert!(!composed.text.contains("ABCDE") && !composed.text.contains("#secret"), "{}", composed.text);
+            assert!(
+                !composed.text.contains("ABCDE") && !composed.text.contains("#secret"),
+                "{}",
+                composed.text
+            );
         }
     }
 }

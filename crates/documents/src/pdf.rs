@@ -41,16 +41,31 @@ pub fn candidate(value: &CandidateConvocation) -> Result<Vec<u8>, DocumentError>
         issued: String,
         phases: Vec<(String, &'a str, &'a str, String)>,
     }
-    let value = CandidateConvocation { code: None, ..value.clone() };
+    let value = CandidateConvocation {
+        code: None,
+        ..value.clone()
+    };
     let data = Data {
         date: french::date(value.date),
         arrival: french::hour(value.arrival),
         start: french::hour(value.start),
-        issued: french::date(value.issued_at.with_timezone(&chrono_tz::Europe::Paris).date_naive()),
+        issued: french::date(
+            value
+                .issued_at
+                .with_timezone(&chrono_tz::Europe::Paris)
+                .date_naive(),
+        ),
         phases: value
             .phases
             .iter()
-            .map(|phase| (french::hour(phase.start), phase.name.as_str(), phase.explanation.as_str(), french::minutes(phase.end - phase.start)))
+            .map(|phase| {
+                (
+                    french::hour(phase.start),
+                    phase.name.as_str(),
+                    phase.explanation.as_str(),
+                    french::minutes(phase.end - phase.start),
+                )
+            })
             .collect(),
         c: &value,
     };
@@ -77,7 +92,12 @@ pub fn examiner(value: &ExaminerConvocation) -> Result<Vec<u8>, DocumentError> {
         days: Vec<Day<'a>>,
     }
     let data = Data {
-        issued: french::date(value.issued_at.with_timezone(&chrono_tz::Europe::Paris).date_naive()),
+        issued: french::date(
+            value
+                .issued_at
+                .with_timezone(&chrono_tz::Europe::Paris)
+                .date_naive(),
+        ),
         days: value
             .days
             .iter()
@@ -99,11 +119,20 @@ pub fn warm() {
     let _ = candidate(&crate::examples::candidate());
 }
 
-fn render(source: &str, data: &impl Serialize, issued_at: DateTime<Utc>) -> Result<Vec<u8>, DocumentError> {
+fn render(
+    source: &str,
+    data: &impl Serialize,
+    issued_at: DateTime<Utc>,
+) -> Result<Vec<u8>, DocumentError> {
     static RENDERED: AtomicUsize = AtomicUsize::new(0);
-    let world = Sheet::new(source, serde_json::to_vec(data)?);
-    let document: PagedDocument = typst::compile(&world).output.map_err(|faults| refused(&faults))?;
-    let standards = PdfStandards::new(&[PdfStandard::A_2a, PdfStandard::Ua_1]).map_err(|fault| DocumentError::Typeset(fault.message().to_string()))?;
+    let mut data = serde_json::to_value(data)?;
+    shorten(&mut data);
+    let world = Sheet::new(source, serde_json::to_vec(&data)?);
+    let document: PagedDocument = typst::compile(&world)
+        .output
+        .map_err(|faults| refused(&faults))?;
+    let standards = PdfStandards::new(&[PdfStandard::A_2a, PdfStandard::Ua_1])
+        .map_err(|fault| DocumentError::Typeset(fault.message().to_string()))?;
     let at = Datetime::from_ymd_hms(
         issued_at.year(),
         u8::try_from(issued_at.month()).unwrap_or(1),
@@ -112,7 +141,12 @@ fn render(source: &str, data: &impl Serialize, issued_at: DateTime<Utc>) -> Resu
         u8::try_from(issued_at.minute()).unwrap_or(0),
         u8::try_from(issued_at.second()).unwrap_or(0),
     );
-    let options = PdfOptions { timestamp: at.map(Timestamp::new_utc), standards, creator: Smart::Custom(Some("Délos".to_owned())), ..PdfOptions::default() };
+    let options = PdfOptions {
+        timestamp: at.map(Timestamp::new_utc),
+        standards,
+        creator: Smart::Custom(Some("Délos".to_owned())),
+        ..PdfOptions::default()
+    };
     let pdf = typst_pdf::pdf(&document, &options).map_err(|faults| refused(&faults))?;
     if RENDERED.fetch_add(1, Ordering::Relaxed) % EVICT_EVERY == EVICT_EVERY - 1 {
         comemo::evict(1);
@@ -120,8 +154,26 @@ fn render(source: &str, data: &impl Serialize, issued_at: DateTime<Utc>) -> Resu
     Ok(pdf)
 }
 
+/// PDF/A refuses a string of more than 32 767 characters; no text of a convocation needs a tenth of it.
+fn shorten(value: &mut serde_json::Value) {
+    const LONGEST: usize = 3_000;
+    match value {
+        serde_json::Value::String(text) if text.len() > LONGEST => {
+            *text = text.chars().take(LONGEST - 1).chain(['…']).collect();
+        }
+        serde_json::Value::Array(items) => items.iter_mut().for_each(shorten),
+        serde_json::Value::Object(members) => members.values_mut().for_each(shorten),
+        _ => {}
+    }
+}
+
 fn refused(faults: &[typst::diag::SourceDiagnostic]) -> DocumentError {
-    DocumentError::Typeset(faults.first().map(|fault| fault.message.to_string()).unwrap_or_default())
+    DocumentError::Typeset(
+        faults
+            .first()
+            .map(|fault| fault.message.to_string())
+            .unwrap_or_default(),
+    )
 }
 
 static FONTS: LazyLock<FontStore> = LazyLock::new(|| {
@@ -151,7 +203,11 @@ impl Sheet {
             Some(id) => Source::new(id, source.to_owned()),
             None => Source::detached(source),
         };
-        Self { main, look: LOOK_ID.map(|id| Source::new(id, LOOK.to_owned())), data: Bytes::new(data) }
+        Self {
+            main,
+            look: LOOK_ID.map(|id| Source::new(id, LOOK.to_owned())),
+            data: Bytes::new(data),
+        }
     }
 }
 
@@ -177,7 +233,11 @@ impl World for Sheet {
     }
 
     fn file(&self, id: FileId) -> FileResult<Bytes> {
-        if Some(id) == *DATA { Ok(self.data.clone()) } else { Err(FileError::AccessDenied) }
+        if Some(id) == *DATA {
+            Ok(self.data.clone())
+        } else {
+            Err(FileError::AccessDenied)
+        }
     }
 
     fn font(&self, index: usize) -> Option<Font> {
@@ -195,15 +255,22 @@ pub(crate) mod tests {
     use crate::examples;
 
     /// Compares with the committed text, or writes it when asked by `UPDATE_SNAPSHOTS`.
-    #[expect(clippy::disallowed_methods, reason = "a person asks by a variable that snapshots be written anew")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a person asks by a variable that snapshots be written anew"
+    )]
     pub fn assert_snapshot(name: &str, text: &str) {
         let path = format!("{}/tests/snapshots/{name}.txt", env!("CARGO_MANIFEST_DIR"));
         if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
-            std::fs::create_dir_all(format!("{}/tests/snapshots", env!("CARGO_MANIFEST_DIR"))).unwrap();
+            std::fs::create_dir_all(format!("{}/tests/snapshots", env!("CARGO_MANIFEST_DIR")))
+                .unwrap();
             std::fs::write(&path, text).unwrap();
         }
         let committed = std::fs::read_to_string(&path).unwrap_or_default();
-        assert!(committed == text, "{name} differs from its snapshot:\n{text}");
+        assert!(
+            committed == text,
+            "{name} differs from its snapshot:\n{text}"
+        );
     }
 
     #[test]

@@ -42,7 +42,13 @@ impl EnvironmentReading {
     #[must_use]
     pub fn applied_to(self, course: &Course) -> Course {
         let mut course = course.clone();
-        let Some(alone) = course.phases.iter().position(|phase| phase.environment && !phase.commission) else { return course };
+        let Some(alone) = course
+            .phases
+            .iter()
+            .position(|phase| phase.environment && !phase.commission)
+        else {
+            return course;
+        };
         for (place, phase) in course.phases.iter_mut().enumerate() {
             phase.environment = match self {
                 Self::R => place == alone,
@@ -79,7 +85,12 @@ pub struct Slot {
 /// The best timetable of a day for these candidates, or none when there is no timetable at all.
 ///
 /// `candidates` are the accommodations, one a candidate; `preparation` says whether the day begins with the half-day P.
-pub fn solve(course: &Course, rules: &DayRules, candidates: &[Accommodation], preparation: bool) -> Option<Timetable> {
+pub fn solve(
+    course: &Course,
+    rules: &DayRules,
+    candidates: &[Accommodation],
+    preparation: bool,
+) -> Option<Timetable> {
     search::Model::new(course, rules, preparation)?.solve(candidates)
 }
 
@@ -112,12 +123,30 @@ pub fn report(course: &Course, rules: &DayRules, question: DayQuestion) -> Optio
     let preparation = usize::from(question.extra_time_preparation);
     let plain = usize::from(question.candidates).checked_sub(all + preparation)?;
     let third = TimeRatio::THIRD_MORE;
-    let mut candidates = vec![Accommodation { preparation: third, interview: third }; all];
-    candidates.extend(vec![Accommodation { preparation: third, interview: TimeRatio::ONE }; preparation]);
+    let mut candidates = vec![
+        Accommodation {
+            preparation: third,
+            interview: third
+        };
+        all
+    ];
+    candidates.extend(vec![
+        Accommodation {
+            preparation: third,
+            interview: TimeRatio::ONE
+        };
+        preparation
+    ]);
     candidates.extend(vec![Accommodation::NONE; plain]);
-    let course = question.reading.map_or_else(|| course.clone(), |reading| reading.applied_to(course));
+    let course = question
+        .reading
+        .map_or_else(|| course.clone(), |reading| reading.applied_to(course));
     Some(DayReport {
-        codes: course.phases.iter().map(|phase| phase.code.clone()).collect(),
+        codes: course
+            .phases
+            .iter()
+            .map(|phase| phase.code.clone())
+            .collect(),
         timetable: solve(&course, rules, &candidates, question.after_preparation),
     })
 }
@@ -155,7 +184,12 @@ impl Serialize for DayReport {
             map.serialize_entry("end", &day.end)?;
             map.serialize_entry("lunch", &day.lunch)?;
             map.serialize_entry("prep", &day.preparation)?;
-            let slots: Vec<_> = day.slots.iter().enumerate().map(|(place, slot)| SlotReport(place + 1, &self.codes, slot)).collect();
+            let slots: Vec<_> = day
+                .slots
+                .iter()
+                .enumerate()
+                .map(|(place, slot)| SlotReport(place + 1, &self.codes, slot))
+                .collect();
             map.serialize_entry("slots", &slots)?;
         }
         map.end()

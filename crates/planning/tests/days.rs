@@ -6,7 +6,14 @@ use delos_domain::regulation::{Course, DayRules, ExtraTime, Phase};
 use delos_planning::day::{DayQuestion, EnvironmentReading, report, solve};
 use proptest::prelude::*;
 
-fn phase(code: &str, minutes: u16, margin: u16, extra_time: ExtraTime, busy: [bool; 3], floating: bool) -> Phase {
+fn phase(
+    code: &str,
+    minutes: u16,
+    margin: u16,
+    extra_time: ExtraTime,
+    busy: [bool; 3],
+    floating: bool,
+) -> Phase {
     Phase {
         code: code.to_owned(),
         name: code.to_owned(),
@@ -24,9 +31,30 @@ fn phase(code: &str, minutes: u16, margin: u16, extra_time: ExtraTime, busy: [bo
 fn course() -> Course {
     Course {
         phases: vec![
-            phase("T", 30, 0, ExtraTime::Preparation, [true, false, false], false),
-            phase("E1", 20, 0, ExtraTime::Interview, [true, true, false], false),
-            phase("R", 60, 10, ExtraTime::Preparation, [true, false, true], false),
+            phase(
+                "T",
+                30,
+                0,
+                ExtraTime::Preparation,
+                [true, false, false],
+                false,
+            ),
+            phase(
+                "E1",
+                20,
+                0,
+                ExtraTime::Interview,
+                [true, true, false],
+                false,
+            ),
+            phase(
+                "R",
+                60,
+                10,
+                ExtraTime::Preparation,
+                [true, false, true],
+                false,
+            ),
             phase("E2", 20, 0, ExtraTime::Interview, [true, true, true], false),
             phase("H", 10, 0, ExtraTime::None, [false, true, false], true),
         ],
@@ -34,12 +62,30 @@ fn course() -> Course {
 }
 
 fn rules() -> DayRules {
-    DayRules { grid: 5, open: 480, close: 1020, lunch: 60, lunch_window: (660, 840), preparation: 180, environments: 2, arrival: 20 }
+    DayRules {
+        grid: 5,
+        open: 480,
+        close: 1020,
+        lunch: 60,
+        lunch_window: (660, 840),
+        preparation: 180,
+        environments: 2,
+        arrival: 20,
+    }
 }
 
 fn end(candidates: u16, preparation: u16, all: u16, after: bool) -> Option<u16> {
-    let question = DayQuestion { candidates, extra_time_preparation: preparation, extra_time_all: all, after_preparation: after, reading: None };
-    report(&course(), &rules(), question).unwrap().timetable().map(|day| day.end)
+    let question = DayQuestion {
+        candidates,
+        extra_time_preparation: preparation,
+        extra_time_all: all,
+        after_preparation: after,
+        reading: None,
+    };
+    report(&course(), &rules(), question)
+        .unwrap()
+        .timetable()
+        .map(|day| day.end)
 }
 
 #[test]
@@ -54,8 +100,19 @@ fn the_42_values_proved_for_the_annex_are_found() {
         (7, [0, 0, 0, 0, 0, 0]),
     ];
     for (n, expected) in table {
-        let found = [end(n, 0, 0, false), end(n, 1, 0, false), end(n, 0, 1, false), end(n, 0, 0, true), end(n, 1, 0, true), end(n, 0, 1, true)];
-        assert_eq!(found.map(|end| end.unwrap_or(0)), expected, "{n} candidates");
+        let found = [
+            end(n, 0, 0, false),
+            end(n, 1, 0, false),
+            end(n, 0, 1, false),
+            end(n, 0, 0, true),
+            end(n, 1, 0, true),
+            end(n, 0, 1, true),
+        ];
+        assert_eq!(
+            found.map(|end| end.unwrap_or(0)),
+            expected,
+            "{n} candidates"
+        );
     }
 }
 
@@ -63,7 +120,11 @@ fn the_42_values_proved_for_the_annex_are_found() {
 fn the_first_day_with_three_is_the_one_printed() {
     let day = solve(&course(), &rules(), &[Accommodation::NONE; 3], true).unwrap();
     assert_eq!((day.preparation, day.lunch, day.end), (Some(480), 660, 980));
-    let starts: Vec<_> = day.slots.iter().map(|slot| (slot.starts[0], slot.environment)).collect();
+    let starts: Vec<_> = day
+        .slots
+        .iter()
+        .map(|slot| (slot.starts[0], slot.environment))
+        .collect();
     assert_eq!(starts, [(720, Some(1)), (760, Some(2)), (830, Some(1))]);
 }
 
@@ -77,17 +138,38 @@ fn too_many_candidates_are_refused_at_once() {
 
 #[test]
 fn more_extra_time_than_candidates_is_no_question() {
-    let question = DayQuestion { candidates: 1, extra_time_preparation: 1, extra_time_all: 1, after_preparation: false, reading: None };
+    let question = DayQuestion {
+        candidates: 1,
+        extra_time_preparation: 1,
+        extra_time_all: 1,
+        after_preparation: false,
+        reading: None,
+    };
     assert_eq!(report(&course(), &rules(), question), None);
 }
 
 #[test]
 fn the_report_is_written_as_asked() {
-    let question = DayQuestion { candidates: 1, extra_time_preparation: 0, extra_time_all: 0, after_preparation: false, reading: Some(EnvironmentReading::RE2) };
+    let question = DayQuestion {
+        candidates: 1,
+        extra_time_preparation: 0,
+        extra_time_all: 0,
+        after_preparation: false,
+        reading: Some(EnvironmentReading::RE2),
+    };
     let json = serde_json::to_string(&report(&course(), &rules(), question).unwrap()).unwrap();
-    assert_eq!(json, r#"{"feasible":true,"end":630,"lunch":660,"prep":null,"slots":[{"candidate":1,"T":480,"E1":510,"R":530,"E2":600,"H":620,"env":1}]}"#);
-    let question = DayQuestion { candidates: 9, ..question };
-    assert_eq!(serde_json::to_string(&report(&course(), &rules(), question).unwrap()).unwrap(), r#"{"feasible":false}"#);
+    assert_eq!(
+        json,
+        r#"{"feasible":true,"end":630,"lunch":660,"prep":null,"slots":[{"candidate":1,"T":480,"E1":510,"R":530,"E2":600,"H":620,"env":1}]}"#
+    );
+    let question = DayQuestion {
+        candidates: 9,
+        ..question
+    };
+    assert_eq!(
+        serde_json::to_string(&report(&course(), &rules(), question).unwrap()).unwrap(),
+        r#"{"feasible":false}"#
+    );
 }
 
 #[test]
@@ -98,19 +180,47 @@ fn another_course_is_data() {
             phase("X", 30, 0, ExtraTime::Interview, [true, true, false], false),
         ],
     };
-    let rules = DayRules { preparation: 0, environments: 0, ..rules() };
+    let rules = DayRules {
+        preparation: 0,
+        environments: 0,
+        ..rules()
+    };
     let day = solve(&course, &rules, &[Accommodation::NONE; 5], false).unwrap();
-    assert_eq!(day.slots.iter().map(|slot| slot.starts[0]).collect::<Vec<_>>(), [480, 520, 560, 600, 640]);
+    assert_eq!(
+        day.slots
+            .iter()
+            .map(|slot| slot.starts[0])
+            .collect::<Vec<_>>(),
+        [480, 520, 560, 600, 640]
+    );
     assert!(day.slots.iter().all(|slot| slot.environment.is_none()));
-    assert_eq!(solve(&course, &rules, &[Accommodation::NONE; 12], false).unwrap().end, 1020);
-    assert_eq!(solve(&course, &rules, &[Accommodation::NONE; 13], false), None);
+    assert_eq!(
+        solve(&course, &rules, &[Accommodation::NONE; 12], false)
+            .unwrap()
+            .end,
+        1020
+    );
+    assert_eq!(
+        solve(&course, &rules, &[Accommodation::NONE; 13], false),
+        None
+    );
 }
 
 /// Every rule of the day, looked at anew.
-fn assert_sound(course: &Course, rules: &DayRules, candidates: &[Accommodation], preparation: bool, day: &delos_planning::day::Timetable) {
+fn assert_sound(
+    course: &Course,
+    rules: &DayRules,
+    candidates: &[Accommodation],
+    preparation: bool,
+    day: &delos_planning::day::Timetable,
+) {
     let mut commission = vec![(day.lunch, day.lunch + rules.lunch)];
     assert!(day.lunch >= rules.lunch_window.0 && day.lunch + rules.lunch <= rules.lunch_window.1);
-    let begin = if preparation { rules.open + rules.preparation } else { rules.open };
+    let begin = if preparation {
+        rules.open + rules.preparation
+    } else {
+        rules.open
+    };
     if preparation {
         assert_eq!(day.preparation, Some(rules.open));
         commission.push((rules.open, begin));
@@ -132,7 +242,10 @@ fn assert_sound(course: &Course, rules: &DayRules, candidates: &[Accommodation],
                 at = start + length + phase.margin;
                 chain_end = start + length;
                 if phase.environment {
-                    held = Some((held.map_or(start, |(from, _)| from), start + length + phase.margin));
+                    held = Some((
+                        held.map_or(start, |(from, _)| from),
+                        start + length + phase.margin,
+                    ));
                 }
             }
             if phase.commission {
@@ -148,24 +261,59 @@ fn assert_sound(course: &Course, rules: &DayRules, candidates: &[Accommodation],
     }
     assert_eq!(day.end, last);
     commission.sort_unstable();
-    assert!(commission.windows(2).all(|pair| pair[0].1 <= pair[1].0), "{commission:?}");
+    assert!(
+        commission.windows(2).all(|pair| pair[0].1 <= pair[1].0),
+        "{commission:?}"
+    );
     environments.sort_unstable();
-    assert!(environments.iter().all(|(number, ..)| (1..=rules.environments).contains(number)));
-    assert!(environments.windows(2).all(|pair| pair[0].0 != pair[1].0 || pair[0].2 <= pair[1].1), "{environments:?}");
+    assert!(
+        environments
+            .iter()
+            .all(|(number, ..)| (1..=rules.environments).contains(number))
+    );
+    assert!(
+        environments
+            .windows(2)
+            .all(|pair| pair[0].0 != pair[1].0 || pair[0].2 <= pair[1].1),
+        "{environments:?}"
+    );
 }
 
 /// Every start of every candidate on the plain five-minute grid, floating phases at every place: slow and simple.
-fn brute_force(course: &Course, rules: &DayRules, candidates: &[Accommodation], preparation: bool) -> Option<u16> {
-    fn place(course: &Course, rules: &DayRules, left: &[Accommodation], busy: &[(u16, u16)], held: &[(u16, u16)], released: &[u16], begin: u16, lunch: u16, best: &mut Option<u16>) {
+fn brute_force(
+    course: &Course,
+    rules: &DayRules,
+    candidates: &[Accommodation],
+    preparation: bool,
+) -> Option<u16> {
+    fn place(
+        course: &Course,
+        rules: &DayRules,
+        left: &[Accommodation],
+        busy: &[(u16, u16)],
+        held: &[(u16, u16)],
+        released: &[u16],
+        begin: u16,
+        lunch: u16,
+        best: &mut Option<u16>,
+    ) {
         let Some((one, others)) = left.split_first() else {
             let mut released = released.to_vec();
             released.sort_unstable();
-            let length = course.phases.iter().find(|phase| phase.floating).map_or(0, |phase| phase.minutes);
+            let length = course
+                .phases
+                .iter()
+                .find(|phase| phase.floating)
+                .map_or(0, |phase| phase.minutes);
             let mut busy = busy.to_vec();
             let mut end = released.last().copied().unwrap_or(0);
             for release in released {
                 let mut at = release;
-                while length > 0 && busy.iter().any(|(from, to)| at < *to && at + length > *from) {
+                while length > 0
+                    && busy
+                        .iter()
+                        .any(|(from, to)| at < *to && at + length > *from)
+                {
                     at += 5;
                 }
                 busy.push((at, at + length));
@@ -186,32 +334,67 @@ fn brute_force(course: &Course, rules: &DayRules, candidates: &[Accommodation], 
                     mine.push((at, at + length));
                 }
                 if phase.environment {
-                    environment = Some((environment.map_or(at, |(from, _)| from), at + length + phase.margin));
+                    environment = Some((
+                        environment.map_or(at, |(from, _)| from),
+                        at + length + phase.margin,
+                    ));
                 }
                 chain_end = at + length;
                 at = chain_end + phase.margin;
             }
-            let clash = mine.iter().any(|(from, to)| busy.iter().any(|(f, t)| from < t && to > f));
+            let clash = mine
+                .iter()
+                .any(|(from, to)| busy.iter().any(|(f, t)| from < t && to > f));
             let crosses = start < lunch + rules.lunch && chain_end > lunch;
             let held_now = environment.is_some_and(|(from, to)| {
-                (from..to).any(|minute| held.iter().filter(|(f, t)| *f <= minute && minute < *t).count() >= usize::from(rules.environments))
+                (from..to).any(|minute| {
+                    held.iter()
+                        .filter(|(f, t)| *f <= minute && minute < *t)
+                        .count()
+                        >= usize::from(rules.environments)
+                })
             });
-            if !clash && !crosses && !held_now && chain_end <= rules.close && best.is_none_or(|best| chain_end < best) {
+            if !clash
+                && !crosses
+                && !held_now
+                && chain_end <= rules.close
+                && best.is_none_or(|best| chain_end < best)
+            {
                 let busy: Vec<_> = busy.iter().copied().chain(mine).collect();
                 let held: Vec<_> = held.iter().copied().chain(environment).collect();
                 let released: Vec<_> = released.iter().copied().chain([chain_end]).collect();
-                place(course, rules, others, &busy, &held, &released, begin, lunch, best);
+                place(
+                    course, rules, others, &busy, &held, &released, begin, lunch, best,
+                );
             }
             start += 5;
         }
     }
-    let begin = if preparation { rules.open + rules.preparation } else { rules.open };
+    let begin = if preparation {
+        rules.open + rules.preparation
+    } else {
+        rules.open
+    };
     let mut best = None;
     let mut lunch = rules.lunch_window.0;
     while lunch + rules.lunch <= rules.lunch_window.1 {
         if lunch >= begin || !preparation {
-            let busy = if preparation { vec![(lunch, lunch + rules.lunch), (rules.open, begin)] } else { vec![(lunch, lunch + rules.lunch)] };
-            place(course, rules, candidates, &busy, &[], &[], begin, lunch, &mut best);
+            let busy = if preparation {
+                vec![(lunch, lunch + rules.lunch), (rules.open, begin)]
+            } else {
+                vec![(lunch, lunch + rules.lunch)]
+            };
+            place(
+                course,
+                rules,
+                candidates,
+                &busy,
+                &[],
+                &[],
+                begin,
+                lunch,
+                &mut best,
+            );
         }
         lunch += 5;
     }
@@ -219,12 +402,24 @@ fn brute_force(course: &Course, rules: &DayRules, candidates: &[Accommodation], 
 }
 
 fn accommodation() -> impl Strategy<Value = Accommodation> {
-    let ratio = prop_oneof![Just(TimeRatio::ONE), Just(TimeRatio::THIRD_MORE), Just(TimeRatio::new(5, 4).unwrap()), Just(TimeRatio::new(3, 2).unwrap())];
-    (ratio.clone(), ratio).prop_map(|(preparation, interview)| Accommodation { preparation, interview })
+    let ratio = prop_oneof![
+        Just(TimeRatio::ONE),
+        Just(TimeRatio::THIRD_MORE),
+        Just(TimeRatio::new(5, 4).unwrap()),
+        Just(TimeRatio::new(3, 2).unwrap())
+    ];
+    (ratio.clone(), ratio).prop_map(|(preparation, interview)| Accommodation {
+        preparation,
+        interview,
+    })
 }
 
 fn reading() -> impl Strategy<Value = EnvironmentReading> {
-    prop_oneof![Just(EnvironmentReading::R), Just(EnvironmentReading::RE2), Just(EnvironmentReading::E1RE2)]
+    prop_oneof![
+        Just(EnvironmentReading::R),
+        Just(EnvironmentReading::RE2),
+        Just(EnvironmentReading::E1RE2)
+    ]
 }
 
 proptest! {

@@ -29,7 +29,10 @@ impl Units {
     }
 
     fn meets(&self, other: &Self, words: usize) -> bool {
-        self.0[..words].iter().zip(&other.0[..words]).any(|(a, b)| a & b != 0)
+        self.0[..words]
+            .iter()
+            .zip(&other.0[..words])
+            .any(|(a, b)| a & b != 0)
     }
 
     fn add(&mut self, other: &Self, words: usize) {
@@ -108,10 +111,28 @@ impl<'a> Model<'a> {
     /// The day of a course; none when its rules contradict themselves.
     pub fn new(course: &'a Course, rules: &'a DayRules, preparation: bool) -> Option<Self> {
         let grid = usize::from(rules.grid.max(1));
-        let preparation = if preparation { usize::from(rules.preparation) } else { 0 };
-        let lengths = course.phases.iter().flat_map(|phase| [usize::from(phase.minutes), usize::from(phase.margin)]);
-        let marks = [rules.open, rules.close, rules.lunch, rules.lunch_window.0, rules.lunch_window.1].map(usize::from);
-        let unit = lengths.chain(marks).chain([preparation, grid]).fold(0, gcd).max(1);
+        let preparation = if preparation {
+            usize::from(rules.preparation)
+        } else {
+            0
+        };
+        let lengths = course
+            .phases
+            .iter()
+            .flat_map(|phase| [usize::from(phase.minutes), usize::from(phase.margin)]);
+        let marks = [
+            rules.open,
+            rules.close,
+            rules.lunch,
+            rules.lunch_window.0,
+            rules.lunch_window.1,
+        ]
+        .map(usize::from);
+        let unit = lengths
+            .chain(marks)
+            .chain([preparation, grid])
+            .fold(0, gcd)
+            .max(1);
         let model = Self {
             course,
             rules,
@@ -120,7 +141,10 @@ impl<'a> Model<'a> {
             open: usize::from(rules.open) / unit,
             close: usize::from(rules.close) / unit,
             lunch: usize::from(rules.lunch) / unit,
-            window: (usize::from(rules.lunch_window.0) / unit, usize::from(rules.lunch_window.1) / unit),
+            window: (
+                usize::from(rules.lunch_window.0) / unit,
+                usize::from(rules.lunch_window.1) / unit,
+            ),
             preparation: preparation / unit,
             step: grid / unit,
         };
@@ -163,12 +187,27 @@ impl<'a> Model<'a> {
                     found: None,
                 };
                 let mut left = counts.clone();
-                search.go(&mut left, candidates.len(), begin, 0, &busy, &[Units::NONE; MOST_ENVIRONMENTS]);
+                search.go(
+                    &mut left,
+                    candidates.len(),
+                    begin,
+                    0,
+                    &busy,
+                    &[Units::NONE; MOST_ENVIRONMENTS],
+                );
                 if let Some((end, taken, floats)) = search.found {
                     let starts: Vec<usize> = taken.iter().map(|(_, start)| *start).collect();
-                    let better = best.as_ref().is_none_or(|old| (end, &starts) < (old.end, &old.starts));
+                    let better = best
+                        .as_ref()
+                        .is_none_or(|old| (end, &starts) < (old.end, &old.starts));
                     if better {
-                        best = Some(Found { end, starts, taken, floats, lunch });
+                        best = Some(Found {
+                            end,
+                            starts,
+                            taken,
+                            floats,
+                            lunch,
+                        });
                     }
                 }
             }
@@ -178,8 +217,14 @@ impl<'a> Model<'a> {
     }
 
     fn lay(&self, kind: Accommodation) -> Kind {
-        let mut laid =
-            Kind { starts: Vec::new(), end: 0, commission: Vec::new(), work: 0, first_work: usize::MAX, environment: None };
+        let mut laid = Kind {
+            starts: Vec::new(),
+            end: 0,
+            commission: Vec::new(),
+            work: 0,
+            first_work: usize::MAX,
+            environment: None,
+        };
         let mut at = 0;
         let mut held: Option<(usize, usize)> = None;
         for phase in &self.course.phases {
@@ -215,30 +260,60 @@ impl<'a> Model<'a> {
     /// The widest step between starts that loses no optimum: starts are sums of lengths, counted from the opening.
     fn coarsest(&self, kinds: &[Kind]) -> usize {
         let lengths = kinds.iter().flat_map(|kind| {
-            let ends = kind.commission.iter().flat_map(|(start, end)| [*start, *end]);
-            ends.chain(kind.environment.iter().flat_map(|(start, end)| [*start, *end])).chain([kind.end])
+            let ends = kind
+                .commission
+                .iter()
+                .flat_map(|(start, end)| [*start, *end]);
+            ends.chain(
+                kind.environment
+                    .iter()
+                    .flat_map(|(start, end)| [*start, *end]),
+            )
+            .chain([kind.end])
         });
         let floats = self.floats();
-        let marks = [self.open, self.close, self.lunch, self.window.0, self.window.1, self.preparation];
+        let marks = [
+            self.open,
+            self.close,
+            self.lunch,
+            self.window.0,
+            self.window.1,
+            self.preparation,
+        ];
         let common = lengths.chain(floats).chain(marks).fold(0, gcd).max(1);
-        if common.is_multiple_of(self.step) { common } else { self.step }
+        if common.is_multiple_of(self.step) {
+            common
+        } else {
+            self.step
+        }
     }
 
     /// Lengths of the floating phases, in units.
     fn floats(&self) -> Vec<usize> {
         let floating = self.course.phases.iter().filter(|phase| phase.floating);
-        floating.map(|phase| usize::from(phase.minutes).div_ceil(self.unit)).collect()
+        floating
+            .map(|phase| usize::from(phase.minutes).div_ceil(self.unit))
+            .collect()
     }
 
     /// Every kind at every start that the pause and the hours allow.
-    fn placements(&self, kinds: &[Kind], begin: usize, lunch: usize, step: usize) -> Vec<Vec<Option<Placed>>> {
+    fn placements(
+        &self,
+        kinds: &[Kind],
+        begin: usize,
+        lunch: usize,
+        step: usize,
+    ) -> Vec<Vec<Option<Placed>>> {
         let floats: usize = self.floats().iter().sum();
         kinds
             .iter()
             .map(|kind| {
                 (0..=self.close)
                     .map(|start| {
-                        let on_grid = start >= begin && (start - self.open).is_multiple_of(step) && (start * self.unit).is_multiple_of(usize::from(self.rules.grid.max(1)));
+                        let on_grid = start >= begin
+                            && (start - self.open).is_multiple_of(step)
+                            && (start * self.unit)
+                                .is_multiple_of(usize::from(self.rules.grid.max(1)));
                         let end = start + kind.end;
                         let crosses = start < lunch + self.lunch && end > lunch;
                         if !on_grid || crosses || end + floats > self.close {
@@ -248,21 +323,34 @@ impl<'a> Model<'a> {
                         for (from, to) in &kind.commission {
                             commission.add(&Units::range(start + from, start + to), WORDS);
                         }
-                        let environment = kind.environment.map(|(from, to)| Units::range(start + from, start + to));
-                        Some(Placed { commission, environment })
+                        let environment = kind
+                            .environment
+                            .map(|(from, to)| Units::range(start + from, start + to));
+                        Some(Placed {
+                            commission,
+                            environment,
+                        })
                     })
                     .collect()
             })
             .collect()
     }
 
-    fn timetable(&self, found: &Found, kinds: &[Kind], accommodations: &[Accommodation], candidates: &[Accommodation]) -> Timetable {
+    fn timetable(
+        &self,
+        found: &Found,
+        kinds: &[Kind],
+        accommodations: &[Accommodation],
+        candidates: &[Accommodation],
+    ) -> Timetable {
         let minutes = |units: usize| u16::try_from(units * self.unit).unwrap_or(u16::MAX);
         // Environments: the smallest that is free, in the order in which they are taken.
         let mut by_environment: Vec<usize> = (0..found.taken.len()).collect();
         let held = |place: usize| {
             let (kind, start) = found.taken[place];
-            kinds[kind].environment.map(|(from, to)| (start + from, start + to))
+            kinds[kind]
+                .environment
+                .map(|(from, to)| (start + from, start + to))
         };
         by_environment.sort_by_key(|place| held(*place));
         let mut free_from = vec![0; usize::from(self.rules.environments)];
@@ -278,15 +366,25 @@ impl<'a> Model<'a> {
         let mut slots: Vec<Option<Slot>> = vec![None; candidates.len()];
         for (place, (kind, start)) in found.taken.iter().enumerate() {
             let mut floats = found.floats[place].iter();
-            let starts = kinds[*kind]
-                .starts
-                .iter()
-                .map(|laid| minutes(laid.map_or_else(|| floats.next().copied().unwrap_or(0), |laid| start + laid)))
-                .collect();
+            let starts =
+                kinds[*kind]
+                    .starts
+                    .iter()
+                    .map(|laid| {
+                        minutes(laid.map_or_else(
+                            || floats.next().copied().unwrap_or(0),
+                            |laid| start + laid,
+                        ))
+                    })
+                    .collect();
             // Candidates of one kind are served in the order in which they were given.
-            let whose = (0..candidates.len()).find(|one| slots[*one].is_none() && candidates[*one] == accommodations[*kind]);
+            let whose = (0..candidates.len())
+                .find(|one| slots[*one].is_none() && candidates[*one] == accommodations[*kind]);
             if let Some(whose) = whose {
-                slots[whose] = Some(Slot { starts, environment: environments[place] });
+                slots[whose] = Some(Slot {
+                    starts,
+                    environment: environments[place],
+                });
             }
         }
         Timetable {
@@ -328,7 +426,15 @@ struct Search<'a> {
 
 impl Search<'_> {
     /// Places what is left, from `from` on; kinds below `first_kind` were tried at `from` already.
-    fn go(&mut self, left: &mut [usize], remaining: usize, from: usize, first_kind: usize, commission: &Units, environments: &[Units; MOST_ENVIRONMENTS]) {
+    fn go(
+        &mut self,
+        left: &mut [usize],
+        remaining: usize,
+        from: usize,
+        first_kind: usize,
+        commission: &Units,
+        environments: &[Units; MOST_ENVIRONMENTS],
+    ) {
         if remaining == 0 {
             self.leaf(commission);
             return;
@@ -344,13 +450,20 @@ impl Search<'_> {
                 if left[kind] == 0 || self.too_late(start + self.kinds[kind].end + floats) {
                     continue;
                 }
-                let Some(Some(placed)) = self.placements[kind].get(start) else { continue };
+                let Some(Some(placed)) = self.placements[kind].get(start) else {
+                    continue;
+                };
                 if placed.commission.meets(commission, self.model.words) {
                     continue;
                 }
                 let mut held = *environments;
                 if let Some(range) = placed.environment
-                    && !take(&mut held, range, usize::from(self.model.rules.environments), self.model.words)
+                    && !take(
+                        &mut held,
+                        range,
+                        usize::from(self.model.rules.environments),
+                        self.model.words,
+                    )
                 {
                     continue;
                 }
@@ -371,7 +484,11 @@ impl Search<'_> {
     }
 
     fn too_late(&self, end: usize) -> bool {
-        if self.strict { end >= self.bound } else { end > self.bound }
+        if self.strict {
+            end >= self.bound
+        } else {
+            end > self.bound
+        }
     }
 
     /// Whether the commission has time left for those not placed, were they to begin at `start` or later.
@@ -389,15 +506,23 @@ impl Search<'_> {
         if work == 0 && shortest == usize::MAX {
             return true;
         }
-        let end = if self.strict { self.bound.saturating_sub(1) } else { self.bound };
+        let end = if self.strict {
+            self.bound.saturating_sub(1)
+        } else {
+            self.bound
+        };
         start + shortest <= end && commission.free(start + first, end) >= work
     }
 
     /// Everybody is placed: the floating phases are put as early as can be.
     fn leaf(&mut self, commission: &Units) {
         let lengths = self.model.floats();
-        let mut released: Vec<(usize, usize)> =
-            self.taken.iter().enumerate().map(|(place, (kind, start))| (start + self.kinds[*kind].end, place)).collect();
+        let mut released: Vec<(usize, usize)> = self
+            .taken
+            .iter()
+            .enumerate()
+            .map(|(place, (kind, start))| (start + self.kinds[*kind].end, place))
+            .collect();
         released.sort_unstable();
         let mut end = released.last().map_or(self.model.open, |(end, _)| *end);
         let mut floats = vec![Vec::new(); self.taken.len()];

@@ -17,7 +17,11 @@ pub struct DayTable<'a> {
 impl<'a> DayTable<'a> {
     /// Nothing solved yet.
     pub fn new(course: &'a Course, rules: &'a DayRules) -> Self {
-        Self { course, rules, solved: HashMap::new() }
+        Self {
+            course,
+            rules,
+            solved: HashMap::new(),
+        }
     }
 
     /// The best day of these candidates, its slots in their order.
@@ -27,13 +31,19 @@ impl<'a> DayTable<'a> {
         order.sort_by_key(|place| rank(candidates[*place]));
         let sorted: Vec<Accommodation> = order.iter().map(|place| candidates[*place]).collect();
         let (course, rules) = (self.course, self.rules);
-        let solved = self.solved.entry((preparation, sorted)).or_insert_with_key(|(preparation, sorted)| solve(course, rules, sorted, *preparation));
+        let solved = self
+            .solved
+            .entry((preparation, sorted))
+            .or_insert_with_key(|(preparation, sorted)| solve(course, rules, sorted, *preparation));
         let found = solved.as_ref()?;
         let mut slots = vec![None; candidates.len()];
         for (slot, place) in found.slots.iter().zip(order) {
             slots[place] = Some(slot.clone());
         }
-        Some(Timetable { slots: slots.into_iter().flatten().collect(), ..found.clone() })
+        Some(Timetable {
+            slots: slots.into_iter().flatten().collect(),
+            ..found.clone()
+        })
     }
 
     /// Whether these candidates fit in one day.
@@ -43,5 +53,10 @@ impl<'a> DayTable<'a> {
 }
 
 fn rank(one: Accommodation) -> [u16; 4] {
-    [one.preparation.numerator(), one.preparation.denominator(), one.interview.numerator(), one.interview.denominator()]
+    [
+        one.preparation.numerator(),
+        one.preparation.denominator(),
+        one.interview.numerator(),
+        one.interview.denominator(),
+    ]
 }
