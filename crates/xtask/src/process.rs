@@ -103,7 +103,9 @@ pub fn output(command: &mut Command) -> Result<String> {
 /// The command as one would type it, relative to the root.
 fn line(command: &Command) -> String {
     let root = format!("{}/", workspace::root().display());
-    std::iter::once(command.get_program())
+    let program = std::path::Path::new(command.get_program());
+    let name = program.file_name().unwrap_or(command.get_program());
+    std::iter::once(name)
         .chain(command.get_args())
         .map(|word| word.to_string_lossy().replace(&root, ""))
         .collect::<Vec<_>>()
