@@ -156,12 +156,11 @@ impl<'a> Model<'a> {
         let mut kinds: Vec<Accommodation> = Vec::new();
         let mut counts: Vec<usize> = Vec::new();
         for one in candidates {
-            match kinds.iter().position(|kind| kind == one) {
-                Some(place) => counts[place] += 1,
-                None => {
-                    kinds.push(*one);
-                    counts.push(1);
-                }
+            if let Some(place) = kinds.iter().position(|kind| kind == one) {
+                counts[place] += 1;
+            } else {
+                kinds.push(*one);
+                counts.push(1);
             }
         }
         let laid: Vec<Kind> = kinds.iter().map(|kind| self.lay(*kind)).collect();

@@ -1,0 +1,285 @@
+//! A plan looked at anew, rule by rule, by code that shares nothing with what proposed it. The codes are those of the
+//! exchange format's judge.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+use delos_domain::candidate::Form;
+use delos_domain::regulation::{OfOption, TemplateDay};
+
+use crate::session::{Commission, Plan, Problem};
+
+/// A rule that a plan breaks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// Code of the rule.
+    pub code: &'static str,
+    /// Place of the commission in the plan.
+    pub commission: usize,
+    /// Key of the candidate or of the examiner that it is about.
+    pub about: Option<usize>,
+}
+
+/// Every rule that a plan breaks.
+pub fn violations(problem: &Problem, plan: &Plan) -> Vec<Violation> {
+    let mut found = Vec::new();
+    let mut seen = BTreeSet::new();
+    let mut sits: BTreeMap<(usize, NaiveDate), usize> = BTreeMap::new();
+    let mut periods: BTreeMap<usize, u16> = BTreeMap::new();
+    let mut rooms: BTreeMap<(usize, NaiveDate), u16> = BTreeMap::new();
+    for (place, one) in plan.commissions.iter().enumerate() {
+        let mut say = |code, about| {
+            found.push(Violation {
+                code,
+                commission: place,
+                about,
+            })
+        };
+        members(problem, one, &mut say);
+        for member in &one.members {
+            *periods.entry(*member).or_default() += 1;
+            for day in &one.days {
+                if sits.insert((*member, day.date), place).is_some() {
+                    say("M5", Some(*member));
+                }
+            }
+        }
+        for day in &one.days {
+            *rooms.entry((one.centre, day.date)).or_default() +=
+                u16::from(problem.rules.environments);
+        }
+        candidates(problem, one, &mut seen, &mut say);
+        days(problem, one, &mut say);
+    }
+    for (member, count) in periods {
+        let most = problem
+            .examiners
+            .iter()
+            .find(|one| one.key == member)
+            .and_then(|one| one.max_periods);
+        if most.is_some_and(|most| count > most) {
+            found.push(Violation {
+                code: "M6",
+                commission: 0,
+                about: Some(member),
+            });
+        }
+    }
+    for ((centre, _), held) in rooms {
+        let environments = problem
+            .centres
+            .iter()
+            .find(|one| one.key == centre)
+            .map_or(0, |one| one.environments);
+        if held > environments {
+            found.push(Violation {
+                code: "C3",
+                commission: 0,
+                about: Some(centre),
+            });
+        }
+    }
+    found
+}
+
+fn members(problem: &Problem, one: &Commission, say: &mut impl FnMut(&'static str, Option<usize>)) {
+    let composition = &problem.composition;
+    let distinct: BTreeSet<_> = one.members.iter().collect();
+    if distinct.len() != one.members.len()
+        || one.members.len() < usize::from(composition.members_min)
+    {
+        say("M1", None);
+    }
+    let mut with_option = 0;
+    let mut professionals = 0;
+    for member in &one.members {
+        let Some(examiner) = problem.examiners.iter().find(|x| x.key == *member) else {
+            say("M2", Some(*member));
+            continue;
+        };
+        with_option += usize::from(examiner.options.contains(&one.option));
+        professionals += usize::from(examiner.professional);
+        if one
+            .days
+            .iter()
+            .any(|day| examiner.unavailable.contains(&day.date))
+        {
+            say("M4", Some(*member));
+        }
+    }
+    let enough = match composition.of_option {
+        OfOption::All => with_option == one.members.len(),
+        OfOption::AtLeast(n) => with_option >= usize::from(n),
+    };
+    if !enough {
+        say("M3", None);
+    }
+    let teachers = one.members.len() - professionals;
+    if teachers < usize::from(composition.teachers_min)
+        || professionals < usize::from(composition.professionals_min)
+    {
+        say("M1", None);
+    }
+}
+
+fn candidates(
+    problem: &Problem,
+    one: &Commission,
+    seen: &mut BTreeSet<usize>,
+    say: &mut impl FnMut(&'static str, Option<usize>),
+) {
+    let Some(centre) = problem.centres.iter().find(|c| c.key == one.centre) else {
+        say("C1", Some(one.centre));
+        return;
+    };
+    for slot in one.days.iter().flat_map(|day| &day.slots) {
+        let Some(candidate) = problem.candidates.iter().find(|c| c.key == slot.candidate) else {
+            say("X0", Some(slot.candidate));
+            continue;
+        };
+        if !seen.insert(candidate.key) {
+            say("X1", Some(candidate.key));
+        }
+        if candidate.option != one.option {
+            say("X2", Some(candidate.key));
+        }
+        if candidate.needs_access && !centre.accessible {
+            say("A1", Some(candidate.key));
+        }
+        if let Some(school) = candidate.school {
+            let examined_at_home = problem
+                .examiners
+                .iter()
+                .any(|x| one.members.contains(&x.key) && x.school == Some(school));
+            if !problem.composition.own_school && examined_at_home {
+                say("I1", Some(candidate.key));
+            }
+            let own = problem.centres.iter().find(|c| c.key == school);
+            let reachable = own.is_some_and(|own| own.accessible || !candidate.needs_access);
+            if reachable && school != centre.key {
+                say("O1", Some(candidate.key));
+            }
+            if problem.form == Form::Ccf && school != centre.key {
+                say("O1", Some(candidate.key));
+            }
+        }
+    }
+}
+
+fn days(problem: &Problem, one: &Commission, say: &mut impl FnMut(&'static str, Option<usize>)) {
+    let rules = &problem.rules;
+    let template = problem
+        .templates
+        .iter()
+        .find(|template| template.code == one.template);
+    let centre = problem.centres.iter().find(|c| c.key == one.centre);
+    let first = one.days.iter().position(|day| !day.slots.is_empty());
+    let has_preparation = template.is_some_and(|template| {
+        template.days.iter().any(|day| day.preparation)
+            && !template
+                .days
+                .iter()
+                .any(|day| day.preparation && day.max == 0)
+    });
+    for (place, day) in one.days.iter().enumerate() {
+        if centre.is_some_and(|centre| centre.closed.contains(&day.date)) {
+            say("C2", None);
+        }
+        if day.slots.is_empty() {
+            continue;
+        }
+        // After the preparation the line of the template that holds it says how many; on another day, the largest.
+        let lines = template.map_or(&[][..], |template| &template.days);
+        let line = |line: Option<&TemplateDay>| line.map_or(0, |line| usize::from(line.max));
+        let most = if Some(place) == first && has_preparation {
+            line(lines.iter().find(|line| line.preparation))
+        } else {
+            line(lines.iter().max_by_key(|line| line.max))
+        };
+        if day.slots.len() > most {
+            say("K1", None);
+        }
+        let mut busy = vec![(day.lunch, day.lunch + rules.lunch)];
+        if day.lunch < rules.lunch_window.0 || day.lunch + rules.lunch > rules.lunch_window.1 {
+            say("L1", None);
+        }
+        if Some(place) == first && has_preparation && rules.preparation > 0 {
+            match day.preparation {
+                None => say("P1", None),
+                Some(start) => {
+                    if start < rules.open {
+                        say("P3", None);
+                    }
+                    busy.push((start, start + rules.preparation));
+                    if day.slots.iter().any(|slot| {
+                        slot.starts
+                            .first()
+                            .is_some_and(|at| *at < start + rules.preparation)
+                    }) {
+                        say("P2", None);
+                    }
+                }
+            }
+        }
+        let mut held: BTreeMap<u8, Vec<(u16, u16)>> = BTreeMap::new();
+        for slot in &day.slots {
+            let Some(candidate) = problem.candidates.iter().find(|c| c.key == slot.candidate)
+            else {
+                continue;
+            };
+            let mut expected = None;
+            let mut chain = (u16::MAX, 0);
+            let mut environment: Option<(u16, u16)> = None;
+            for (phase, &start) in problem.course.phases.iter().zip(&slot.starts) {
+                let length = phase.minutes_for(candidate.accommodation, rules.grid);
+                if start < rules.open || start + length > rules.close {
+                    say("S6", Some(candidate.key));
+                }
+                if phase.commission {
+                    busy.push((start, start + length));
+                }
+                if phase.floating {
+                    if start < chain.1 {
+                        say("S5", Some(candidate.key));
+                    }
+                    continue;
+                }
+                if expected.is_some_and(|expected| expected != start) {
+                    say("S1", Some(candidate.key));
+                }
+                if phase.environment {
+                    environment = Some((
+                        environment.map_or(start, |(from, _)| from),
+                        start + length + phase.margin,
+                    ));
+                }
+                expected = Some(start + length + phase.margin);
+                chain = (chain.0.min(start), start + length);
+            }
+            if chain.0 % rules.grid != 0 {
+                say("S7", Some(candidate.key));
+            }
+            if chain.0 < day.lunch + rules.lunch && chain.1 > day.lunch {
+                say("L2", Some(candidate.key));
+            }
+            if let (Some(range), true) = (environment, rules.environments > 0) {
+                match slot.environment {
+                    Some(number) if (1..=rules.environments).contains(&number) => {
+                        held.entry(number).or_default().push(range)
+                    }
+                    _ => say("V1", Some(candidate.key)),
+                }
+            }
+        }
+        busy.sort_unstable();
+        if busy.windows(2).any(|pair| pair[1].0 < pair[0].1) {
+            say("B1", None);
+        }
+        for ranges in held.values_mut() {
+            ranges.sort_unstable();
+            if ranges.windows(2).any(|pair| pair[1].0 < pair[0].1) {
+                say("V2", None);
+            }
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! « Proposer »: a simple assignment that respects every rule, and names the rule that stops whoever is left out.
+//!
+//! Greedy and repeated under several orders; the best of them is kept (fewest left out, then fewest commissions, then
+//! the first). Same problem, same plan.
+
+mod commissions;
+mod propose;
+mod reasons;
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+use delos_domain::candidate::{Accommodation, ExamOption, Form};
+use delos_domain::regulation::{Composition, Course, DayRules, PeriodTemplate};
+
+pub use propose::propose;
+pub use reasons::LeftOutReason;
+
+/// A problem: one owner's candidates, examiners and centres. Keys are the caller's, unique in their list, and their
+/// order decides between equals.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    /// The form planned.
+    pub form: Form,
+    /// Phases of the exam.
+    pub course: Course,
+    /// Geometry of the day.
+    pub rules: DayRules,
+    /// Templates of a period; the first is used for what is proposed.
+    pub templates: Vec<PeriodTemplate>,
+    /// Who sits in a commission.
+    pub composition: Composition,
+    /// Periods of one or two days, in order.
+    pub periods: Vec<Vec<NaiveDate>>,
+    /// Centres that can be used.
+    pub centres: Vec<Centre>,
+    /// Examiners that can be used.
+    pub examiners: Vec<Examiner>,
+    /// Candidates to place.
+    pub candidates: Vec<Candidate>,
+    /// Commissions made by hand: kept, and filled first.
+    pub fixed: Vec<FixedCommission>,
+    /// Resources taken by other published plans on a day: examiners and centres' environments.
+    pub taken: Taken,
+}
+
+/// A centre.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Centre {
+    /// Its key: that of its school.
+    pub key: usize,
+    /// Environments that it prepares at once.
+    pub environments: u16,
+    /// Whether a wheelchair can reach it.
+    pub accessible: bool,
+    /// Days on which it is closed.
+    pub closed: BTreeSet<NaiveDate>,
+}
+
+/// An examiner.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Examiner {
+    /// His key.
+    pub key: usize,
+    /// Key of his school; none for a professional.
+    pub school: Option<usize>,
+    /// A professional, not a teacher.
+    pub professional: bool,
+    /// Options.
+    pub options: Vec<ExamOption>,
+    /// Days on which he cannot.
+    pub unavailable: BTreeSet<NaiveDate>,
+    /// Most periods; none: as many as there are.
+    pub max_periods: Option<u16>,
+}
+
+/// A candidate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// His key.
+    pub key: usize,
+    /// Key of his school of training.
+    pub school: Option<usize>,
+    /// Option.
+    pub option: ExamOption,
+    /// Extra time.
+    pub accommodation: Accommodation,
+    /// Needs an accessible centre.
+    pub needs_access: bool,
+}
+
+/// A commission made by hand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FixedCommission {
+    /// Its option.
+    pub option: ExamOption,
+    /// Key of its centre.
+    pub centre: usize,
+    /// Keys of its members.
+    pub members: Vec<usize>,
+    /// Its days, in order.
+    pub days: Vec<NaiveDate>,
+    /// Code of its template.
+    pub template: String,
+}
+
+/// What other published plans hold.
+#[derive(Clone, Debug, Default)]
+pub struct Taken {
+    /// (examiner, day).
+    pub examiners: BTreeSet<(usize, NaiveDate)>,
+    /// Environments of (centre, day), as many times as they are held.
+    pub environments: Vec<(usize, NaiveDate)>,
+}
+
+/// A plan.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Plan {
+    /// Commissions, those made by hand first, in their order.
+    pub commissions: Vec<Commission>,
+    /// Who has no place, by key.
+    pub left_out: Vec<(usize, LeftOutReason)>,
+}
+
+/// A commission of a plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Commission {
+    /// Its place among the fixed ones of the problem, if it was made by hand.
+    pub fixed: Option<usize>,
+    /// Its option.
+    pub option: ExamOption,
+    /// Key of its centre.
+    pub centre: usize,
+    /// Keys of its members, in order.
+    pub members: Vec<usize>,
+    /// Code of its template.
+    pub template: String,
+    /// Its days, in order; a day without candidate has no slot.
+    pub days: Vec<Day>,
+}
+
+/// A day of a commission. Minutes after midnight.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Day {
+    /// Local date.
+    pub date: NaiveDate,
+    /// Start of the preparation half-day.
+    pub preparation: Option<u16>,
+    /// Start of the pause.
+    pub lunch: u16,
+    /// Slots by start.
+    pub slots: Vec<PlacedSlot>,
+}
+
+/// A candidate's place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlacedSlot {
+    /// Key of the candidate.
+    pub candidate: usize,
+    /// Start of each phase.
+    pub starts: Vec<u16>,
+    /// Environment, from 1.
+    pub environment: Option<u8>,
+}
+
+/// Cuts a range of days into periods of two consecutive days that `works` lets through, never across a gap; a lone day
+/// makes no period, since a period begins with its preparation half-day.
+pub fn periods_of(
+    first: NaiveDate,
+    last: NaiveDate,
+    works: impl Fn(NaiveDate) -> bool,
+) -> Vec<Vec<NaiveDate>> {
+    let mut periods = Vec::new();
+    let mut day = first;
+    while day < last {
+        let Some(next) = day.succ_opt() else { break };
+        if works(day) && works(next) {
+            periods.push(vec![day, next]);
+            day = next;
+        }
+        match day.succ_opt() {
+            Some(after) => day = after,
+            None => break,
+        }
+    }
+    periods
+}

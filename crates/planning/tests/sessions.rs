@@ -1,0 +1,406 @@
+//! « Proposer » on random problems: never a rule broken, everybody placed or listed with a reason, always the same plan.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+use delos_domain::calendar::is_working_day;
+use delos_domain::candidate::{Accommodation, ExamOption, Form};
+use delos_domain::ratio::TimeRatio;
+use delos_domain::regulation::{
+    Composition, Course, DayRules, ExtraTime, OfOption, PeriodTemplate, Phase, TemplateDay,
+};
+use delos_planning::check::violations;
+use delos_planning::session::{
+    Candidate, Centre, Examiner, FixedCommission, LeftOutReason, Problem, Taken, periods_of,
+    propose,
+};
+use proptest::prelude::*;
+
+fn phase(
+    code: &str,
+    minutes: u16,
+    margin: u16,
+    extra_time: ExtraTime,
+    busy: [bool; 3],
+    floating: bool,
+) -> Phase {
+    Phase {
+        code: code.to_owned(),
+        name: code.to_owned(),
+        explanation: String::new(),
+        minutes,
+        margin,
+        extra_time,
+        candidate: busy[0],
+        commission: busy[1],
+        environment: busy[2],
+        floating,
+    }
+}
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+fn problem(form: Form) -> Problem {
+    let ccf = form == Form::Ccf;
+    Problem {
+        form,
+        course: Course {
+            phases: vec![
+                phase(
+                    "T",
+                    30,
+                    0,
+                    ExtraTime::Preparation,
+                    [true, false, false],
+                    false,
+                ),
+                phase(
+                    "E1",
+                    20,
+                    0,
+                    ExtraTime::Interview,
+                    [true, true, false],
+                    false,
+                ),
+                phase(
+                    "R",
+                    60,
+                    10,
+                    ExtraTime::Preparation,
+                    [true, false, true],
+                    false,
+                ),
+                phase("E2", 20, 0, ExtraTime::Interview, [true, true, true], false),
+                phase("H", 10, 0, ExtraTime::None, [false, true, false], true),
+            ],
+        },
+        rules: DayRules {
+            grid: 5,
+            open: 480,
+            close: 1020,
+            lunch: 60,
+            lunch_window: (660, 840),
+            preparation: 180,
+            environments: 2,
+            arrival: 20,
+        },
+        templates: vec![
+            PeriodTemplate {
+                code: "9-4".to_owned(),
+                name: String::new(),
+                days: vec![
+                    TemplateDay {
+                        preparation: true,
+                        max: 3,
+                        hard_max: 3,
+                    },
+                    TemplateDay {
+                        preparation: false,
+                        max: 5,
+                        hard_max: 6,
+                    },
+                ],
+            },
+            PeriodTemplate {
+                code: "lot-de-dix".to_owned(),
+                name: String::new(),
+                days: vec![
+                    TemplateDay {
+                        preparation: true,
+                        max: 0,
+                        hard_max: 0,
+                    },
+                    TemplateDay {
+                        preparation: false,
+                        max: 5,
+                        hard_max: 5,
+                    },
+                    TemplateDay {
+                        preparation: false,
+                        max: 5,
+                        hard_max: 5,
+                    },
+                ],
+            },
+        ],
+        composition: Composition {
+            members_min: 2,
+            of_option: if ccf {
+                OfOption::AtLeast(1)
+            } else {
+                OfOption::All
+            },
+            teachers_min: if ccf { 2 } else { 0 },
+            professionals_min: 0,
+            own_school: ccf,
+        },
+        periods: periods_of(day("2027-04-19"), day("2027-05-07"), is_working_day),
+        centres: vec![Centre {
+            key: 0,
+            environments: 4,
+            accessible: true,
+            closed: BTreeSet::new(),
+        }],
+        examiners: Vec::new(),
+        candidates: Vec::new(),
+        fixed: Vec::new(),
+        taken: Taken::default(),
+    }
+}
+
+fn examiner(key: usize, school: Option<usize>, options: &[ExamOption]) -> Examiner {
+    Examiner {
+        key,
+        school,
+        professional: school.is_none(),
+        options: options.to_vec(),
+        unavailable: BTreeSet::new(),
+        max_periods: None,
+    }
+}
+
+fn candidate(key: usize, school: Option<usize>, option: ExamOption) -> Candidate {
+    Candidate {
+        key,
+        school,
+        option,
+        accommodation: Accommodation::NONE,
+        needs_access: false,
+    }
+}
+
+#[test]
+fn periods_are_two_working_days_side_by_side() {
+    let periods = periods_of(day("2027-03-22"), day("2027-05-07"), is_working_day);
+    assert_eq!(periods[0], [day("2027-03-22"), day("2027-03-23")]);
+    // Easter Monday, week-ends and the Ascension are never inside a period.
+    assert!(
+        periods
+            .iter()
+            .all(|days| days.len() == 2 && days[1] == days[0].succ_opt().unwrap())
+    );
+    assert!(periods.iter().flatten().all(|one| is_working_day(*one)));
+    assert!(periods_of(day("2027-05-07"), day("2027-05-07"), is_working_day).is_empty());
+}
+
+#[test]
+fn a_school_s_candidates_are_spread_over_the_period() {
+    let mut problem = problem(Form::Ccf);
+    problem.examiners = (0..6)
+        .map(|key| examiner(key, Some(0), &[ExamOption::Sisr, ExamOption::Slam]))
+        .collect();
+    problem.candidates = (0..26)
+        .map(|key| {
+            candidate(
+                key,
+                Some(0),
+                if key < 13 {
+                    ExamOption::Sisr
+                } else {
+                    ExamOption::Slam
+                },
+            )
+        })
+        .collect();
+    let plan = propose(&problem);
+    assert_eq!(violations(&problem, &plan), []);
+    assert_eq!(plan.left_out, []);
+    let days: BTreeSet<_> = plan
+        .commissions
+        .iter()
+        .map(|one| one.days[0].date)
+        .collect();
+    assert_eq!((plan.commissions.len(), days.len()), (4, 4));
+}
+
+#[test]
+fn whoever_is_left_out_is_told_the_rule_that_stops_him() {
+    let base = || {
+        let mut problem = problem(Form::Ponctuelle);
+        problem.examiners = (0..2)
+            .map(|key| examiner(key, Some(1), &[ExamOption::Sisr]))
+            .collect();
+        problem.candidates = vec![candidate(0, Some(2), ExamOption::Sisr)];
+        problem
+    };
+    let reason = |problem: &Problem| propose(problem).left_out.first().map(|(_, reason)| *reason);
+    assert_eq!(reason(&base()), None);
+    let change = |change: fn(&mut Problem)| {
+        let mut problem = base();
+        change(&mut problem);
+        reason(&problem)
+    };
+    assert_eq!(change(|p| p.periods.clear()), Some(LeftOutReason::NoPeriod));
+    assert_eq!(change(|p| p.centres.clear()), Some(LeftOutReason::NoCentre));
+    assert_eq!(
+        change(|p| (p.candidates[0].needs_access, p.centres[0].accessible) = (true, false)),
+        Some(LeftOutReason::NoAccessibleCentre)
+    );
+    assert_eq!(
+        change(|p| p.centres[0].environments = 1),
+        Some(LeftOutReason::TooFewEnvironments)
+    );
+    assert_eq!(
+        change(|p| p.candidates[0].accommodation.preparation = TimeRatio::new(3, 1).unwrap()),
+        Some(LeftOutReason::DayTooShort)
+    );
+    assert_eq!(
+        change(|p| p.candidates[0].option = ExamOption::Slam),
+        Some(LeftOutReason::TooFewExaminers)
+    );
+    assert_eq!(
+        change(|p| p.candidates[0].school = Some(1)),
+        Some(LeftOutReason::OwnSchoolExaminers)
+    );
+    assert_eq!(
+        change(|p| p.examiners[0].unavailable = p.periods.iter().flatten().copied().collect()),
+        Some(LeftOutReason::ExaminersTaken)
+    );
+    assert_eq!(
+        change(|p| p.taken.environments = p
+            .periods
+            .iter()
+            .flatten()
+            .flat_map(|day| [(0, *day); 3])
+            .collect()),
+        Some(LeftOutReason::CentreFull)
+    );
+}
+
+#[test]
+fn a_commission_made_by_hand_is_kept_and_filled_first() {
+    let mut problem = problem(Form::Ccf);
+    problem.examiners = (0..4)
+        .map(|key| examiner(key, Some(0), &[ExamOption::Sisr]))
+        .collect();
+    problem.candidates = (0..12)
+        .map(|key| candidate(key, Some(0), ExamOption::Sisr))
+        .collect();
+    let days = vec![day("2027-04-20"), day("2027-04-21"), day("2027-04-22")];
+    problem.fixed = vec![FixedCommission {
+        option: ExamOption::Sisr,
+        centre: 0,
+        members: vec![2, 3],
+        days: days.clone(),
+        template: "lot-de-dix".to_owned(),
+    }];
+    let plan = propose(&problem);
+    assert_eq!(violations(&problem, &plan), []);
+    assert_eq!(plan.left_out, []);
+    assert_eq!(
+        (plan.commissions[0].fixed, &plan.commissions[0].members),
+        (Some(0), &vec![2, 3])
+    );
+    let heard: Vec<_> = plan.commissions[0]
+        .days
+        .iter()
+        .map(|day| (day.date, day.slots.len()))
+        .collect();
+    assert_eq!(heard, [(days[0], 0), (days[1], 5), (days[2], 5)]);
+    assert_eq!(plan.commissions.len(), 2);
+}
+
+fn random_problem() -> impl Strategy<Value = Problem> {
+    let option = prop_oneof![Just(ExamOption::Sisr), Just(ExamOption::Slam)];
+    let ratio = prop_oneof![4 => Just(TimeRatio::ONE), 1 => Just(TimeRatio::THIRD_MORE)];
+    let people = prop::collection::vec(
+        (
+            0..4_usize,
+            option.clone(),
+            ratio.clone(),
+            ratio,
+            any::<bool>(),
+        ),
+        0..30,
+    );
+    let teachers = prop::collection::vec(
+        (
+            0..5_usize,
+            option,
+            any::<bool>(),
+            prop::option::of(1..3_u16),
+            0..4_usize,
+        ),
+        0..10,
+    );
+    let centres = prop::collection::vec((0..7_u16, any::<bool>()), 1..4);
+    (any::<bool>(), people, teachers, centres, 0..6_usize).prop_map(
+        |(ccf, people, teachers, centres, periods)| {
+            let mut problem = problem(if ccf { Form::Ccf } else { Form::Ponctuelle });
+            problem.periods.truncate(periods);
+            let days: Vec<NaiveDate> = problem.periods.iter().flatten().copied().collect();
+            problem.centres = centres
+                .into_iter()
+                .enumerate()
+                .map(|(key, (environments, accessible))| Centre {
+                    key,
+                    environments,
+                    accessible,
+                    closed: BTreeSet::new(),
+                })
+                .take(if ccf { 1 } else { 3 })
+                .collect();
+            problem.candidates = people
+                .into_iter()
+                .enumerate()
+                .map(
+                    |(key, (school, option, preparation, interview, needs_access))| Candidate {
+                        key,
+                        school: if ccf {
+                            Some(0)
+                        } else {
+                            (school < 3).then_some(school)
+                        },
+                        option,
+                        accommodation: Accommodation {
+                            preparation,
+                            interview,
+                        },
+                        needs_access: needs_access && key % 5 == 0,
+                    },
+                )
+                .collect();
+            problem.examiners = teachers
+                .into_iter()
+                .enumerate()
+                .map(|(key, (school, option, both, max_periods, off))| Examiner {
+                    key,
+                    school: if ccf {
+                        Some(0)
+                    } else {
+                        (school < 4).then_some(school)
+                    },
+                    professional: !ccf && school == 4,
+                    options: if both {
+                        vec![ExamOption::Sisr, ExamOption::Slam]
+                    } else {
+                        vec![option]
+                    },
+                    unavailable: days
+                        .iter()
+                        .copied()
+                        .skip(off * 2)
+                        .take(usize::from(off > 1))
+                        .collect(),
+                    max_periods: max_periods.filter(|_| !ccf),
+                })
+                .collect();
+            problem
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 120, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_plan_never_breaks_a_rule_and_forgets_nobody(problem in random_problem()) {
+        let plan = propose(&problem);
+        prop_assert_eq!(violations(&problem, &plan), vec![]);
+        let placed = plan.commissions.iter().flat_map(|one| &one.days).map(|day| day.slots.len()).sum::<usize>();
+        prop_assert_eq!(placed + plan.left_out.len(), problem.candidates.len());
+        prop_assert_eq!(propose(&problem), plan);
+    }
+}
