@@ -4,12 +4,33 @@
 //! Invariant: no file makes reading panic, whatever its bytes; a fault always stands on a line that the file has.
 //! Invariant: every fault of a row is told, and none that only follows from another.
 
+mod bad_rows;
+mod candidates;
 mod context;
+mod examiners;
+mod findings;
+mod heading;
+mod layout;
+mod outcome;
+mod places;
+mod problem;
+mod reading;
+mod records;
 mod report;
+mod schools;
+mod sheet;
 mod source;
+mod text;
 mod values;
+mod words;
 
+pub use bad_rows::bad_rows_csv;
+pub use candidates::read_candidates;
 pub use context::{Academy, CandidateContext, ExaminerContext, KnownSchool, SchoolContext};
-pub use report::{ComplementReport, Fault, FieldChange, MAX_TOLD, MAX_VALUE, Report, Update};
+pub use examiners::read_examiners;
+pub use report::{
+    ComplementReport, Fault, FieldChange, FileKind, MAX_TOLD, MAX_VALUE, Report, Update,
+};
+pub use schools::read_schools;
 pub use source::{Encoding, MAX_BYTES, MAX_ROWS, Separator, Source};
 pub use values::{Change, Import, ImportedCandidate, ImportedExaminer, ImportedSchool, Row};

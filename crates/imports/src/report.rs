@@ -11,11 +11,25 @@ pub const MAX_TOLD: usize = 10_000;
 /// Most characters of a value that is told.
 pub const MAX_VALUE: usize = 80;
 
+/// What the rows of a file are.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FileKind {
+    /// `etablissements.csv`.
+    Schools,
+    /// `examinateurs.csv`.
+    Examiners,
+    /// `candidats.csv`, or a Cyclades list.
+    Candidates,
+}
+
 /// What was found in a file, or would be done with it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Report {
     /// Name of the file.
     pub file: String,
+    /// What its rows are.
+    pub kind: FileKind,
     /// Rows of data, blank ones not counted.
     pub rows: u64,
     /// Rows that would be created.

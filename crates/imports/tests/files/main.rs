@@ -1,0 +1,7 @@
+//! Files handed in, through the front door of the crate.
+
+mod faults;
+mod formats;
+mod hostile;
+mod sample_files;
+mod samples;
