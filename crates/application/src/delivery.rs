@@ -41,7 +41,12 @@ pub struct NotComposed(pub String);
 ///
 /// # Errors
 /// When the store fails.
-pub async fn claim(context: &Context, owner: Uuid, most: u64, lease: Duration) -> CommandResult<Vec<Claimed>> {
+pub async fn claim(
+    context: &Context,
+    owner: Uuid,
+    most: u64,
+    lease: Duration,
+) -> CommandResult<Vec<Claimed>> {
     permitted()?;
     let tx = context.db.write().await?;
     let claimed = outbox::claim(&tx, owner, most, context.now(), lease).await?;
@@ -52,9 +57,15 @@ pub async fn claim(context: &Context, owner: Uuid, most: u64, lease: Duration) -
 ///
 /// # Errors
 /// `Busy` when too much work waits on the lane: nothing is wrong with the message.
-pub async fn compose(context: &Context, claimed: &Claimed) -> CommandResult<Result<Letter, NotComposed>> {
+pub async fn compose(
+    context: &Context,
+    claimed: &Claimed,
+) -> CommandResult<Result<Letter, NotComposed>> {
     let payload = claimed.payload.clone();
-    let composed = context.lanes.short(move || std::panic::catch_unwind(AssertUnwindSafe(|| letter(&payload)))).await?;
+    let composed = context
+        .lanes
+        .short(move || std::panic::catch_unwind(AssertUnwindSafe(|| letter(&payload))))
+        .await?;
     Ok(composed.unwrap_or_else(|_| Err(NotComposed("panic".to_owned()))))
 }
 
@@ -64,7 +75,12 @@ pub async fn compose(context: &Context, claimed: &Claimed) -> CommandResult<Resu
 ///
 /// # Errors
 /// When the store fails: the message must not leave either.
-pub async fn may_leave(context: &Context, claimed: &Claimed, hash: &str, lease: Duration) -> CommandResult<bool> {
+pub async fn may_leave(
+    context: &Context,
+    claimed: &Claimed,
+    hash: &str,
+    lease: Duration,
+) -> CommandResult<bool> {
     permitted()?;
     let tx = context.db.write().await?;
     let leaves = outbox::mark_past_dot(&tx, claimed, hash, context.now() + lease).await?;
@@ -75,7 +91,11 @@ pub async fn may_leave(context: &Context, claimed: &Claimed, hash: &str, lease: 
 ///
 /// # Errors
 /// When the store fails.
-pub async fn conclude(context: &Context, claimed: &Claimed, verdict: &Verdict) -> CommandResult<()> {
+pub async fn conclude(
+    context: &Context,
+    claimed: &Claimed,
+    verdict: &Verdict,
+) -> CommandResult<()> {
     permitted()?;
     let tx = context.db.write().await?;
     outbox::conclude(&tx, claimed, verdict, context.now()).await?;
@@ -93,23 +113,37 @@ pub async fn next_due(context: &Context) -> CommandResult<Option<DateTime<Utc>>>
 
 /// Delivery reaches every session's messages, so no one session's scope is its key; the policy is asked all the same.
 fn permitted() -> CommandResult<()> {
-    if relations(OperationName::DeliverMessage, Asker::System).is_empty() { Err(CommandError::Forbidden) } else { Ok(()) }
+    if relations(OperationName::DeliverMessage, Asker::System).is_empty() {
+        Err(CommandError::Forbidden)
+    } else {
+        Ok(())
+    }
 }
 
 fn letter(payload: &[u8]) -> Result<Letter, NotComposed> {
     let payload = Payload::from_bytes(payload).map_err(|error| NotComposed(error.to_string()))?;
     let composed = mail::compose(&payload).map_err(|error| NotComposed(error.to_string()))?;
-    Ok(Letter { composed, not_after: not_after(&payload) })
+    Ok(Letter {
+        composed,
+        not_after: not_after(&payload),
+    })
 }
 
 /// 48 hours before the day of the first sitting, in the zone of its centre.
 fn not_after(payload: &Payload) -> Option<DateTime<Utc>> {
     match payload {
-        Payload::CandidateConvocation(value) => Some(day_begins(value.date, value.centre.zone) - BEFORE_SITTING),
-        Payload::ExaminerConvocation(value) => {
-            value.days.iter().map(|day| day_begins(day.date, day.centre.zone)).min().map(|first| first - BEFORE_SITTING)
+        Payload::CandidateConvocation(value) => {
+            Some(day_begins(value.date, value.centre.zone) - BEFORE_SITTING)
         }
-        Payload::AccountInvitation(value) => Some(day_begins(value.expires_on, chrono_tz::Europe::Paris)),
+        Payload::ExaminerConvocation(value) => value
+            .days
+            .iter()
+            .map(|day| day_begins(day.date, day.centre.zone))
+            .min()
+            .map(|first| first - BEFORE_SITTING),
+        Payload::AccountInvitation(value) => {
+            Some(day_begins(value.expires_on, chrono_tz::Europe::Paris))
+        }
         Payload::CandidateCode(_) => None,
     }
 }
@@ -117,5 +151,8 @@ fn not_after(payload: &Payload) -> Option<DateTime<Utc>> {
 /// The first instant of a local day; a day whose midnight does not exist (a change of hour) begins at UTC's.
 fn day_begins(day: NaiveDate, zone: chrono_tz::Tz) -> DateTime<Utc> {
     let midnight = day.and_time(NaiveTime::MIN);
-    midnight.and_local_timezone(zone).earliest().map_or_else(|| midnight.and_utc(), |local| local.with_timezone(&Utc))
+    midnight
+        .and_local_timezone(zone)
+        .earliest()
+        .map_or_else(|| midnight.and_utc(), |local| local.with_timezone(&Utc))
 }

@@ -54,9 +54,17 @@ impl Gate<'_> {
 
 impl Clerk {
     /// Handles one claimed message; `line` is the connection to use, and to leave for the next one.
-    pub async fn handle(self: Arc<Self>, claimed: Claimed, claimed_at: Instant, line: &mut Option<Line>) {
+    pub async fn handle(
+        self: Arc<Self>,
+        claimed: Claimed,
+        claimed_at: Instant,
+        line: &mut Option<Line>,
+    ) {
         let (outcome, not_after) = self.try_once(&claimed, claimed_at, line).await;
-        let verdict = Curve { base: span(self.settings.retry_base) }.verdict(outcome, &claimed, not_after, self.context.now());
+        let verdict = Curve {
+            base: span(self.settings.retry_base),
+        }
+        .verdict(outcome, &claimed, not_after, self.context.now());
         let Some(verdict) = verdict else {
             self.counters.withheld();
             tracing::info!(message = %claimed.id, "withheld");
@@ -84,14 +92,21 @@ impl Clerk {
         for wait in INSIST {
             match delivery::conclude(&self.context, claimed, verdict).await {
                 Ok(()) => return,
-                Err(error) => tracing::warn!(message = %claimed.id, %error, "the verdict is not written yet"),
+                Err(error) => {
+                    tracing::warn!(message = %claimed.id, %error, "the verdict is not written yet");
+                }
             }
             tokio::time::sleep(wait).await;
         }
         tracing::error!(message = %claimed.id, "the verdict could not be written; the message will be found when its lease runs out");
     }
 
-    async fn try_once(&self, claimed: &Claimed, claimed_at: Instant, line: &mut Option<Line>) -> (Outcome, Option<DateTime<Utc>>) {
+    async fn try_once(
+        &self,
+        claimed: &Claimed,
+        claimed_at: Instant,
+        line: &mut Option<Line>,
+    ) -> (Outcome, Option<DateTime<Utc>>) {
         let letter = match delivery::compose(&self.context, claimed).await {
             Ok(Ok(letter)) => letter,
             Ok(Err(fault)) => return (not_composed(claimed, fault.to_string()), None),
@@ -103,34 +118,71 @@ impl Clerk {
         let built = self
             .context
             .lanes
-            .short(move || std::panic::catch_unwind(AssertUnwindSafe(|| mime::build(&sender, &row, letter.composed))))
+            .short(move || {
+                std::panic::catch_unwind(AssertUnwindSafe(|| {
+                    mime::build(&sender, &row, letter.composed)
+                }))
+            })
             .await;
         let mail = match built {
             Ok(Ok(Ok(mail))) => mail,
             // Nothing that is tried again changes an address or a type; the sender's address is a setting.
-            Ok(Ok(Err(fault @ mime::Fault::Sender(_)))) => return (Outcome::Retry(fault.to_string()), not_after),
+            Ok(Ok(Err(fault @ mime::Fault::Sender(_)))) => {
+                return (Outcome::Retry(fault.to_string()), not_after);
+            }
             Ok(Ok(Err(fault))) => return (Outcome::GiveUp(fault.to_string()), not_after),
-            Ok(Err(_)) => return (not_composed(claimed, "envelope: panic".to_owned()), not_after),
+            Ok(Err(_)) => {
+                return (
+                    not_composed(claimed, "envelope: panic".to_owned()),
+                    not_after,
+                );
+            }
             Err(_) => return (Outcome::Retry("busy".to_owned()), not_after),
         };
-        if claimed.first_hash.as_ref().is_some_and(|first| *first != mail.hash) {
+        if claimed
+            .first_hash
+            .as_ref()
+            .is_some_and(|first| *first != mail.hash)
+        {
             // Another version composes it otherwise: what may already have arrived is never followed by other bytes.
-            return (Outcome::GiveUp("bytes_changed: a person decides".to_owned()), not_after);
+            return (
+                Outcome::GiveUp("bytes_changed: a person decides".to_owned()),
+                not_after,
+            );
         }
         let outcome = self.give(claimed, claimed_at, &mail, line).await;
         (outcome, not_after)
     }
 
-    async fn give(&self, claimed: &Claimed, claimed_at: Instant, mail: &Mail, line: &mut Option<Line>) -> Outcome {
-        let gate = Gate { clerk: self, claimed, hash: &mail.hash };
+    async fn give(
+        &self,
+        claimed: &Claimed,
+        claimed_at: Instant,
+        mail: &Mail,
+        line: &mut Option<Line>,
+    ) -> Outcome {
+        let gate = Gate {
+            clerk: self,
+            claimed,
+            hash: &mail.hash,
+        };
         match &self.relay {
             Relay::Folder(folder) => match gate.may_leave().await {
                 Ok(true) => folder::put(folder, mail).await,
                 Ok(false) => Outcome::Withheld,
                 Err(error) => Outcome::Retry(format!("store: {error}")),
             },
-            Relay::Smtp { host, port, wrapped } => {
-                let endpoint = smtp::Endpoint { host, port: *port, wrapped: *wrapped, settings: &self.settings };
+            Relay::Smtp {
+                host,
+                port,
+                wrapped,
+            } => {
+                let endpoint = smtp::Endpoint {
+                    host,
+                    port: *port,
+                    wrapped: *wrapped,
+                    settings: &self.settings,
+                };
                 smtp::give(&endpoint, mail, &gate, claimed_at, line).await
             }
         }
@@ -138,5 +190,9 @@ impl Clerk {
 }
 
 fn not_composed(claimed: &Claimed, cause: String) -> Outcome {
-    if claimed.attempt >= COMPOSITIONS { Outcome::GiveUp(cause) } else { Outcome::Retry(cause) }
+    if claimed.attempt >= COMPOSITIONS {
+        Outcome::GiveUp(cause)
+    } else {
+        Outcome::Retry(cause)
+    }
 }

@@ -9,8 +9,9 @@ use delos_application::delivery::{Attachment, Claimed, Composed};
 use delos_domain::email::EmailAddress;
 use delos_domain::ids::MessageId;
 use lettre::address::{Address, AddressError};
+use lettre::message::header::Header;
 use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
-use lettre::message::{Attachment as Attached, Body, Mailbox, Message, MultiPart, SinglePart};
+use lettre::message::{Body, Mailbox, Message, MultiPart, SinglePart};
 use sha2::{Digest, Sha256};
 
 use crate::worker::Sender;
@@ -65,25 +66,37 @@ pub(crate) fn build(sender: &Sender, claimed: &Claimed, composed: Composed) -> R
         .to(Mailbox::new(None, to.clone()))
         .subject(printable(&composed.subject))
         .date(SystemTime::from(claimed.created_at))
-        .message_id(Some(message_id(claimed.id, &sender.host)))
-        .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned()));
+        .message_id(Some(message_id(claimed.id, sender)))
+        .raw_header(HeaderValue::new(
+            HeaderName::new_from_ascii_str("Auto-Submitted"),
+            "auto-generated".to_owned(),
+        ));
     if let Some(former) = claimed.references {
-        builder = builder.references(message_id(former, &sender.host));
+        builder = builder.references(message_id(former, sender));
     }
-    let message = builder.multipart(body(claimed.id, composed)?).map_err(Fault::Envelope)?;
+    let message = builder
+        .multipart(body(claimed.id, composed)?)
+        .map_err(Fault::Envelope)?;
     let bytes = message.formatted();
-    let hash = Sha256::digest(&bytes).iter().fold(String::with_capacity(64), |mut hex, byte| {
-        use std::fmt::Write as _;
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    });
-    Ok(Mail { id: claimed.id, from, to, bytes, hash })
+    let hash = Sha256::digest(&bytes)
+        .iter()
+        .fold(String::with_capacity(64), |mut hex, byte| {
+            use std::fmt::Write as _;
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        });
+    Ok(Mail {
+        id: claimed.id,
+        from,
+        to,
+        bytes,
+        hash,
+    })
 }
 
 /// `<id@host>`: stable through every try.
-fn message_id(id: MessageId, host: &str) -> String {
-    let host: String = host.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-')).collect();
-    format!("<{id}@{host}>")
+fn message_id(id: MessageId, sender: &Sender) -> String {
+    format!("<{id}@{}>", sender.host_name())
 }
 
 /// mixed(alternative(text, html, calendar), files); without files the alternative stands alone.
@@ -95,18 +108,75 @@ fn body(id: MessageId, composed: Composed) -> Result<MultiPart, Fault> {
         .singlepart(SinglePart::html(composed.html));
     if let Some((method, bytes)) = composed.calendar {
         // RFC 6047: the method of the type is that of the calendar inside.
-        let content_type = ContentType::parse(&format!("text/calendar; method={}; charset=utf-8", method.word())).map_err(|_| Fault::Type)?;
-        alternative = alternative.singlepart(SinglePart::builder().header(content_type).body(base64(bytes)));
+        let content_type = ContentType::parse(&format!(
+            "text/calendar; method={}; charset=utf-8",
+            method.word()
+        ))
+        .map_err(|_| Fault::Type)?;
+        alternative = alternative.singlepart(
+            SinglePart::builder()
+                .header(content_type)
+                .body(base64(bytes)),
+        );
     }
     if composed.attachments.is_empty() {
         return Ok(alternative);
     }
-    let mut mixed = MultiPart::mixed().boundary(boundary("mixed")).multipart(alternative);
-    for Attachment { name, content_type, bytes } in composed.attachments {
+    let mut mixed = MultiPart::mixed()
+        .boundary(boundary("mixed"))
+        .multipart(alternative);
+    for Attachment {
+        name,
+        content_type,
+        bytes,
+    } in composed.attachments
+    {
         let content_type = ContentType::parse(&content_type).map_err(|_| Fault::Type)?;
-        mixed = mixed.singlepart(Attached::new(printable(&name)).body(base64(bytes), content_type));
+        mixed = mixed.singlepart(
+            SinglePart::builder()
+                .header(FileName::new(&name))
+                .header(content_type)
+                .body(base64(bytes)),
+        );
     }
     Ok(mixed)
+}
+
+/// `Content-Disposition` of a file whose name is short and plain. The library would cut it in numbered pieces
+/// (RFC 2231), which some mail programs show as a file without a name.
+#[derive(Clone)]
+struct FileName(String);
+
+impl FileName {
+    fn new(name: &str) -> Self {
+        Self(
+            name.chars()
+                .filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_'))
+                .take(120)
+                .collect(),
+        )
+    }
+}
+
+impl Header for FileName {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("Content-Disposition")
+    }
+
+    fn parse(text: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self::new(
+            text.rsplit_once("filename=").map_or(text, |(_, name)| name),
+        ))
+    }
+
+    fn display(&self) -> HeaderValue {
+        let value = format!("attachment; filename=\"{}\"", self.0);
+        HeaderValue::dangerous_new_pre_encoded(
+            Self::name(),
+            value.clone(),
+            value.replace("; ", ";\r\n "),
+        )
+    }
 }
 
 /// Base64 whatever the bytes: line ends inside a calendar or a PDF stay as they are.

@@ -30,9 +30,16 @@ impl Relay {
     /// [`BadRelay`] for anything else. Credentials never stand in the address.
     pub fn from_setting(setting: &str) -> Result<Self, BadRelay> {
         if let Some(path) = setting.strip_prefix("folder:") {
-            return if path.is_empty() { Err(BadRelay) } else { Ok(Self::Folder(path.into())) };
+            return if path.is_empty() {
+                Err(BadRelay)
+            } else {
+                Ok(Self::Folder(path.into()))
+            };
         }
-        let (rest, wrapped) = match (setting.strip_prefix("smtp://"), setting.strip_prefix("smtps://")) {
+        let (rest, wrapped) = match (
+            setting.strip_prefix("smtp://"),
+            setting.strip_prefix("smtps://"),
+        ) {
             (Some(rest), _) => (rest, false),
             (None, Some(rest)) => (rest, true),
             (None, None) => return Err(BadRelay),
@@ -48,7 +55,11 @@ impl Relay {
         if host.is_empty() || !host.chars().all(plain) {
             return Err(BadRelay);
         }
-        Ok(Self::Smtp { host: host.to_owned(), port, wrapped })
+        Ok(Self::Smtp {
+            host: host.to_owned(),
+            port,
+            wrapped,
+        })
     }
 }
 
@@ -56,7 +67,11 @@ impl Relay {
 fn split(text: &str) -> Option<(&str, Option<&str>)> {
     if let Some(rest) = text.strip_prefix('[') {
         let (host, rest) = rest.split_once(']')?;
-        return if rest.is_empty() { Some((host, None)) } else { Some((host, Some(rest.strip_prefix(':')?))) };
+        return if rest.is_empty() {
+            Some((host, None))
+        } else {
+            Some((host, Some(rest.strip_prefix(':')?)))
+        };
     }
     match text.split_once(':') {
         Some((host, port)) if !port.contains(':') => Some((host, Some(port))),
@@ -71,9 +86,18 @@ mod tests {
 
     #[test]
     fn a_setting_is_read_or_refused() {
-        let smtp = |host: &str, port, wrapped| Ok(Relay::Smtp { host: host.to_owned(), port, wrapped });
+        let smtp = |host: &str, port, wrapped| {
+            Ok(Relay::Smtp {
+                host: host.to_owned(),
+                port,
+                wrapped,
+            })
+        };
         for (setting, relay) in [
-            ("smtp://relay.example:2525", smtp("relay.example", 2525, false)),
+            (
+                "smtp://relay.example:2525",
+                smtp("relay.example", 2525, false),
+            ),
             ("smtp://relay.example", smtp("relay.example", 25, false)),
             ("smtps://relay.example/", smtp("relay.example", 465, true)),
             ("smtp://[::1]:2525", smtp("::1", 2525, false)),

@@ -38,7 +38,13 @@ impl Curve {
     }
 
     /// What is written of an outcome; nothing for a message that was withheld.
-    pub fn verdict(self, outcome: Outcome, claimed: &Claimed, not_after: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Option<Verdict> {
+    pub fn verdict(
+        self,
+        outcome: Outcome,
+        claimed: &Claimed,
+        not_after: Option<DateTime<Utc>>,
+        now: DateTime<Utc>,
+    ) -> Option<Verdict> {
         let again = now + self.wait(claimed.attempt);
         let first = claimed.first_tried_at.unwrap_or(now);
         let last = not_after.map_or(first + AT_LEAST, |limit| limit.max(first + AT_LEAST));
@@ -49,7 +55,9 @@ impl Curve {
             Outcome::Retry(cause) if again <= last => Verdict::Retry(again, cause),
             Outcome::Retry(cause) => Verdict::GiveUp(format!("too late for another try: {cause}")),
             Outcome::Doubtful(cause) if again <= last => Verdict::Doubtful(again, cause),
-            Outcome::Doubtful(cause) => Verdict::DoubtfulEnd(format!("too late for another try: {cause}")),
+            Outcome::Doubtful(cause) => {
+                Verdict::DoubtfulEnd(format!("too late for another try: {cause}"))
+            }
         })
     }
 }
@@ -62,7 +70,9 @@ mod tests {
 
     use super::*;
 
-    const CURVE: Curve = Curve { base: Duration::minutes(5) };
+    const CURVE: Curve = Curve {
+        base: Duration::minutes(5),
+    };
 
     fn now() -> DateTime<Utc> {
         Utc.with_ymd_and_hms(2027, 3, 8, 9, 0, 0).unwrap()
@@ -85,7 +95,9 @@ mod tests {
 
     #[test]
     fn the_wait_doubles_from_five_minutes_up_to_four_hours() {
-        let waits: Vec<i64> = (1..=9).map(|attempt| CURVE.wait(attempt).num_minutes()).collect();
+        let waits: Vec<i64> = (1..=9)
+            .map(|attempt| CURVE.wait(attempt).num_minutes())
+            .collect();
         assert_eq!(waits, [5, 10, 20, 40, 80, 160, 240, 240, 240]);
         assert_eq!(CURVE.wait(i64::MAX).num_minutes(), 240);
     }
@@ -94,13 +106,35 @@ mod tests {
     fn tries_last_until_the_later_of_the_limit_and_two_hours() {
         let retry = || Outcome::Retry("451".to_owned());
         let soon = Some(now() - Duration::days(1));
-        assert!(matches!(CURVE.verdict(retry(), &tried(1, now()), soon, now()), Some(Verdict::Retry(at, _)) if at == now() + Duration::minutes(5)));
-        assert!(matches!(CURVE.verdict(retry(), &tried(5, now() - Duration::minutes(75)), soon, now()), Some(Verdict::GiveUp(_))));
+        assert!(
+            matches!(CURVE.verdict(retry(), &tried(1, now()), soon, now()), Some(Verdict::Retry(at, _)) if at == now() + Duration::minutes(5))
+        );
+        assert!(matches!(
+            CURVE.verdict(
+                retry(),
+                &tried(5, now() - Duration::minutes(75)),
+                soon,
+                now()
+            ),
+            Some(Verdict::GiveUp(_))
+        ));
         let far = Some(now() + Duration::days(20));
-        assert!(matches!(CURVE.verdict(retry(), &tried(30, now() - Duration::days(5)), far, now()), Some(Verdict::Retry(..))));
+        assert!(matches!(
+            CURVE.verdict(retry(), &tried(30, now() - Duration::days(5)), far, now()),
+            Some(Verdict::Retry(..))
+        ));
         let doubtful = Outcome::Doubtful("silence".to_owned());
-        assert!(matches!(CURVE.verdict(doubtful.clone(), &tried(1, now()), None, now()), Some(Verdict::Doubtful(..))));
-        assert!(matches!(CURVE.verdict(doubtful, &tried(6, now() - Duration::hours(3)), None, now()), Some(Verdict::DoubtfulEnd(_))));
-        assert_eq!(CURVE.verdict(Outcome::Withheld, &tried(1, now()), None, now()), None);
+        assert!(matches!(
+            CURVE.verdict(doubtful.clone(), &tried(1, now()), None, now()),
+            Some(Verdict::Doubtful(..))
+        ));
+        assert!(matches!(
+            CURVE.verdict(doubtful, &tried(6, now() - Duration::hours(3)), None, now()),
+            Some(Verdict::DoubtfulEnd(_))
+        ));
+        assert_eq!(
+            CURVE.verdict(Outcome::Withheld, &tried(1, now()), None, now()),
+            None
+        );
     }
 }

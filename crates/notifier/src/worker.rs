@@ -28,7 +28,7 @@ const STORE_AGAIN: Duration = Duration::from_secs(2);
 /// A connection that carried nothing for so long is closed.
 const IDLE: Duration = Duration::from_secs(5);
 /// Between two sweeps of what nobody confirmed.
-const SWEEP: Duration = Duration::from_secs(3600);
+const SWEEP: Duration = Duration::from_hours(1);
 
 /// Who writes, and under which host the Message-IDs stand.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,7 +41,15 @@ pub struct Sender {
     pub host: String,
 }
 
-/// Whether the talk with the relay is encrypted. `smtps` always is.
+impl Sender {
+    /// The host, as it may stand in a header and a command.
+    pub(crate) fn host_name(&self) -> String {
+        let plain = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-');
+        self.host.chars().filter(plain).collect()
+    }
+}
+
+/// Whether the talk with the relay is encrypted. `smtps` always is, with a certificate that is the relay's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tls {
     /// Never.
@@ -87,7 +95,10 @@ pub struct WorkerSettings {
 
 impl std::fmt::Debug for WorkerSettings {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("WorkerSettings").field("sender", &self.sender).field("tls", &self.tls).finish_non_exhaustive()
+        f.debug_struct("WorkerSettings")
+            .field("sender", &self.sender)
+            .field("tls", &self.tls)
+            .finish_non_exhaustive()
     }
 }
 
@@ -135,14 +146,19 @@ impl Lines {
     }
 
     fn put(&self, line: Line) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(line);
     }
 
     /// Closes those that have waited for `idle`.
     async fn close(&self, idle: Duration) {
         let old: Vec<Line> = {
             let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            lines.extract_if(.., |line| line.used.elapsed() >= idle).collect()
+            lines
+                .extract_if(.., |line| line.used.elapsed() >= idle)
+                .collect()
         };
         for line in old {
             line.close().await;
@@ -161,8 +177,17 @@ impl Worker {
     /// A worker that has not begun.
     pub fn new(context: Context, relay: Relay, settings: WorkerSettings) -> Self {
         let owner = context.ids.next();
-        let clerk = Clerk { context, relay, settings, counters: Counters::default() };
-        Self { clerk: Arc::new(clerk), owner, lines: Lines::default() }
+        let clerk = Clerk {
+            context,
+            relay,
+            settings,
+            counters: Counters::default(),
+        };
+        Self {
+            clerk: Arc::new(clerk),
+            owner,
+            lines: Lines::default(),
+        }
     }
 
     /// Its counters; they go on counting.
@@ -173,7 +198,12 @@ impl Worker {
     /// Works until `stop`; then finishes the messages and the task in hand, and gives back those not begun.
     pub async fn run(self, stop: CancellationToken) {
         let bell = Arc::new(Notify::new());
-        let errands = tokio::spawn(errands(self.clerk.context.clone(), self.counters(), bell.clone(), stop.clone()));
+        let errands = tokio::spawn(errands(
+            self.clerk.context.clone(),
+            self.counters(),
+            bell.clone(),
+            stop.clone(),
+        ));
         let mut hands = Hands::default();
         let mut queue = VecDeque::new();
         while !stop.is_cancelled() {
@@ -216,10 +246,16 @@ impl Worker {
     }
 
     /// Fills the free hands; nothing when it found something to do, else how long to wait at most.
-    async fn look(&self, hands: &mut Hands, queue: &mut VecDeque<(Claimed, Instant)>) -> Option<Duration> {
+    async fn look(
+        &self,
+        hands: &mut Hands,
+        queue: &mut VecDeque<(Claimed, Instant)>,
+    ) -> Option<Duration> {
         let settings = &self.clerk.settings;
         while hands.running.len() < settings.connections.max(1) {
-            let Some((claimed, at)) = queue.pop_front() else { break };
+            let Some((claimed, at)) = queue.pop_front() else {
+                break;
+            };
             if at.elapsed() > settings.before_dot() / 4 {
                 // It waited behind slow ones; what is left of its lease would not do.
                 self.give_back(&claimed).await;
@@ -231,7 +267,14 @@ impl Worker {
             return Some(LOOK);
         }
         let at = Instant::now();
-        match delivery::claim(&self.clerk.context, self.owner, BATCH, span(settings.lease_claim())).await {
+        match delivery::claim(
+            &self.clerk.context,
+            self.owner,
+            BATCH,
+            span(settings.lease_claim()),
+        )
+        .await
+        {
             Ok(claimed) if claimed.is_empty() => Some(self.until_due().await),
             Ok(claimed) => {
                 queue.extend(claimed.into_iter().map(|one| (one, at)));
@@ -246,7 +289,10 @@ impl Worker {
 
     async fn until_due(&self) -> Duration {
         match delivery::next_due(&self.clerk.context).await {
-            Ok(Some(due)) => (due - self.clerk.context.now()).to_std().unwrap_or(PAUSE).clamp(PAUSE, LOOK),
+            Ok(Some(due)) => (due - self.clerk.context.now())
+                .to_std()
+                .unwrap_or(PAUSE)
+                .clamp(PAUSE, LOOK),
             Ok(None) => LOOK,
             Err(_) => STORE_AGAIN,
         }
@@ -271,12 +317,16 @@ impl Worker {
                 hands.claims.remove(&id);
             }
             Some(Err(error)) => {
-                let Some(claimed) = hands.claims.remove(&error.id()) else { return };
+                let Some(claimed) = hands.claims.remove(&error.id()) else {
+                    return;
+                };
                 tracing::error!(message = %claimed.id, attempt = claimed.attempt, "a message made the worker panic");
                 // Where it panicked is not known, so it may have left; once more is enough to be sure of the cause.
                 if claimed.attempt > 1 {
                     self.clerk.counters.doubtful();
-                    self.clerk.conclude(&claimed, &Verdict::DoubtfulEnd("panic".to_owned())).await;
+                    self.clerk
+                        .conclude(&claimed, &Verdict::DoubtfulEnd("panic".to_owned()))
+                        .await;
                 }
             }
             None => {}
@@ -313,7 +363,9 @@ async fn errands(context: Context, counters: Counters, bell: Arc<Notify>, stop: 
                 STORE_AGAIN
             }
             Err(_) => {
-                tracing::error!("a task made the worker panic; it is taken again when its lease runs out");
+                tracing::error!(
+                    "a task made the worker panic; it is taken again when its lease runs out"
+                );
                 STORE_AGAIN
             }
         };
