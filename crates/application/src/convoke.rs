@@ -12,10 +12,10 @@ use delos_domain::actor::Actor;
 use delos_domain::candidate::Form;
 use delos_domain::ids::{AccountId, CandidateId, ExaminerId, MandateId, MessageId, PlanId, SittingId};
 use delos_domain::mandate::{Mandate, Perimeter, Role};
-use delos_domain::scope::{Convoke, Operation, ReadConvocation, Scope};
+use delos_domain::scope::{Convoke, ReadConvocation};
 use delos_domain::tracks::sitting::State;
 use delos_persistence::accounts::{self, AccessCode, AccountRecord};
-use delos_persistence::candidates::{self, CandidateRecord};
+use delos_persistence::candidates::{self, CandidateFilter, CandidateRecord};
 use delos_persistence::outbox::{self, About, NewMessage};
 use delos_persistence::plans::{self, CommissionRecord, PlanRecord};
 use delos_persistence::{Transaction, journal};
@@ -61,7 +61,7 @@ pub async fn convoke(context: &Context, actor: &Actor, id: PlanId, version: i64)
     let letters = Letters::load(context, &tx, &plan, &commissions).await?;
     check_days(&letters, &plan, &commissions, context)?;
 
-    let people = people_of(&tx, &scope, &commissions).await?;
+    let people = people_of(&tx, &plan).await?;
     let waiting: Vec<&CandidateRecord> = people.values().filter(|one| one.states.sitting == State::Planned.code()).collect();
     let members: HashSet<ExaminerId> = commissions.iter().filter(|one| one.days.iter().any(|day| !day.sittings.is_empty())).flat_map(|one| one.members.iter().copied()).collect();
     if waiting.is_empty() {
@@ -136,7 +136,7 @@ pub async fn convoke(context: &Context, actor: &Actor, id: PlanId, version: i64)
     }
     outbox::insert(&tx, plan.session, &messages).await?;
     let ids: Vec<CandidateId> = waiting.iter().map(|one| one.candidate.id).collect();
-    candidates::move_sitting_state(&tx, &scope, &ids, &[State::Planned.code()], State::Convoked.code()).await?;
+    candidates::move_sitting_state(&tx, &plan, &ids, State::Planned.code(), State::Convoked.code()).await?;
     plans::number_revisions(&tx, plan.id, revision).await?;
     plans::touch(&tx, &scope, &plan, None).await?;
     let mut subjects = vec![plan.id.0];
@@ -179,14 +179,11 @@ fn check_days(letters: &Letters, plan: &PlanRecord, commissions: &[CommissionRec
     Ok(())
 }
 
-async fn people_of<O: Operation>(tx: &Transaction, scope: &Scope<O>, commissions: &[CommissionRecord]) -> CommandResult<HashMap<CandidateId, CandidateRecord>> {
-    let ids: Vec<CandidateId> = commissions.iter().flat_map(|one| &one.days).flat_map(|day| &day.sittings).map(|sitting| sitting.candidate).collect();
-    // A ponctuelle candidate may be trained in a school of the authority: reached as such, not as the authority's own matter.
-    let reached = match scope.reach() {
-        delos_domain::scope::Reach::Authority { .. } => candidates::of_plan(tx, scope.session(), &ids).await?,
-        _ => candidates::by_ids(tx, scope, &ids).await?,
-    };
-    Ok(reached.into_iter().map(|one| (one.candidate.id, one)).collect())
+/// The candidates whom the plan may hear, by id.
+async fn people_of(tx: &Transaction, plan: &PlanRecord) -> CommandResult<HashMap<CandidateId, CandidateRecord>> {
+    let filter = CandidateFilter { form: Some(plan.form), school: plan.school, ..CandidateFilter::default() };
+    let found = candidates::of_authority(tx, plan.session, plan.authority, &filter).await?;
+    Ok(found.into_iter().map(|one| (one.candidate.id, one)).collect())
 }
 
 /// Gives every candidate an account under his own mandate, and a one-time code to those who have no password yet.

@@ -4,16 +4,24 @@
 //! the domain, saves, and commits; nothing slow happens inside the transaction.
 //! Invariant: a refusal by the rules is a [`Refusal`], never an error of the store.
 
+pub mod accounts;
 pub mod context;
+pub mod convoke;
 pub mod delivery;
 pub mod error;
-pub mod lanes;
-pub mod secrets;
-pub mod sign_in;
+pub mod import;
 pub mod init_house;
+pub mod lanes;
+pub mod plan_commands;
+mod plan_problem;
+pub mod renew_candidate_code;
+pub mod reports;
+pub mod resend_failed;
+pub mod secrets;
 pub mod session_file;
 pub mod set_session_dates;
-pub mod accounts;
+pub mod sign_in;
+pub mod tasks;
 pub mod views;
 
 pub use context::{Clock, Context, Entropy, Ids, Settings};

@@ -17,6 +17,7 @@ use crate::entities::{candidate, identity};
 use crate::error::{StoreError, corrupt};
 use crate::identities::{self, IdentityRecord};
 use crate::perimeter::{columns, condition};
+use crate::plans::PlanRecord;
 use crate::schools::{Page, PageRequest, like};
 use crate::sessions::one_row;
 
@@ -27,6 +28,8 @@ pub struct CandidateRecord {
     pub candidate: Candidate,
     /// His session.
     pub session: SessionId,
+    /// Code of his academy.
+    pub academy: String,
     /// Who he is.
     pub identity: IdentityRecord,
     /// How he was prepared.
@@ -179,27 +182,51 @@ pub async fn update<O: Operation>(tx: &Transaction, scope: &Scope<O>, record: &C
     identities::update(tx, &record.identity).await
 }
 
-/// Moves the sittings track of candidates who are all in state `from` to state `to`.
+/// Candidates of an authority, by number: for a plan, or an import, whose scope the caller holds.
+pub async fn of_authority(access: &impl Access, session: SessionId, authority: AuthorityId, filter: &CandidateFilter) -> Result<Vec<CandidateRecord>, StoreError> {
+    let rows = candidate::Entity::find()
+        .filter(candidate::Column::SessionId.eq(session.0))
+        .filter(candidate::Column::AuthorityId.eq(authority.0))
+        .filter(matching(filter))
+        .order_by_asc(candidate::Column::Number)
+        .all(access.connection())
+        .await?;
+    records(access, rows).await
+}
+
+/// Which of these numbers an authority has already, with the school of each.
+pub async fn schools_of_numbers(access: &impl Access, session: SessionId, authority: AuthorityId) -> Result<HashMap<String, Option<SchoolId>>, StoreError> {
+    let rows: Vec<(String, Option<Uuid>)> = candidate::Entity::find()
+        .select_only()
+        .column(candidate::Column::Number)
+        .column(candidate::Column::SchoolId)
+        .filter(candidate::Column::SessionId.eq(session.0))
+        .filter(candidate::Column::AuthorityId.eq(authority.0))
+        .into_tuple()
+        .all(access.connection())
+        .await?;
+    Ok(rows.into_iter().map(|(number, school)| (number, school.map(SchoolId))).collect())
+}
+
+/// Moves the sittings track of a plan's candidates, who are all in state `from`, to state `to`. The plan was reached
+/// through a scope; a candidate of another owner or form is none of its own.
 ///
 /// # Errors
-/// [`StoreError::Conflict`] when one of them is no longer in `from`, or out of reach.
-pub async fn move_sitting_state<O: Operation>(
-    tx: &Transaction,
-    scope: &Scope<O>,
-    ids: &[CandidateId],
-    from: &[&str],
-    to: &str,
-) -> Result<(), StoreError> {
+/// [`StoreError::Conflict`] when one of them is no longer in `from`, or not the plan's to move.
+pub async fn move_sitting_state(tx: &Transaction, plan: &PlanRecord, ids: &[CandidateId], from: &str, to: &str) -> Result<(), StoreError> {
     for chunk in ids.chunks(10_000) {
-        let updated = candidate::Entity::update_many()
+        let mut update = candidate::Entity::update_many()
             .col_expr(candidate::Column::SittingState, Expr::value(to))
             .col_expr(candidate::Column::Version, Expr::col(candidate::Column::Version).add(1))
-            .filter(condition(scope, &columns!(candidate, Id)))
+            .filter(candidate::Column::SessionId.eq(plan.session.0))
+            .filter(candidate::Column::AuthorityId.eq(plan.authority.0))
+            .filter(candidate::Column::Form.eq(plan.form.code()))
             .filter(candidate::Column::Id.is_in(chunk.iter().map(|id| id.0)))
-            .filter(candidate::Column::SittingState.is_in(from.iter().copied()))
-            .exec(tx.connection())
-            .await?;
-        if updated.rows_affected != chunk.len() as u64 {
+            .filter(candidate::Column::SittingState.eq(from));
+        if let Some(school) = plan.school {
+            update = update.filter(candidate::Column::SchoolId.eq(school.0));
+        }
+        if update.exec(tx.connection()).await?.rows_affected != chunk.len() as u64 {
             return Err(StoreError::Conflict);
         }
     }
@@ -220,6 +247,7 @@ fn row(record: &CandidateRecord, version: i64) -> candidate::ActiveModel {
         id: Set(one.id.0),
         session_id: Set(record.session.0),
         authority_id: Set(one.authority.0),
+        academy_code: Set(record.academy.clone()),
         school_id: Set(one.school.map(|id| id.0)),
         identity_id: Set(record.identity.id.0),
         number: Set(one.number.to_string()),
@@ -269,6 +297,7 @@ fn record(row: candidate::Model, identity: IdentityRecord) -> Result<CandidateRe
             keeps_mark: row.keeps_mark,
         },
         session: SessionId(row.session_id),
+        academy: row.academy_code,
         identity,
         status: CandidateStatus::from_code(&row.status).ok_or_else(|| corrupt(&row.status))?,
         end_of_training: row.end_of_training,

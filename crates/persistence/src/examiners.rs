@@ -26,6 +26,8 @@ pub struct ExaminerRecord {
     pub session: SessionId,
     /// Its authority.
     pub authority: AuthorityId,
+    /// Code of his academy.
+    pub academy: String,
     /// Where he teaches; none for a professional.
     pub school: Option<SchoolId>,
     /// Who he is.
@@ -92,6 +94,17 @@ pub async fn identifiers(access: &impl Access, session: SessionId) -> Result<Vec
     Ok(rows.into_iter().map(|(identifier, authority)| (identifier, AuthorityId(authority))).collect())
 }
 
+/// Every examiner of an authority, by identifier: for a plan that the caller has reached through a scope.
+pub async fn of_authority(access: &impl Access, session: SessionId, authority: AuthorityId) -> Result<Vec<ExaminerRecord>, StoreError> {
+    let rows = examiner::Entity::find()
+        .filter(examiner::Column::SessionId.eq(session.0))
+        .filter(examiner::Column::AuthorityId.eq(authority.0))
+        .order_by_asc(examiner::Column::Identifier)
+        .all(access.connection())
+        .await?;
+    records(access, rows).await
+}
+
 /// The examiners of these ids, for a plan that the caller has reached through a scope.
 pub async fn by_ids(access: &impl Access, ids: &[ExaminerId]) -> Result<Vec<ExaminerRecord>, StoreError> {
     if ids.is_empty() {
@@ -131,6 +144,7 @@ fn row(record: &ExaminerRecord, version: i64) -> examiner::ActiveModel {
         id: Set(record.id.0),
         session_id: Set(record.session.0),
         authority_id: Set(record.authority.0),
+        academy_code: Set(record.academy.clone()),
         school_id: Set(record.school.map(|id| id.0)),
         identity_id: Set(record.identity.id.0),
         identifier: Set(record.identifier.clone()),
@@ -154,6 +168,7 @@ async fn records(access: &impl Access, rows: Vec<examiner::Model>) -> Result<Vec
                 id: ExaminerId(row.id),
                 session: SessionId(row.session_id),
                 authority: AuthorityId(row.authority_id),
+                academy: row.academy_code,
                 school: row.school_id.map(SchoolId),
                 identity,
                 identifier: row.identifier,

@@ -105,6 +105,17 @@ pub async fn of_session(access: &impl Access, session: SessionId) -> Result<Vec<
     rows.into_iter().map(record).collect()
 }
 
+/// Every school of an authority, by code: for a plan that the caller has reached through a scope.
+pub async fn of_authority(access: &impl Access, session: SessionId, authority: AuthorityId) -> Result<Vec<SchoolRecord>, StoreError> {
+    let rows = school::Entity::find()
+        .filter(school::Column::SessionId.eq(session.0))
+        .filter(school::Column::AuthorityId.eq(authority.0))
+        .order_by_asc(school::Column::Uai)
+        .all(access.connection())
+        .await?;
+    rows.into_iter().map(record).collect()
+}
+
 /// The schools of these ids: names and addresses of a school are public.
 pub async fn by_ids(access: &impl Access, ids: &[SchoolId]) -> Result<Vec<SchoolRecord>, StoreError> {
     if ids.is_empty() {

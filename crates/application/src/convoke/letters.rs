@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use chrono_tz::Tz;
-use delos_documents::convocation::{CandidateConvocation, Contact, ExaminerConvocation, ExaminerDay, Place, PlannedPhase};
-use delos_domain::candidate::{Accommodation, Form};
+use delos_documents::convocation::{CandidateConvocation, Exam, ExaminerConvocation, ExaminerDay, Issuer, Phase, Place};
+use delos_domain::candidate::{Accommodation, ExamOption, Form};
 use delos_domain::ids::{ExaminerId, SchoolId};
 use delos_domain::ratio::TimeRatio;
 use delos_domain::regulation::{ExtraTime, Regulation};
@@ -64,5 +64,183 @@ impl Letters {
             authority,
             schools,
         })
+    }
+}
+
+impl Letters {
+    /// A candidate's letter.
+    pub fn candidate(
+        &self,
+        person: &CandidateRecord,
+        commission: &CommissionRecord,
+        day: &DayRecord,
+        sitting: &SittingRecord,
+        revision: u32,
+        code: Option<String>,
+    ) -> CandidateConvocation {
+        let regulation = &self.regulation;
+        let candidate = &person.candidate;
+        let times = SittingTimes::new(&regulation.course, &regulation.day, day.day, candidate.accommodation, &sitting.starts);
+        let texts = &regulation.convocation;
+        let of_form = |map: &std::collections::BTreeMap<Form, String>| map.get(&self.form).cloned().unwrap_or_default();
+        CandidateConvocation {
+            exam: self.exam(Some(candidate.option)),
+            form: self.form_in_words(),
+            number: candidate.number.to_string(),
+            name: person.identity.full_name(),
+            centre: self.place(commission.centre),
+            date: day.day,
+            arrival: times.arrival(&regulation.day),
+            start: times.start(),
+            end: times.candidate_end(&regulation.course),
+            phases: times
+                .phases
+                .iter()
+                .zip(&regulation.course.phases)
+                .filter(|(_, phase)| phase.candidate)
+                .map(|(planned, phase)| Phase {
+                    name: phase.name.clone(),
+                    explanation: phase.explanation.clone(),
+                    start: planned.start,
+                    end: planned.end,
+                })
+                .collect(),
+            accommodations: self.accommodations(candidate.accommodation),
+            bring: texts.bring.clone(),
+            forbidden: texts.forbidden.clone(),
+            inspection: texts.inspection.clone(),
+            lateness: texts.lateness.clone(),
+            absence: of_form(&texts.absence),
+            tell: of_form(&texts.tell),
+            issuer: self.issuer(),
+            revision,
+            series: sitting.series,
+            issued_at: self.issued_at,
+            code,
+            link: self.public_url.clone(),
+        }
+    }
+
+    /// The examiners of the plan's commissions.
+    pub fn examiner(&self, id: ExaminerId) -> Option<&ExaminerRecord> {
+        self.examiners.get(&id)
+    }
+
+    /// An examiner's letter: every day on which he sits.
+    pub fn examiner_letter(&self, person: &ExaminerRecord, commissions: &[CommissionRecord], revision: u32) -> ExaminerConvocation {
+        let regulation = &self.regulation;
+        let floats = regulation.course.phases.iter().map(|phase| phase.minutes).collect::<Vec<_>>();
+        let mut days: Vec<ExaminerDay> = commissions
+            .iter()
+            .filter(|one| one.members.contains(&person.id))
+            .flat_map(|one| one.days.iter().map(move |day| (one, day)))
+            .filter(|(_, day)| !day.sittings.is_empty() || day.preparation.is_some())
+            .map(|(one, day)| {
+                let start = day.sittings.iter().filter_map(|sitting| sitting.starts.first()).min().copied();
+                let ends = day.sittings.iter().flat_map(|sitting| sitting.starts.iter().zip(&floats).map(|(start, minutes)| start + minutes));
+                let preparation_end = day.preparation.map(|start| start + regulation.day.preparation);
+                ExaminerDay {
+                    date: day.day,
+                    centre: self.place(one.centre),
+                    commission: one.number,
+                    option: one.option.code().to_owned(),
+                    preparation: day.preparation,
+                    start: start.or(day.preparation).unwrap_or(regulation.day.open),
+                    end: ends.max().or(preparation_end).unwrap_or(regulation.day.close),
+                    candidates: u16::try_from(day.sittings.len()).unwrap_or(u16::MAX),
+                    others: one
+                        .members
+                        .iter()
+                        .filter(|id| **id != person.id)
+                        .filter_map(|id| self.examiners.get(id))
+                        .map(|other| other.identity.full_name())
+                        .collect(),
+                    series: day.id.0,
+                }
+            })
+            .collect();
+        days.sort_by_key(|day| (day.date, day.commission));
+        ExaminerConvocation {
+            exam: self.exam(None),
+            form: self.form_in_words(),
+            identifier: person.identifier.clone(),
+            name: person.identity.full_name(),
+            days,
+            notes: regulation.convocation.examiner.clone(),
+            issuer: self.issuer(),
+            revision,
+            issued_at: self.issued_at,
+            link: self.public_url.clone(),
+        }
+    }
+
+    fn exam(&self, option: Option<ExamOption>) -> Exam {
+        let titles = option.and_then(|option| self.regulation.options.get(&option).map(|titles| (option, titles)));
+        Exam {
+            session: self.session.code.clone(),
+            regulation: self.regulation.id.clone(),
+            diploma: self.regulation.diploma.clone(),
+            option: titles.map(|(option, titles)| format!("Option {} – {}", option.code(), titles.option)).unwrap_or_default(),
+            code: self.regulation.exam_code.clone(),
+            title: titles.map(|(_, titles)| titles.exam.clone()).unwrap_or_default(),
+        }
+    }
+
+    fn form_in_words(&self) -> String {
+        match self.form {
+            Form::Ccf => "contrôle en cours de formation",
+            Form::Ponctuelle => "forme ponctuelle",
+        }
+        .to_owned()
+    }
+
+    fn place(&self, id: SchoolId) -> Place {
+        let school = self.schools.get(&id);
+        let text = |field: fn(&SchoolRecord) -> String| school.map(field).unwrap_or_default();
+        Place {
+            name: text(|one| one.name.clone()),
+            uai: text(|one| one.school.uai.to_string()),
+            address: text(|one| one.address.clone()),
+            postal_code: text(|one| one.postal_code.clone()),
+            city: text(|one| one.city.clone()),
+            room: None,
+            zone: school.and_then(|one| self.zones.get(&one.academy).copied()).unwrap_or(Tz::Europe__Paris),
+        }
+    }
+
+    /// What was granted, never why.
+    fn accommodations(&self, granted: Accommodation) -> Vec<String> {
+        let names = |kind: ExtraTime| {
+            let phases = self.regulation.course.phases.iter().filter(|phase| phase.candidate && phase.extra_time == kind);
+            phases.map(|phase| phase.name.to_lowercase()).collect::<Vec<_>>().join(", ")
+        };
+        [(granted.preparation, ExtraTime::Preparation), (granted.interview, ExtraTime::Interview)]
+            .into_iter()
+            .filter(|(ratio, _)| *ratio != TimeRatio::ONE)
+            .map(|(ratio, kind)| match ratio {
+                TimeRatio::THIRD_MORE => format!("Tiers temps : {}", names(kind)),
+                other => format!("Temps majoré ({other}) : {}", names(kind)),
+            })
+            .collect()
+    }
+
+    fn issuer(&self) -> Issuer {
+        match &self.owner {
+            Some(school) => Issuer {
+                authority: self.authority.name.clone(),
+                signatory: match &school.head_name {
+                    Some(head) => format!("{head}, chef d’établissement"),
+                    None => format!("Le chef d’établissement, {}", school.name),
+                },
+                contact: school.name.clone(),
+                email: school.email.clone().or_else(|| school.head_email.clone()),
+            },
+            None => Issuer {
+                authority: self.authority.name.clone(),
+                signatory: format!("Le service des examens, {}", self.authority.name),
+                contact: format!("Service des examens, {}", self.authority.name),
+                email: self.authority.contact_email.clone(),
+            },
+        }
     }
 }

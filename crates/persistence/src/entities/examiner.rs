@@ -9,6 +9,7 @@ pub struct Model {
     pub id: Uuid,
     pub session_id: Uuid,
     pub authority_id: Uuid,
+    pub academy_code: String,
     pub school_id: Option<Uuid>,
     pub identity_id: Uuid,
     pub identifier: String,

@@ -1,0 +1,82 @@
+//! A new first-access code for a candidate of the perimeter, sent by mail; the ones before no longer serve.
+
+use chrono::Duration;
+use delos_documents::mail::{CandidateCode, Payload};
+use delos_domain::actor::Actor;
+use delos_domain::ids::{CandidateId, MessageId};
+use delos_domain::scope::RenewCandidateCode;
+use delos_persistence::accounts::{self, AccessCode};
+use delos_persistence::outbox::{self, About, NewMessage};
+use delos_persistence::{authorities, candidates, journal, sessions};
+
+use crate::context::Context;
+use crate::error::{CommandError, CommandResult, Refusal};
+use crate::secrets::new_code;
+use crate::sign_in::candidate_code_hash;
+
+/// How long the code serves.
+const CODE_DAYS: i64 = 30;
+
+/// Makes and sends the code.
+///
+/// # Errors
+/// Refuses with `no_account` (he is not convoked yet) and `no_address`.
+pub async fn renew_candidate_code(context: &Context, actor: &Actor, id: CandidateId) -> CommandResult<()> {
+    let scope = actor.scope::<RenewCandidateCode>(context.today())?;
+    let now = context.now();
+    let tx = context.db.write().await?;
+    let candidate = candidates::one(&tx, &scope, id).await?.ok_or(CommandError::NotFound)?;
+    let address = candidate.identity.email.clone().ok_or_else(|| Refusal::new("no_address"))?;
+    let existing = accounts::of_candidates(&tx, &[id]).await?;
+    let (account, _) = existing.get(&id).ok_or_else(|| Refusal::new("no_account"))?;
+    let account = accounts::by_id(&tx, *account).await?.ok_or(CommandError::NotFound)?;
+    let session = sessions::by_id(&tx, scope.session()).await?.ok_or(CommandError::NotFound)?;
+    let regulation = context.regulation(&session.regulation).ok_or(CommandError::NotFound)?;
+    let authority = authorities::all(&tx).await?.into_iter().find(|one| one.id == candidate.candidate.authority).ok_or(CommandError::NotFound)?;
+    let code = new_code(context);
+    let row = AccessCode {
+        id: context.ids.next(),
+        account: account.id,
+        hash: candidate_code_hash(&tx, &account, &code).await?,
+        created_at: now,
+        expires_at: now + Duration::days(CODE_DAYS),
+    };
+    accounts::insert_codes(&tx, &[row]).await?;
+    let message = MessageId(context.ids.next());
+    let payload = Payload::CandidateCode(CandidateCode {
+        name: candidate.identity.full_name(),
+        number: candidate.candidate.number.to_string(),
+        exam_code: regulation.exam_code.clone(),
+        authority: authority.name,
+        code,
+        link: context.settings.public_url.clone(),
+    });
+    let new = NewMessage {
+        id: message,
+        about: About {
+            session: Some(scope.session()),
+            authority: Some(candidate.candidate.authority),
+            school: candidate.candidate.school,
+            candidate: Some(id),
+            account: Some(account.id),
+            ..About::default()
+        },
+        dedup_key: format!("code:{message}"),
+        kind: payload.kind().to_owned(),
+        identity: candidate.identity.id,
+        address: address.to_string(),
+        subject: payload.subject(),
+        payload: payload.to_bytes(),
+        series: None,
+        revision: 0,
+        priority: 1,
+        not_before: now,
+        created_at: now,
+        references: None,
+    };
+    outbox::insert(&tx, scope.session(), &[new]).await?;
+    journal::add(&tx, journal::Line::done(context.ids.next(), now, &scope, vec![id.0])).await?;
+    tx.commit(()).await?.into_inner();
+    context.signals.ring().await;
+    Ok(())
+}

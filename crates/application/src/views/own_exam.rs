@@ -1,0 +1,184 @@
+//! « Mon épreuve »: what a candidate sees of his own exam, and nothing of anybody's assessment.
+//!
+//! What is shown is the convocation that was sent, as frozen in its message: never a plan that may still change.
+
+use chrono::NaiveDate;
+use delos_documents::convocation::CandidateConvocation;
+use delos_documents::ics::{self, Method};
+use delos_documents::mail::{Attachment, Payload};
+use delos_domain::actor::Actor;
+use delos_domain::candidate::Form;
+use delos_domain::mandate::Perimeter;
+use delos_domain::scope::{ReadOwnConvocation, ReadOwnExam, Scope};
+use delos_domain::tracks::sitting::State;
+use delos_persistence::candidates::{self, CandidateRecord};
+use delos_persistence::{authorities, outbox, schools, sessions};
+
+use crate::context::Context;
+use crate::error::{CommandError, CommandResult};
+
+/// Where a candidate stands, in what he may know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OwnState {
+    /// No date announced.
+    Waiting,
+    /// A convocation in force.
+    Convoked,
+    /// An earlier result is kept.
+    Kept,
+    /// Nothing more to sit.
+    Closed,
+}
+
+/// A candidate's own exam.
+#[derive(Clone, Debug)]
+pub struct OwnExam {
+    pub name: String,
+    pub number: String,
+    pub diploma: String,
+    pub exam_code: String,
+    pub exam_title: String,
+    pub option: String,
+    pub session: String,
+    pub form: Form,
+    pub state: OwnState,
+    pub convocation: Option<OwnConvocation>,
+    pub contact_name: String,
+    pub contact_email: Option<String>,
+}
+
+/// The convocation in force.
+#[derive(Clone, Debug)]
+pub struct OwnConvocation {
+    pub date: NaiveDate,
+    pub arrival: u16,
+    pub start: u16,
+    pub end: u16,
+    pub timezone: String,
+    pub centre_name: String,
+    pub centre_uai: String,
+    pub centre_address: String,
+    pub centre_postal_code: String,
+    pub centre_city: String,
+    pub room: Option<String>,
+    pub phases: Vec<(String, String, u16, u16)>,
+    pub accommodations: Vec<String>,
+    pub bring: Vec<String>,
+    pub forbidden: Vec<String>,
+    pub inspection: String,
+    pub lateness: String,
+    pub absence: String,
+    pub tell: String,
+    pub revision: u32,
+}
+
+/// The candidate's own exam.
+pub async fn own_exam(context: &Context, actor: &Actor) -> CommandResult<OwnExam> {
+    let scope = actor.scope::<ReadOwnExam>(context.today())?;
+    let reader = context.db.read();
+    let person = own(context, actor, &scope).await?;
+    let session = sessions::by_id(&reader, scope.session()).await?.ok_or(CommandError::NotFound)?;
+    let regulation = context.regulation(&session.regulation).ok_or(CommandError::NotFound)?;
+    let titles = regulation.options.get(&person.candidate.option).ok_or(CommandError::NotFound)?;
+    let sent = if person.states.sitting == State::Convoked.code() { convocation(context, actor, &person).await? } else { None };
+    let state = match (State::from_code(&person.states.sitting), &sent) {
+        _ if person.candidate.keeps_mark => OwnState::Kept,
+        (_, Some(_)) => OwnState::Convoked,
+        (Some(State::Sat | State::DeclaredAbsent | State::ForceMajeure | State::Closed), None) => OwnState::Closed,
+        _ => OwnState::Waiting,
+    };
+    let (contact_name, contact_email) = match (&sent, person.candidate.form, person.candidate.school) {
+        (Some(sent), ..) => (sent.issuer.contact.clone(), sent.issuer.email.clone()),
+        (None, Form::Ccf, Some(school)) => {
+            let school = schools::by_ids(&reader, &[school]).await?.pop().ok_or(CommandError::NotFound)?;
+            (school.name, school.email)
+        }
+        _ => {
+            let all = authorities::all(&reader).await?;
+            let authority = all.into_iter().find(|one| one.id == person.candidate.authority).ok_or(CommandError::NotFound)?;
+            (format!("Service des examens, {}", authority.name), authority.contact_email)
+        }
+    };
+    Ok(OwnExam {
+        name: person.identity.full_name(),
+        number: person.candidate.number.to_string(),
+        diploma: regulation.diploma.clone(),
+        exam_code: regulation.exam_code.clone(),
+        exam_title: titles.exam.clone(),
+        option: format!("{} – {}", person.candidate.option.code(), titles.option),
+        session: session.code,
+        form: person.candidate.form,
+        state,
+        convocation: sent.map(shown),
+        contact_name,
+        contact_email,
+    })
+}
+
+/// The convocation in PDF.
+pub async fn pdf(context: &Context, actor: &Actor) -> CommandResult<Attachment> {
+    let sent = in_force(context, actor).await?;
+    let name = format!("convocation-{}-{}-{}.pdf", sent.exam.code, sent.exam.session, sent.number);
+    let made = context.lanes.short(move || delos_documents::pdf::candidate(&sent)).await?;
+    let bytes = made.map_err(|error| CommandError::Broken(error.to_string()))?;
+    Ok(Attachment { name, content_type: "application/pdf".to_owned(), bytes })
+}
+
+/// The entry for one's own calendar.
+pub async fn ics(context: &Context, actor: &Actor) -> CommandResult<Attachment> {
+    let sent = in_force(context, actor).await?;
+    let name = format!("convocation-{}-{}-{}.ics", sent.exam.code, sent.exam.session, sent.number);
+    Ok(Attachment { name, content_type: "text/calendar; charset=utf-8".to_owned(), bytes: ics::candidate(&sent, Method::Publish) })
+}
+
+async fn in_force(context: &Context, actor: &Actor) -> CommandResult<CandidateConvocation> {
+    let scope = actor.scope::<ReadOwnConvocation>(context.today())?;
+    let person = own(context, actor, &scope).await?;
+    if person.states.sitting != State::Convoked.code() {
+        return Err(CommandError::NotFound);
+    }
+    convocation(context, actor, &person).await?.ok_or(CommandError::NotFound)
+}
+
+async fn own<O: delos_domain::scope::Operation>(context: &Context, actor: &Actor, scope: &Scope<O>) -> CommandResult<CandidateRecord> {
+    let Some(Perimeter::Candidate(id, _)) = actor.mandate().map(|mandate| mandate.perimeter) else {
+        return Err(CommandError::Forbidden);
+    };
+    candidates::one(&context.db.read(), scope, id).await?.ok_or(CommandError::NotFound)
+}
+
+/// The last convocation that was decided for him.
+async fn convocation(context: &Context, actor: &Actor, person: &CandidateRecord) -> CommandResult<Option<CandidateConvocation>> {
+    let scope = actor.scope::<ReadOwnConvocation>(context.today())?;
+    let found = outbox::latest_about_candidate(&context.db.read(), &scope, person.candidate.id, "candidate_convocation").await?;
+    let Some(bytes) = found else { return Ok(None) };
+    match Payload::from_bytes(&bytes).map_err(|error| CommandError::Broken(error.to_string()))? {
+        Payload::CandidateConvocation(value) => Ok(Some(*value)),
+        _ => Ok(None),
+    }
+}
+
+fn shown(sent: CandidateConvocation) -> OwnConvocation {
+    OwnConvocation {
+        date: sent.date,
+        arrival: sent.arrival,
+        start: sent.start,
+        end: sent.end,
+        timezone: sent.centre.zone.name().to_owned(),
+        centre_name: sent.centre.name,
+        centre_uai: sent.centre.uai,
+        centre_address: sent.centre.address,
+        centre_postal_code: sent.centre.postal_code,
+        centre_city: sent.centre.city,
+        room: sent.centre.room,
+        phases: sent.phases.into_iter().map(|phase| (phase.name, phase.explanation, phase.start, phase.end)).collect(),
+        accommodations: sent.accommodations,
+        bring: sent.bring,
+        forbidden: sent.forbidden,
+        inspection: sent.inspection,
+        lateness: sent.lateness,
+        absence: sent.absence,
+        tell: sent.tell,
+        revision: sent.revision,
+    }
+}
