@@ -14,7 +14,7 @@ use delos_persistence::{Transaction, authorities, envelope, journal, schools, se
 use uuid::Uuid;
 
 use crate::context::Context;
-use crate::error::{CommandError, CommandResult, Refusal};
+use crate::error::{CommandError, CommandResult, Refusal, retrying};
 use crate::secrets::{new_token, token_hash};
 
 /// How long an invitation's link serves.
@@ -48,7 +48,19 @@ pub struct Grant {
 ///
 /// # Errors
 /// Refuses with `bad_email`, `name_missing`, or the code of a grant's refusal.
-pub async fn create_account(context: &Context, actor: &Actor, input: &CreateAccountInput) -> CommandResult<AccountId> {
+pub async fn create_account(
+    context: &Context,
+    actor: &Actor,
+    input: &CreateAccountInput,
+) -> CommandResult<AccountId> {
+    retrying(|| create(context, actor, input)).await
+}
+
+async fn create(
+    context: &Context,
+    actor: &Actor,
+    input: &CreateAccountInput,
+) -> CommandResult<AccountId> {
     let scope = actor.scope::<GrantMandate>(context.today())?;
     let email = EmailAddress::parse(input.email.trim()).map_err(|_| Refusal::new("bad_email"))?;
     let family_name = name(&input.family_name)?;
@@ -84,15 +96,36 @@ pub async fn create_account(context: &Context, actor: &Actor, input: &CreateAcco
         }
     };
     let already = accounts::mandates_of(&tx, &[account.id]).await?;
-    if already.iter().any(|one| one.role == mandate.role && one.perimeter == mandate.perimeter && one.session == mandate.session && !one.revoked) {
+    if already.iter().any(|one| {
+        one.role == mandate.role
+            && one.perimeter == mandate.perimeter
+            && one.session == mandate.session
+            && !one.revoked
+    }) {
         return Err(Refusal::new("mandate_exists").into());
     }
-    let mandate = Mandate { account: account.id, ..mandate };
+    let mandate = Mandate {
+        account: account.id,
+        ..mandate
+    };
     accounts::insert_mandates(&tx, std::slice::from_ref(&mandate), scope.mandate()).await?;
     if account.password_hash.is_none() {
-        invite(context, &tx, &scope, &account, mandate.perimeter, mandate.role).await?;
+        invite(
+            context,
+            &tx,
+            &scope,
+            &account,
+            mandate.perimeter,
+            mandate.role,
+        )
+        .await?;
     }
-    let line = journal::Line::done(context.ids.next(), context.now(), &scope, vec![account.id.0, mandate.id.0]);
+    let line = journal::Line::done(
+        context.ids.next(),
+        context.now(),
+        &scope,
+        vec![account.id.0, mandate.id.0],
+    );
     journal::add(&tx, line).await?;
     let id = tx.commit(account.id).await?.into_inner();
     context.signals.ring().await;
@@ -103,17 +136,37 @@ pub async fn create_account(context: &Context, actor: &Actor, input: &CreateAcco
 ///
 /// # Errors
 /// Refuses with the code of a grant's refusal, or `mandate_exists`.
-pub async fn grant_mandate(context: &Context, actor: &Actor, account: AccountId, grant: &Grant) -> CommandResult<AccountId> {
+pub async fn grant_mandate(
+    context: &Context,
+    actor: &Actor,
+    account: AccountId,
+    grant: &Grant,
+) -> CommandResult<AccountId> {
     let scope = actor.scope::<GrantMandate>(context.today())?;
     let tx = context.db.write().await?;
-    let account = accounts::inside(&tx, &scope, account).await?.ok_or(CommandError::NotFound)?;
-    let mandate = Mandate { account: account.id, ..decide(context, &tx, actor, grant).await? };
+    let account = accounts::inside(&tx, &scope, account)
+        .await?
+        .ok_or(CommandError::NotFound)?;
+    let mandate = Mandate {
+        account: account.id,
+        ..decide(context, &tx, actor, grant).await?
+    };
     let already = accounts::mandates_of(&tx, &[account.id]).await?;
-    if already.iter().any(|one| one.role == mandate.role && one.perimeter == mandate.perimeter && one.session == mandate.session && !one.revoked) {
+    if already.iter().any(|one| {
+        one.role == mandate.role
+            && one.perimeter == mandate.perimeter
+            && one.session == mandate.session
+            && !one.revoked
+    }) {
         return Err(Refusal::new("mandate_exists").into());
     }
     accounts::insert_mandates(&tx, std::slice::from_ref(&mandate), scope.mandate()).await?;
-    let line = journal::Line::done(context.ids.next(), context.now(), &scope, vec![account.id.0, mandate.id.0]);
+    let line = journal::Line::done(
+        context.ids.next(),
+        context.now(),
+        &scope,
+        vec![account.id.0, mandate.id.0],
+    );
     journal::add(&tx, line).await?;
     Ok(tx.commit(account.id).await?.into_inner())
 }
@@ -122,42 +175,89 @@ pub async fn grant_mandate(context: &Context, actor: &Actor, account: AccountId,
 ///
 /// # Errors
 /// Refuses with `own_mandate` and `grant_not_one_level_down`.
-pub async fn revoke_mandate(context: &Context, actor: &Actor, id: MandateId) -> CommandResult<AccountId> {
+pub async fn revoke_mandate(
+    context: &Context,
+    actor: &Actor,
+    id: MandateId,
+) -> CommandResult<AccountId> {
     let scope = actor.scope::<GrantMandate>(context.today())?;
     let tx = context.db.write().await?;
-    let mandate = accounts::mandate_inside(&tx, &scope, id).await?.ok_or(CommandError::NotFound)?;
+    let mandate = accounts::mandate_inside(&tx, &scope, id)
+        .await?
+        .ok_or(CommandError::NotFound)?;
     if Some(mandate.account) == scope.account() {
         return Err(Refusal::new("own_mandate").into());
     }
-    if !scope.role().is_some_and(|role| role.may_grant().contains(&mandate.role)) {
+    if !scope
+        .role()
+        .is_some_and(|role| role.may_grant().contains(&mandate.role))
+    {
         return Err(Refusal::new("grant_not_one_level_down").into());
     }
     accounts::revoke(&tx, &scope, id).await?;
-    let line = journal::Line::done(context.ids.next(), context.now(), &scope, vec![mandate.account.0, id.0]);
+    let line = journal::Line::done(
+        context.ids.next(),
+        context.now(),
+        &scope,
+        vec![mandate.account.0, id.0],
+    );
     journal::add(&tx, line).await?;
     Ok(tx.commit(mandate.account).await?.into_inner())
 }
 
 /// Sends a new one-time link to somebody of the perimeter who lost his, or forgot his password.
-pub async fn renew_access(context: &Context, actor: &Actor, account: AccountId) -> CommandResult<AccountId> {
+pub async fn renew_access(
+    context: &Context,
+    actor: &Actor,
+    account: AccountId,
+) -> CommandResult<AccountId> {
     let scope = actor.scope::<GrantMandate>(context.today())?;
     let tx = context.db.write().await?;
-    let account = accounts::inside(&tx, &scope, account).await?.ok_or(CommandError::NotFound)?;
+    let account = accounts::inside(&tx, &scope, account)
+        .await?
+        .ok_or(CommandError::NotFound)?;
     let grantable = scope.role().map(Role::may_grant).unwrap_or_default();
     let mandates = accounts::mandates_of(&tx, &[account.id]).await?;
-    let below = mandates.iter().rfind(|one| !one.revoked && grantable.contains(&one.role));
-    let Some(below) = below else { return Err(Refusal::new("grant_not_one_level_down").into()) };
+    let below = mandates
+        .iter()
+        .rfind(|one| !one.revoked && grantable.contains(&one.role));
+    let Some(below) = below else {
+        return Err(Refusal::new("grant_not_one_level_down").into());
+    };
     invite(context, &tx, &scope, &account, below.perimeter, below.role).await?;
-    journal::add(&tx, journal::Line::done(context.ids.next(), context.now(), &scope, vec![account.id.0])).await?;
+    journal::add(
+        &tx,
+        journal::Line::done(
+            context.ids.next(),
+            context.now(),
+            &scope,
+            vec![account.id.0],
+        ),
+    )
+    .await?;
     let id = tx.commit(account.id).await?.into_inner();
     context.signals.ring().await;
     Ok(id)
 }
 
-async fn decide(context: &Context, tx: &Transaction, actor: &Actor, grant: &Grant) -> CommandResult<Mandate> {
+async fn decide(
+    context: &Context,
+    tx: &Transaction,
+    actor: &Actor,
+    grant: &Grant,
+) -> CommandResult<Mandate> {
     let own = actor.mandate().ok_or(CommandError::Forbidden)?;
-    let perimeter = perimeter_of(tx, own, grant).await?.ok_or(CommandError::NotFound)?;
-    decide_grant(own, grant.role, perimeter, grant.valid_until, context.today()).map_err(|refused| Refusal::new(refused.code()))?;
+    let perimeter = perimeter_of(tx, own, grant)
+        .await?
+        .ok_or(CommandError::NotFound)?;
+    decide_grant(
+        own,
+        grant.role,
+        perimeter,
+        grant.valid_until,
+        context.today(),
+    )
+    .map_err(|refused| Refusal::new(refused.code()))?;
     Ok(Mandate {
         id: MandateId(context.ids.next()),
         account: own.account,
@@ -171,19 +271,36 @@ async fn decide(context: &Context, tx: &Transaction, actor: &Actor, grant: &Gran
 }
 
 /// What the id of a grant names.
-async fn perimeter_of(tx: &Transaction, own: &Mandate, grant: &Grant) -> CommandResult<Option<Perimeter>> {
+async fn perimeter_of(
+    tx: &Transaction,
+    own: &Mandate,
+    grant: &Grant,
+) -> CommandResult<Option<Perimeter>> {
     let id = grant.perimeter;
     if id == own.session.0 {
         return Ok(Some(Perimeter::Session));
     }
-    if let Some(authority) = authorities::all(tx).await?.into_iter().find(|one| one.id.0 == id) {
+    if let Some(authority) = authorities::all(tx)
+        .await?
+        .into_iter()
+        .find(|one| one.id.0 == id)
+    {
         return Ok(Some(Perimeter::Authority(authority.id)));
     }
-    if let Some(school) = schools::by_ids(tx, &[SchoolId(id)]).await?.into_iter().find(|one| one.session == own.session) {
-        return Ok(Some(Perimeter::School(school.school.id, school.school.authority)));
+    if let Some(school) = schools::by_ids(tx, &[SchoolId(id)])
+        .await?
+        .into_iter()
+        .find(|one| one.session == own.session)
+    {
+        return Ok(Some(Perimeter::School(
+            school.school.id,
+            school.school.authority,
+        )));
     }
     let examiner = delos_domain::ids::ExaminerId(id);
-    let Some((authority, school)) = accounts::examiner_school(tx, examiner).await? else { return Ok(None) };
+    let Some((authority, school)) = accounts::examiner_school(tx, examiner).await? else {
+        return Ok(None);
+    };
     // A head gives mandates to the examiners of his own school.
     match own.perimeter {
         Perimeter::School(own_school, _) if school != Some(own_school) => Ok(None),
@@ -192,10 +309,23 @@ async fn perimeter_of(tx: &Transaction, own: &Mandate, grant: &Grant) -> Command
 }
 
 /// Puts the invitation's mail with its one-time link; the links sent before no longer serve.
-async fn invite(context: &Context, tx: &Transaction, scope: &Scope<GrantMandate>, account: &AccountRecord, perimeter: Perimeter, role: Role) -> CommandResult<()> {
+async fn invite(
+    context: &Context,
+    tx: &Transaction,
+    scope: &Scope<GrantMandate>,
+    account: &AccountRecord,
+    perimeter: Perimeter,
+    role: Role,
+) -> CommandResult<()> {
     let now = context.now();
-    let email = account.identity.email.as_ref().ok_or_else(|| Refusal::new("no_address"))?;
-    let session = sessions::by_id(tx, scope.session()).await?.ok_or(CommandError::NotFound)?;
+    let email = account
+        .identity
+        .email
+        .as_ref()
+        .ok_or_else(|| Refusal::new("no_address"))?;
+    let session = sessions::by_id(tx, scope.session())
+        .await?
+        .ok_or(CommandError::NotFound)?;
     let token = new_token(context);
     let code = AccessCode {
         id: context.ids.next(),
@@ -207,7 +337,9 @@ async fn invite(context: &Context, tx: &Transaction, scope: &Scope<GrantMandate>
     accounts::insert_codes(tx, &[code]).await?;
     let id = MessageId(context.ids.next());
     let (authority, school) = match perimeter {
-        Perimeter::Authority(a) | Perimeter::Examiner(_, a) | Perimeter::Candidate(_, a) => (Some(a), None),
+        Perimeter::Authority(a) | Perimeter::Examiner(_, a) | Perimeter::Candidate(_, a) => {
+            (Some(a), None)
+        }
         Perimeter::School(s, a) => (Some(a), Some(s)),
         Perimeter::Session => (None, None),
     };
@@ -216,11 +348,19 @@ async fn invite(context: &Context, tx: &Transaction, scope: &Scope<GrantMandate>
         role: role_in_french(role).to_owned(),
         session: session.code,
         link: format!("{}/premier-acces#{token}", context.settings.public_url),
-        expires_on: (now + Duration::days(INVITATION_DAYS)).with_timezone(&chrono_tz::Europe::Paris).date_naive(),
+        expires_on: (now + Duration::days(INVITATION_DAYS))
+            .with_timezone(&chrono_tz::Europe::Paris)
+            .date_naive(),
     });
     let message = NewMessage {
         id,
-        about: About { session: Some(scope.session()), authority, school, account: Some(account.id), ..About::default() },
+        about: About {
+            session: Some(scope.session()),
+            authority,
+            school,
+            account: Some(account.id),
+            ..About::default()
+        },
         dedup_key: format!("invitation:{}:{}", account.id, id),
         kind: payload.kind().to_owned(),
         identity: account.identity.id,

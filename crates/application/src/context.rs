@@ -66,7 +66,9 @@ impl Context {
 
     /// Today, for mandates: the date in Paris, where the sessions' calendar is kept.
     pub fn today(&self) -> chrono::NaiveDate {
-        self.now().with_timezone(&chrono_tz::Europe::Paris).date_naive()
+        self.now()
+            .with_timezone(&chrono_tz::Europe::Paris)
+            .date_naive()
     }
 
     /// The regulation of a set's id.

@@ -17,7 +17,10 @@ pub struct Refusal {
 impl Refusal {
     /// A refusal without values.
     pub fn new(code: &'static str) -> Self {
-        Self { code, facts: Vec::new() }
+        Self {
+            code,
+            facts: Vec::new(),
+        }
     }
 
     /// With one more value.
@@ -85,7 +88,9 @@ impl From<Refusal> for CommandError {
 pub type CommandResult<T> = Result<T, CommandError>;
 
 /// Runs a command again from its load when somebody else was first: three times at most.
-pub async fn retrying<T>(command: impl AsyncFn() -> CommandResult<T>) -> CommandResult<T> {
+pub async fn retrying<T, F: Future<Output = CommandResult<T>>>(
+    command: impl Fn() -> F,
+) -> CommandResult<T> {
     for _ in 0..2 {
         match command().await {
             Err(CommandError::Conflict) => {}

@@ -43,7 +43,9 @@ impl ImportKind {
 
     /// The kind of a stable code.
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Schools, Self::Examiners, Self::Candidates].into_iter().find(|kind| kind.code() == code)
+        [Self::Schools, Self::Examiners, Self::Candidates]
+            .into_iter()
+            .find(|kind| kind.code() == code)
     }
 }
 
@@ -88,7 +90,13 @@ pub fn may(context: &Context, actor: &Actor, kind: ImportKind) -> Result<(), Com
 ///
 /// # Errors
 /// Refuses with `file_too_large`.
-pub async fn stage(context: &Context, actor: &Actor, kind: ImportKind, file: Handed, complement: Option<Handed>) -> CommandResult<Staged> {
+pub async fn stage(
+    context: &Context,
+    actor: &Actor,
+    kind: ImportKind,
+    file: Handed,
+    complement: Option<Handed>,
+) -> CommandResult<Staged> {
     may(context, actor, kind)?;
     let mandate = actor.mandate().ok_or(CommandError::Forbidden)?;
     let (authority, school) = match mandate.perimeter {
@@ -96,10 +104,22 @@ pub async fn stage(context: &Context, actor: &Actor, kind: ImportKind, file: Han
         Perimeter::School(school, authority) => (Some(authority), Some(school)),
         _ => return Err(CommandError::Forbidden),
     };
-    if file.bytes.len() > MAX_BYTES || complement.as_ref().is_some_and(|one| one.bytes.len() > MAX_BYTES) {
+    if file.bytes.len() > MAX_BYTES
+        || complement
+            .as_ref()
+            .is_some_and(|one| one.bytes.len() > MAX_BYTES)
+    {
         return Err(Refusal::new("file_too_large").into());
     }
-    let report = dry_run(context, actor, mandate.session, kind, &file, complement.as_ref()).await?;
+    let report = dry_run(
+        context,
+        actor,
+        mandate.session,
+        kind,
+        &file,
+        complement.as_ref(),
+    )
+    .await?;
     let staged = StagedFile {
         id: StagedFileId(context.ids.next()),
         session: mandate.session,
@@ -116,25 +136,52 @@ pub async fn stage(context: &Context, actor: &Actor, kind: ImportKind, file: Han
     staged::insert(&tx, &staged).await?;
     tx.commit(()).await?.into_inner();
     let faulty = !report.is_clean();
-    let report = serde_json::to_value(report).map_err(|error| CommandError::Broken(error.to_string()))?;
-    Ok(Staged { id: staged.id, report, faulty })
+    let report =
+        serde_json::to_value(report).map_err(|error| CommandError::Broken(error.to_string()))?;
+    Ok(Staged {
+        id: staged.id,
+        report,
+        faulty,
+    })
 }
 
 /// Checks a file against the base as it is, and writes nothing.
-pub async fn dry_run(context: &Context, actor: &Actor, session: SessionId, kind: ImportKind, file: &Handed, complement: Option<&Handed>) -> CommandResult<Report> {
+pub async fn dry_run(
+    context: &Context,
+    actor: &Actor,
+    session: SessionId,
+    kind: ImportKind,
+    file: &Handed,
+    complement: Option<&Handed>,
+) -> CommandResult<Report> {
     let reader = context.db.read();
-    Ok(reading::read(context, &reader, actor, session, kind, file, complement).await?.report())
+    Ok(
+        reading::read(context, &reader, actor, session, kind, file, complement)
+            .await?
+            .report(),
+    )
 }
 
 /// Puts the task that writes a file checked before. The same confirmation twice puts one task.
 ///
 /// # Errors
 /// [`CommandError::NotFound`] for a file that somebody else handed in, or that was written already.
-pub async fn confirm(context: &Context, actor: &Actor, id: StagedFileId) -> CommandResult<TaskRecord> {
+pub async fn confirm(
+    context: &Context,
+    actor: &Actor,
+    id: StagedFileId,
+) -> CommandResult<TaskRecord> {
     let mandate = actor.mandate().ok_or(CommandError::Forbidden)?;
     let tx = context.db.write().await?;
-    let file = staged::one(&tx, id, actor.account()).await?.filter(|file| file.session == mandate.session).ok_or(CommandError::NotFound)?;
-    may(context, actor, ImportKind::from_code(&file.kind).ok_or(CommandError::NotFound)?)?;
+    let file = staged::one(&tx, id, actor.account())
+        .await?
+        .filter(|file| file.session == mandate.session)
+        .ok_or(CommandError::NotFound)?;
+    may(
+        context,
+        actor,
+        ImportKind::from_code(&file.kind).ok_or(CommandError::NotFound)?,
+    )?;
     // The task's id is the file's: a second confirmation finds the first.
     let task = TaskId(id.0);
     if let Some(already) = tasks::state_of(&tx, task).await? {
@@ -148,7 +195,13 @@ pub async fn confirm(context: &Context, actor: &Actor, id: StagedFileId) -> Comm
 }
 
 /// Keeps a file and puts its task at once: for the command line, which then runs it to its end.
-pub async fn put(context: &Context, session: SessionId, kind: ImportKind, file: Handed, complement: Option<Handed>) -> CommandResult<TaskId> {
+pub async fn put(
+    context: &Context,
+    session: SessionId,
+    kind: ImportKind,
+    file: Handed,
+    complement: Option<Handed>,
+) -> CommandResult<TaskId> {
     let staged = StagedFile {
         id: StagedFileId(context.ids.next()),
         session,
@@ -178,7 +231,10 @@ fn new_task(context: &Context, id: TaskId, file: &StagedFile, actor: &Actor) -> 
         account: actor.account(),
         mandate: actor.mandate().map(|mandate| mandate.id),
         kind: TASK_KIND.to_owned(),
-        input: serde_json::to_string(&TaskInput { staged: file.id.to_string() }).unwrap_or_default(),
+        input: serde_json::to_string(&TaskInput {
+            staged: file.id.to_string(),
+        })
+        .unwrap_or_default(),
         state: "ready".to_owned(),
         done: 0,
         total: 0,
@@ -190,15 +246,36 @@ fn new_task(context: &Context, id: TaskId, file: &StagedFile, actor: &Actor) -> 
 }
 
 /// The rows in error of a file kept, with what is wrong beside each: its name and its bytes.
-pub async fn bad_rows(context: &Context, actor: &Actor, id: StagedFileId) -> CommandResult<(String, Vec<u8>)> {
+pub async fn bad_rows(
+    context: &Context,
+    actor: &Actor,
+    id: StagedFileId,
+) -> CommandResult<(String, Vec<u8>)> {
     let mandate = actor.mandate().ok_or(CommandError::Forbidden)?;
     let reader = context.db.read();
-    let file = staged::one(&reader, id, actor.account()).await?.filter(|file| file.session == mandate.session).ok_or(CommandError::NotFound)?;
+    let file = staged::one(&reader, id, actor.account())
+        .await?
+        .filter(|file| file.session == mandate.session)
+        .ok_or(CommandError::NotFound)?;
     let kind = ImportKind::from_code(&file.kind).ok_or(CommandError::NotFound)?;
     may(context, actor, kind)?;
-    let handed = Handed { name: file.name, bytes: file.content };
+    let handed = Handed {
+        name: file.name,
+        bytes: file.content,
+    };
     let complement = file.complement.map(|(name, bytes)| Handed { name, bytes });
-    let report = dry_run(context, actor, file.session, kind, &handed, complement.as_ref()).await?;
-    let bytes = context.lanes.long(move || bad_rows_csv(&Source::new(&handed.name, &handed.bytes), &report)).await?;
+    let report = dry_run(
+        context,
+        actor,
+        file.session,
+        kind,
+        &handed,
+        complement.as_ref(),
+    )
+    .await?;
+    let bytes = context
+        .lanes
+        .long(move || bad_rows_csv(&Source::new(&handed.name, &handed.bytes), &report))
+        .await?;
     Ok((format!("lignes-a-corriger-{}.csv", kind.code()), bytes))
 }

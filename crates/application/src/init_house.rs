@@ -49,10 +49,14 @@ pub struct House {
 /// Refuses with `unknown_regulation`, `session_code`, `session_exists`.
 pub async fn init_house(context: &Context, input: &InitHouseInput) -> CommandResult<House> {
     if context.regulation(&input.regulation).is_none() {
-        return Err(Refusal::new("unknown_regulation").with("regulation", &input.regulation).into());
+        return Err(Refusal::new("unknown_regulation")
+            .with("regulation", &input.regulation)
+            .into());
     }
     if input.session.len() != 4 || !input.session.bytes().all(|b| b.is_ascii_digit()) {
-        return Err(Refusal::new("session_code").with("session", &input.session).into());
+        return Err(Refusal::new("session_code")
+            .with("session", &input.session)
+            .into());
     }
     let now = context.now();
     let session = SessionId(context.ids.next());
@@ -61,15 +65,33 @@ pub async fn init_house(context: &Context, input: &InitHouseInput) -> CommandRes
 
     let tx = context.db.write().await?;
     if sessions::by_code(&tx, &input.session).await?.is_some() {
-        return Err(Refusal::new("session_exists").with("session", &input.session).into());
+        return Err(Refusal::new("session_exists")
+            .with("session", &input.session)
+            .into());
     }
     if authorities::all(&tx).await?.is_empty() {
         for authority in published_authorities(context)? {
             authorities::insert(&tx, &authority).await?;
         }
     }
-    sessions::insert(&tx, &SessionRecord { id: session, code: input.session.clone(), regulation: input.regulation.clone(), version: 1 }).await?;
-    let cohort = envelope::create_cohort(&tx, session.0, CohortId(context.ids.next()), context.random(), now).await?;
+    sessions::insert(
+        &tx,
+        &SessionRecord {
+            id: session,
+            code: input.session.clone(),
+            regulation: input.regulation.clone(),
+            version: 1,
+        },
+    )
+    .await?;
+    let cohort = envelope::create_cohort(
+        &tx,
+        session.0,
+        CohortId(context.ids.next()),
+        context.random(),
+        now,
+    )
+    .await?;
 
     let account = match accounts::by_login(&tx, input.admin_email.as_str()).await? {
         Some(account) => account.id,
@@ -104,7 +126,8 @@ pub async fn init_house(context: &Context, input: &InitHouseInput) -> CommandRes
         perimeter: Perimeter::Session,
         session,
         valid_from: context.today(),
-        valid_until: accounts::end_of_session_year(&input.session).unwrap_or_else(|| context.today()),
+        valid_until: accounts::end_of_session_year(&input.session)
+            .unwrap_or_else(|| context.today()),
         revoked: false,
     };
     accounts::insert_mandates(&tx, &[mandate], None).await?;
@@ -116,7 +139,11 @@ pub async fn init_house(context: &Context, input: &InitHouseInput) -> CommandRes
         expires_at: now + chrono::Duration::days(LINK_DAYS),
     };
     accounts::insert_codes(&tx, &[code]).await?;
-    journal::add(&tx, journal::Line::done(context.ids.next(), now, &scope, vec![session.0, account.0])).await?;
+    journal::add(
+        &tx,
+        journal::Line::done(context.ids.next(), now, &scope, vec![session.0, account.0]),
+    )
+    .await?;
     Ok(tx.commit(House { session, token }).await?.into_inner())
 }
 
@@ -124,12 +151,25 @@ pub async fn init_house(context: &Context, input: &InitHouseInput) -> CommandRes
 fn published_authorities(context: &Context) -> CommandResult<Vec<AuthorityRecord>> {
     let broken = || CommandError::Broken("academies.csv".to_owned());
     let mut found: BTreeMap<String, AuthorityRecord> = BTreeMap::new();
-    for line in ACADEMIES.lines().skip(1).filter(|line| !line.trim().is_empty()) {
+    for line in ACADEMIES
+        .lines()
+        .skip(1)
+        .filter(|line| !line.trim().is_empty())
+    {
         let cells: Vec<&str> = line.split(';').collect();
-        let [code, name, _, _, _, zone, service, ..] = cells.as_slice() else { return Err(broken()) };
-        let academy = AcademyRecord { code: (*code).to_owned(), name: (*name).to_owned(), timezone: zone.parse().map_err(|_| broken())? };
+        let [code, name, _, _, _, zone, service, ..] = cells.as_slice() else {
+            return Err(broken());
+        };
+        let academy = AcademyRecord {
+            code: (*code).to_owned(),
+            name: (*name).to_owned(),
+            timezone: zone.parse().map_err(|_| broken())?,
+        };
         let (key, title) = if *service == "SIEC" {
-            ("SIEC".to_owned(), "SIEC (Créteil, Paris, Versailles)".to_owned())
+            (
+                "SIEC".to_owned(),
+                "SIEC (Créteil, Paris, Versailles)".to_owned(),
+            )
         } else if name.contains('(') {
             ((*code).to_owned(), (*name).to_owned())
         } else {
@@ -137,7 +177,13 @@ fn published_authorities(context: &Context) -> CommandResult<Vec<AuthorityRecord
         };
         found
             .entry(key.clone())
-            .or_insert_with(|| AuthorityRecord { id: AuthorityId(context.ids.next()), code: key, name: title, contact_email: None, academies: Vec::new() })
+            .or_insert_with(|| AuthorityRecord {
+                id: AuthorityId(context.ids.next()),
+                code: key,
+                name: title,
+                contact_email: None,
+                academies: Vec::new(),
+            })
             .academies
             .push(academy);
     }
@@ -147,5 +193,9 @@ fn published_authorities(context: &Context) -> CommandResult<Vec<AuthorityRecord
 /// « de Dijon », « d'Amiens », « de La Réunion ».
 fn of_the(name: &str) -> String {
     let vowel = name.starts_with(|c| "AEIOUYÉÈÎÔ".contains(c));
-    if vowel { format!("d’{name}") } else { format!("de {name}") }
+    if vowel {
+        format!("d’{name}")
+    } else {
+        format!("de {name}")
+    }
 }

@@ -37,7 +37,10 @@ impl Lanes {
     ///
     /// # Errors
     /// [`Busy`] when fifty wait already, or the job panicked.
-    pub async fn short<T: Send + 'static>(&self, job: impl FnOnce() -> T + Send + 'static) -> Result<T, Busy> {
+    pub async fn short<T: Send + 'static>(
+        &self,
+        job: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Busy> {
         if self.waiting.fetch_add(1, Ordering::SeqCst) >= MOST_WAITING {
             self.waiting.fetch_sub(1, Ordering::SeqCst);
             return Err(Busy);
@@ -52,7 +55,10 @@ impl Lanes {
     ///
     /// # Errors
     /// [`Busy`] when the job panicked.
-    pub async fn long<T: Send + 'static>(&self, job: impl FnOnce() -> T + Send + 'static) -> Result<T, Busy> {
+    pub async fn long<T: Send + 'static>(
+        &self,
+        job: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Busy> {
         let _place = self.long.clone().acquire_owned().await.map_err(|_| Busy)?;
         tokio::task::spawn_blocking(job).await.map_err(|_| Busy)
     }

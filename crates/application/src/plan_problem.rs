@@ -11,10 +11,15 @@ use delos_domain::regulation::Regulation;
 use delos_domain::session::SessionDates;
 use delos_persistence::candidates::{self, CandidateFilter, CandidateRecord};
 use delos_persistence::examiners::ExaminerRecord;
-use delos_persistence::plans::{self, CommissionRecord, DayRecord, LeftOutRecord, PlanRecord, SittingRecord};
+use delos_persistence::plans::{
+    self, CommissionRecord, DayRecord, LeftOutRecord, PlanRecord, SittingRecord,
+};
 use delos_persistence::schools::SchoolRecord;
 use delos_persistence::{Access, sessions};
-use delos_planning::session::{Candidate, Centre, Commission, Day, Examiner, FixedCommission, PlacedSlot, Plan, Problem, Taken, periods_of};
+use delos_planning::session::{
+    Candidate, Centre, Commission, Day, Examiner, FixedCommission, PlacedSlot, Plan, Problem,
+    Taken, periods_of,
+};
 
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult};
@@ -37,14 +42,21 @@ pub fn periods(form: Form, dates: &SessionDates) -> Vec<Vec<NaiveDate>> {
         Form::Ponctuelle => dates.ponctuelle.clone(),
         Form::Ccf => dates
             .ccf
-            .map(|ccf| periods_of(ccf.first, ccf.last.min(ccf.cut_off), delos_domain::calendar::is_working_day))
+            .map(|ccf| {
+                periods_of(
+                    ccf.first,
+                    ccf.last.min(ccf.cut_off),
+                    delos_domain::calendar::is_working_day,
+                )
+            })
             .unwrap_or_default(),
     }
 }
 
 /// Centres of a plan: the school itself in CCF, the authority's centres in the ponctuelle form.
 pub async fn centres(access: &impl Access, plan: &PlanRecord) -> CommandResult<Vec<SchoolRecord>> {
-    let all = delos_persistence::schools::of_authority(access, plan.session, plan.authority).await?;
+    let all =
+        delos_persistence::schools::of_authority(access, plan.session, plan.authority).await?;
     Ok(all
         .into_iter()
         .filter(|one| match plan.school {
@@ -55,34 +67,65 @@ pub async fn centres(access: &impl Access, plan: &PlanRecord) -> CommandResult<V
 }
 
 /// Examiners of a plan: the school's own team in CCF, the authority's in the ponctuelle form.
-pub async fn examiners(access: &impl Access, plan: &PlanRecord) -> CommandResult<Vec<ExaminerRecord>> {
-    let all = delos_persistence::examiners::of_authority(access, plan.session, plan.authority).await?;
-    Ok(all.into_iter().filter(|one| plan.school.is_none() || one.school == plan.school).collect())
+pub async fn examiners(
+    access: &impl Access,
+    plan: &PlanRecord,
+) -> CommandResult<Vec<ExaminerRecord>> {
+    let all =
+        delos_persistence::examiners::of_authority(access, plan.session, plan.authority).await?;
+    Ok(all
+        .into_iter()
+        .filter(|one| plan.school.is_none() || one.school == plan.school)
+        .collect())
 }
 
 /// The regulation of a plan's session.
-pub async fn regulation(context: &Context, access: &impl Access, plan: &PlanRecord) -> CommandResult<Regulation> {
-    let session = sessions::by_id(access, plan.session).await?.ok_or(CommandError::NotFound)?;
-    context.regulation(&session.regulation).cloned().ok_or(CommandError::NotFound)
+pub async fn regulation(
+    context: &Context,
+    access: &impl Access,
+    plan: &PlanRecord,
+) -> CommandResult<Regulation> {
+    let session = sessions::by_id(access, plan.session)
+        .await?
+        .ok_or(CommandError::NotFound)?;
+    context
+        .regulation(&session.regulation)
+        .cloned()
+        .ok_or(CommandError::NotFound)
 }
 
 /// States the problem of a plan that the caller reached through a scope; `kept` are the commissions made by hand.
-pub async fn state(context: &Context, access: &impl Access, plan: &PlanRecord, kept: &[CommissionRecord]) -> CommandResult<Stated> {
+pub async fn state(
+    context: &Context,
+    access: &impl Access,
+    plan: &PlanRecord,
+    kept: &[CommissionRecord],
+) -> CommandResult<Stated> {
     let regulation = regulation(context, access, plan).await?;
     let dates = sessions::dates_for(access, plan.session, Some(plan.authority)).await?;
-    let schools = delos_persistence::schools::of_authority(access, plan.session, plan.authority).await?;
+    let schools =
+        delos_persistence::schools::of_authority(access, plan.session, plan.authority).await?;
     let key_of = |id: SchoolId| schools.iter().position(|one| one.school.id == id);
     let centres = centres(access, plan).await?;
     let examiners = examiners(access, plan).await?;
-    let filter = CandidateFilter { form: Some(plan.form), school: plan.school, ..CandidateFilter::default() };
-    let mut people = candidates::of_authority(access, plan.session, plan.authority, &filter).await?;
+    let filter = CandidateFilter {
+        form: Some(plan.form),
+        school: plan.school,
+        ..CandidateFilter::default()
+    };
+    let mut people =
+        candidates::of_authority(access, plan.session, plan.authority, &filter).await?;
     // Whoever keeps an earlier mark stands on the list and does not sit.
     people.retain(|one| !one.candidate.keeps_mark);
     let ccf = plan.form == Form::Ccf;
     let taken = taken(access, plan, &examiners, &centres, &schools).await?;
     let problem = Problem {
         form: plan.form,
-        composition: regulation.composition.get(&plan.form).copied().ok_or(CommandError::NotFound)?,
+        composition: regulation
+            .composition
+            .get(&plan.form)
+            .copied()
+            .ok_or(CommandError::NotFound)?,
         course: regulation.course,
         rules: regulation.day,
         templates: regulation.templates,
@@ -128,7 +171,11 @@ pub async fn state(context: &Context, access: &impl Access, plan: &PlanRecord, k
                 Some(FixedCommission {
                     option: one.option,
                     centre: key_of(one.centre)?,
-                    members: one.members.iter().filter_map(|id| examiners.iter().position(|x| x.id == *id)).collect(),
+                    members: one
+                        .members
+                        .iter()
+                        .filter_map(|id| examiners.iter().position(|x| x.id == *id))
+                        .collect(),
                     days: one.days.iter().map(|day| day.day).collect(),
                     template: one.template.clone(),
                 })
@@ -136,26 +183,49 @@ pub async fn state(context: &Context, access: &impl Access, plan: &PlanRecord, k
             .collect(),
         taken,
     };
-    Ok(Stated { problem, schools, examiners, candidates: people })
+    Ok(Stated {
+        problem,
+        schools,
+        examiners,
+        candidates: people,
+    })
 }
 
 /// What other published plans hold of these examiners and centres.
-async fn taken(access: &impl Access, plan: &PlanRecord, examiners: &[ExaminerRecord], centres: &[SchoolRecord], schools: &[SchoolRecord]) -> CommandResult<Taken> {
+async fn taken(
+    access: &impl Access,
+    plan: &PlanRecord,
+    examiners: &[ExaminerRecord],
+    centres: &[SchoolRecord],
+    schools: &[SchoolRecord],
+) -> CommandResult<Taken> {
     let mut taken = Taken::default();
-    let names: Vec<String> = examiners.iter().map(|one| examiner_resource(one.id)).collect();
+    let names: Vec<String> = examiners
+        .iter()
+        .map(|one| examiner_resource(one.id))
+        .collect();
     for (resource, day, _) in plans::occupied_by_others(access, plan.id, &names).await? {
         if let Some(key) = names.iter().position(|name| *name == resource) {
             taken.examiners.insert((key, day));
         }
     }
     for centre in centres {
-        let Some(key) = schools.iter().position(|one| one.school.id == centre.school.id) else { continue };
-        let names: Vec<String> = (1..=centre.school.environments).map(|number| environment_resource(centre.school.id, number)).collect();
+        let Some(key) = schools
+            .iter()
+            .position(|one| one.school.id == centre.school.id)
+        else {
+            continue;
+        };
+        let names: Vec<String> = (1..=centre.school.environments)
+            .map(|number| environment_resource(centre.school.id, number))
+            .collect();
         let mut held: BTreeSet<(String, NaiveDate)> = BTreeSet::new();
         for (resource, day, _) in plans::occupied_by_others(access, plan.id, &names).await? {
             held.insert((resource, day));
         }
-        taken.environments.extend(held.into_iter().map(|(_, day)| (key, day)));
+        taken
+            .environments
+            .extend(held.into_iter().map(|(_, day)| (key, day)));
     }
     Ok(taken)
 }
@@ -171,7 +241,13 @@ pub fn environment_resource(centre: SchoolId, number: u16) -> String {
 }
 
 /// The rows of an engine's plan; commissions kept by hand keep their id.
-pub fn to_rows(context: &Context, stated: &Stated, plan: &Plan, kept: &[CommissionRecord], before: &[CommissionRecord]) -> (Vec<CommissionRecord>, Vec<LeftOutRecord>) {
+pub fn to_rows(
+    context: &Context,
+    stated: &Stated,
+    plan: &Plan,
+    kept: &[CommissionRecord],
+    before: &[CommissionRecord],
+) -> (Vec<CommissionRecord>, Vec<LeftOutRecord>) {
     // A candidate's calendar series outlives his dates.
     let series = |candidate| {
         before
@@ -192,7 +268,11 @@ pub fn to_rows(context: &Context, stated: &Stated, plan: &Plan, kept: &[Commissi
                 centre: stated.schools[one.centre].school.id,
                 template: one.template.clone(),
                 by_hand: hand.is_some(),
-                members: one.members.iter().map(|key| stated.examiners[*key].id).collect(),
+                members: one
+                    .members
+                    .iter()
+                    .map(|key| stated.examiners[*key].id)
+                    .collect(),
                 days: one
                     .days
                     .iter()
@@ -245,7 +325,11 @@ pub fn to_plan(stated: &Stated, commissions: &[CommissionRecord]) -> Plan {
                 fixed: None,
                 option: one.option,
                 centre: schools(one.centre)?,
-                members: one.members.iter().filter_map(|id| stated.examiners.iter().position(|x| x.id == *id)).collect(),
+                members: one
+                    .members
+                    .iter()
+                    .filter_map(|id| stated.examiners.iter().position(|x| x.id == *id))
+                    .collect(),
                 template: one.template.clone(),
                 days: one
                     .days
@@ -258,9 +342,16 @@ pub fn to_plan(stated: &Stated, commissions: &[CommissionRecord]) -> Plan {
                             .sittings
                             .iter()
                             .filter_map(|sitting| {
-                                let candidate = stated.candidates.iter().position(|c| c.candidate.id == sitting.candidate)?;
+                                let candidate = stated
+                                    .candidates
+                                    .iter()
+                                    .position(|c| c.candidate.id == sitting.candidate)?;
                                 placed.insert(candidate);
-                                Some(PlacedSlot { candidate, starts: sitting.starts.clone(), environment: sitting.environment })
+                                Some(PlacedSlot {
+                                    candidate,
+                                    starts: sitting.starts.clone(),
+                                    environment: sitting.environment,
+                                })
                             })
                             .collect(),
                     })
@@ -268,6 +359,12 @@ pub fn to_plan(stated: &Stated, commissions: &[CommissionRecord]) -> Plan {
             })
         })
         .collect();
-    let left_out = (0..stated.candidates.len()).filter(|key| !placed.contains(key)).map(|key| (key, delos_planning::session::LeftOutReason::NoPeriod)).collect();
-    Plan { commissions, left_out }
+    let left_out = (0..stated.candidates.len())
+        .filter(|key| !placed.contains(key))
+        .map(|key| (key, delos_planning::session::LeftOutReason::NoPeriod))
+        .collect();
+    Plan {
+        commissions,
+        left_out,
+    }
 }

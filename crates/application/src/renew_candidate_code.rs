@@ -21,18 +21,40 @@ const CODE_DAYS: i64 = 30;
 ///
 /// # Errors
 /// Refuses with `no_account` (he is not convoked yet) and `no_address`.
-pub async fn renew_candidate_code(context: &Context, actor: &Actor, id: CandidateId) -> CommandResult<()> {
+pub async fn renew_candidate_code(
+    context: &Context,
+    actor: &Actor,
+    id: CandidateId,
+) -> CommandResult<()> {
     let scope = actor.scope::<RenewCandidateCode>(context.today())?;
     let now = context.now();
     let tx = context.db.write().await?;
-    let candidate = candidates::one(&tx, &scope, id).await?.ok_or(CommandError::NotFound)?;
-    let address = candidate.identity.email.clone().ok_or_else(|| Refusal::new("no_address"))?;
+    let candidate = candidates::one(&tx, &scope, id)
+        .await?
+        .ok_or(CommandError::NotFound)?;
+    let address = candidate
+        .identity
+        .email
+        .clone()
+        .ok_or_else(|| Refusal::new("no_address"))?;
     let existing = accounts::of_candidates(&tx, &[id]).await?;
-    let (account, _) = existing.get(&id).ok_or_else(|| Refusal::new("no_account"))?;
-    let account = accounts::by_id(&tx, *account).await?.ok_or(CommandError::NotFound)?;
-    let session = sessions::by_id(&tx, scope.session()).await?.ok_or(CommandError::NotFound)?;
-    let regulation = context.regulation(&session.regulation).ok_or(CommandError::NotFound)?;
-    let authority = authorities::all(&tx).await?.into_iter().find(|one| one.id == candidate.candidate.authority).ok_or(CommandError::NotFound)?;
+    let (account, _) = existing
+        .get(&id)
+        .ok_or_else(|| Refusal::new("no_account"))?;
+    let account = accounts::by_id(&tx, *account)
+        .await?
+        .ok_or(CommandError::NotFound)?;
+    let session = sessions::by_id(&tx, scope.session())
+        .await?
+        .ok_or(CommandError::NotFound)?;
+    let regulation = context
+        .regulation(&session.regulation)
+        .ok_or(CommandError::NotFound)?;
+    let authority = authorities::all(&tx)
+        .await?
+        .into_iter()
+        .find(|one| one.id == candidate.candidate.authority)
+        .ok_or(CommandError::NotFound)?;
     let code = new_code(context);
     let row = AccessCode {
         id: context.ids.next(),
@@ -75,7 +97,11 @@ pub async fn renew_candidate_code(context: &Context, actor: &Actor, id: Candidat
         references: None,
     };
     outbox::insert(&tx, scope.session(), &[new]).await?;
-    journal::add(&tx, journal::Line::done(context.ids.next(), now, &scope, vec![id.0])).await?;
+    journal::add(
+        &tx,
+        journal::Line::done(context.ids.next(), now, &scope, vec![id.0]),
+    )
+    .await?;
     tx.commit(()).await?.into_inner();
     context.signals.ring().await;
     Ok(())

@@ -14,32 +14,64 @@ use crate::plan_problem::{self, to_plan};
 ///
 /// # Errors
 /// Refuses with `no_plan`, `not_writable`.
-pub async fn plan_export(context: &Context, session: SessionId, authority: AuthorityId, school: Option<SchoolId>) -> CommandResult<(String, String)> {
+pub async fn plan_export(
+    context: &Context,
+    session: SessionId,
+    authority: AuthorityId,
+    school: Option<SchoolId>,
+) -> CommandResult<(String, String)> {
     let scope = Actor::System.system_scope::<ExportPlan>(session)?;
     let reader = context.db.read();
-    let plan = plans::of_owner(&reader, &scope, authority, school).await?.ok_or_else(|| Refusal::new("no_plan"))?;
+    let plan = plans::of_owner(&reader, &scope, authority, school)
+        .await?
+        .ok_or_else(|| Refusal::new("no_plan"))?;
     let commissions = plans::commissions(&reader, plan.id).await?;
     let mut stated = plan_problem::state(context, &reader, &plan, &[]).await?;
     // A commission that hears nobody is no commission of the format.
     let mut content = to_plan(&stated, &commissions);
-    content.commissions.retain(|one| one.days.iter().any(|day| !day.slots.is_empty()));
+    content
+        .commissions
+        .retain(|one| one.days.iter().any(|day| !day.slots.is_empty()));
     // Days of commissions made by hand may be of no period of ours: each such pair becomes one.
     for one in &content.commissions {
-        let days: Vec<_> = one.days.iter().filter(|day| !day.slots.is_empty()).map(|day| day.date).collect();
-        if !stated.problem.periods.iter().any(|period| days.iter().all(|day| period.contains(day))) {
-            stated.problem.periods.retain(|period| !period.iter().any(|day| days.contains(day)));
+        let days: Vec<_> = one
+            .days
+            .iter()
+            .filter(|day| !day.slots.is_empty())
+            .map(|day| day.date)
+            .collect();
+        if !stated
+            .problem
+            .periods
+            .iter()
+            .any(|period| days.iter().all(|day| period.contains(day)))
+        {
+            stated
+                .problem
+                .periods
+                .retain(|period| !period.iter().any(|day| days.contains(day)));
             stated.problem.periods.push(days);
         }
     }
     let mut keys: Vec<usize> = (0..stated.schools.len()).collect();
     keys.dedup();
     let owner = match school {
-        Some(school) => stated.schools.iter().find(|one| one.school.id == school).map(|one| one.name.clone()),
+        Some(school) => stated
+            .schools
+            .iter()
+            .find(|one| one.school.id == school)
+            .map(|one| one.name.clone()),
         None => None,
     };
-    let unwritable = |error: exchange::NotWritable| CommandError::from(Refusal::new("not_writable").with("reason", error));
-    let instance = exchange::instance(&stated.problem, &keys, owner.as_deref().unwrap_or("zone")).map_err(unwritable)?;
+    let unwritable = |error: exchange::NotWritable| {
+        CommandError::from(Refusal::new("not_writable").with("reason", error))
+    };
+    let instance = exchange::instance(&stated.problem, &keys, owner.as_deref().unwrap_or("zone"))
+        .map_err(unwritable)?;
     let solution = exchange::solution(&stated.problem, &content).map_err(unwritable)?;
     let broken = |error: serde_json::Error| CommandError::Broken(error.to_string());
-    Ok((serde_json::to_string_pretty(&instance).map_err(broken)?, serde_json::to_string_pretty(&solution).map_err(broken)?))
+    Ok((
+        serde_json::to_string_pretty(&instance).map_err(broken)?,
+        serde_json::to_string_pretty(&solution).map_err(broken)?,
+    ))
 }

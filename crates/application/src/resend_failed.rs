@@ -3,8 +3,8 @@
 use delos_domain::actor::Actor;
 use delos_domain::ids::MessageId;
 use delos_domain::scope::ResendMessage;
-use delos_persistence::outbox::{self, NewMessage};
 use delos_persistence::journal;
+use delos_persistence::outbox::{self, NewMessage};
 
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult, Refusal};
@@ -16,7 +16,11 @@ const MOST: usize = 5_000;
 ///
 /// # Errors
 /// Refuses with `nothing_to_resend` and `too_many`.
-pub async fn resend_failed(context: &Context, actor: &Actor, ids: &[MessageId]) -> CommandResult<usize> {
+pub async fn resend_failed(
+    context: &Context,
+    actor: &Actor,
+    ids: &[MessageId],
+) -> CommandResult<usize> {
     let scope = actor.scope::<ResendMessage>(context.today())?;
     if ids.len() > MOST {
         return Err(Refusal::new("too_many").with("most", MOST).into());
@@ -38,7 +42,11 @@ pub async fn resend_failed(context: &Context, actor: &Actor, ids: &[MessageId]) 
             kind: old.kind.clone(),
             identity: old.identity.id,
             // The address may have been put right since.
-            address: old.identity.email.as_ref().map_or_else(|| old.address.clone(), ToString::to_string),
+            address: old
+                .identity
+                .email
+                .as_ref()
+                .map_or_else(|| old.address.clone(), ToString::to_string),
             subject: old.subject.clone(),
             payload: payload.clone(),
             series: None,
@@ -49,10 +57,18 @@ pub async fn resend_failed(context: &Context, actor: &Actor, ids: &[MessageId]) 
             references: Some(old.id),
         });
     }
-    let session = failed[0].0.about.session.ok_or_else(|| CommandError::Broken("a message without session".to_owned()))?;
+    let session = failed[0]
+        .0
+        .about
+        .session
+        .ok_or_else(|| CommandError::Broken("a message without session".to_owned()))?;
     outbox::insert(&tx, session, &again).await?;
     let subjects = again.iter().map(|message| message.id.0).collect();
-    journal::add(&tx, journal::Line::done(context.ids.next(), now, &scope, subjects)).await?;
+    journal::add(
+        &tx,
+        journal::Line::done(context.ids.next(), now, &scope, subjects),
+    )
+    .await?;
     let count = tx.commit(again.len()).await?.into_inner();
     context.signals.ring().await;
     Ok(count)

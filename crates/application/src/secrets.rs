@@ -35,13 +35,21 @@ pub fn check_password(password: &str, names: &[&str]) -> Result<(), Refusal> {
     if length > LONGEST {
         return Err(Refusal::new("password_too_long").with("most", LONGEST));
     }
-    let folded: String = password.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect();
+    let folded: String = password
+        .to_lowercase()
+        .chars()
+        .filter(|c| c.is_alphanumeric())
+        .collect();
     let letters: String = folded.chars().filter(|c| c.is_alphabetic()).collect();
     let mut distinct: Vec<char> = folded.chars().collect();
     distinct.sort_unstable();
     distinct.dedup();
-    let known = COMMON.lines().any(|word| !word.is_empty() && (folded == word || (letters == word && word.len() >= 5)));
-    let named = names.iter().any(|name| name.chars().count() >= 4 && folded == name.to_lowercase());
+    let known = COMMON
+        .lines()
+        .any(|word| !word.is_empty() && (folded == word || (letters == word && word.len() >= 5)));
+    let named = names
+        .iter()
+        .any(|name| name.chars().count() >= 4 && folded == name.to_lowercase());
     if known || named || distinct.len() < 5 {
         return Err(Refusal::new("password_too_common"));
     }
@@ -50,12 +58,23 @@ pub fn check_password(password: &str, names: &[&str]) -> Result<(), Refusal> {
 
 /// Hashes a password on the short lane.
 pub async fn hash_password(context: &Context, password: String) -> CommandResult<String> {
-    let hash = context.lanes.short(move || argon2().hash_password(password.as_bytes()).map(|hash| hash.to_string())).await?;
+    let hash = context
+        .lanes
+        .short(move || {
+            argon2()
+                .hash_password(password.as_bytes())
+                .map(|hash| hash.to_string())
+        })
+        .await?;
     hash.map_err(|error| CommandError::Broken(error.to_string()))
 }
 
 /// Checks a password on the short lane. An account without a password costs the same time as one with.
-pub async fn verify_password(context: &Context, password: String, hash: Option<String>) -> CommandResult<bool> {
+pub async fn verify_password(
+    context: &Context,
+    password: String,
+    hash: Option<String>,
+) -> CommandResult<bool> {
     let known = hash.is_some();
     // The hash of no password at all: unknown accounts take as long as known ones.
     let hash = hash.unwrap_or_else(|| {
@@ -63,10 +82,14 @@ pub async fn verify_password(context: &Context, password: String, hash: Option<S
     });
     let right = context
         .lanes
-        .short(move || match argon2::password_hash::phc::PasswordHash::new(&hash) {
-            Ok(parsed) => argon2().verify_password(password.as_bytes(), &parsed).is_ok(),
-            Err(_) => false,
-        })
+        .short(
+            move || match argon2::password_hash::phc::PasswordHash::new(&hash) {
+                Ok(parsed) => argon2()
+                    .verify_password(password.as_bytes(), &parsed)
+                    .is_ok(),
+                Err(_) => false,
+            },
+        )
         .await?;
     Ok(right && known)
 }
@@ -84,22 +107,32 @@ pub fn token_hash(token: &str) -> String {
 /// A code that a person types: ten characters of an alphabet without look-alikes (50 bits), in two groups.
 pub fn new_code(context: &Context) -> String {
     const ALPHABET: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
-    let letters: String = context.random::<10>().iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect();
+    let letters: String = context
+        .random::<10>()
+        .iter()
+        .map(|byte| char::from(ALPHABET[usize::from(byte % 32)]))
+        .collect();
     format!("{}-{}", &letters[..5], &letters[5..])
 }
 
 /// A typed code as it was made: case, blanks and dashes do not count.
 pub fn fold_code(typed: &str) -> String {
-    typed.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect()
+    typed
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .map(|c| c.to_ascii_uppercase())
+        .collect()
 }
 
 /// Lower-case hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
 }
 
 #[cfg(test)]
@@ -108,10 +141,19 @@ mod tests {
 
     #[test]
     fn a_password_is_long_and_not_a_word_that_everybody_tries() {
-        let code = |password: &str| check_password(password, &["Dieudonné"]).map_err(|refusal| refusal.code);
+        let code = |password: &str| {
+            check_password(password, &["Dieudonné"]).map_err(|refusal| refusal.code)
+        };
         assert_eq!(code("court"), Err("password_too_short"));
         assert_eq!(code(&"ab1".repeat(50)), Err("password_too_long"));
-        for common in ["motdepasse123", "Password1234", "azertyuiop123", "aaaaaaaaaaaaaaa", "delosdelosdelos", "1212121212121212"] {
+        for common in [
+            "motdepasse123",
+            "Password1234",
+            "azertyuiop123",
+            "aaaaaaaaaaaaaaa",
+            "delosdelosdelos",
+            "1212121212121212",
+        ] {
             assert_eq!(code(common), Err("password_too_common"), "{common}");
         }
         assert_eq!(code("quatre mots au hasard"), Ok(()));

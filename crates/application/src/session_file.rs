@@ -57,10 +57,17 @@ impl SessionFile {
     /// # Errors
     /// `unknown_authority` with the name that no authority and no academy bears.
     pub fn records(&self, authorities: &[AuthorityRecord]) -> Result<Vec<DatesRecord>, Refusal> {
-        let mut records = vec![DatesRecord { authority: None, dates: self.dates.dates() }];
+        let mut records = vec![DatesRecord {
+            authority: None,
+            dates: self.dates.dates(),
+        }];
         for (name, dates) in &self.authority {
-            let authority = named(authorities, name).ok_or_else(|| Refusal::new("unknown_authority").with("name", name))?;
-            records.push(DatesRecord { authority: Some(authority), dates: dates.dates() });
+            let authority = named(authorities, name)
+                .ok_or_else(|| Refusal::new("unknown_authority").with("name", name))?;
+            records.push(DatesRecord {
+                authority: Some(authority),
+                dates: dates.dates(),
+            });
         }
         Ok(records)
     }
@@ -72,7 +79,13 @@ pub fn named(authorities: &[AuthorityRecord], name: &str) -> Option<AuthorityId>
     let is = |text: &str| text.to_lowercase() == wanted;
     authorities
         .iter()
-        .find(|a| is(&a.code) || is(&a.name) || a.academies.iter().any(|academy| is(&academy.name) || is(&academy.code)))
+        .find(|a| {
+            is(&a.code)
+                || is(&a.name)
+                || a.academies
+                    .iter()
+                    .any(|academy| is(&academy.name) || is(&academy.code))
+        })
         .map(|a| a.id)
 }
 
@@ -80,8 +93,16 @@ impl Dates {
     fn dates(&self) -> SessionDates {
         SessionDates {
             deposit: self.deposit.map(|day| day.0),
-            ccf: self.ccf_period.map(|p| CcfPeriod { first: p.first.0, last: p.last.0, cut_off: p.cut_off.0 }),
-            ponctuelle: self.ponctuelle_periods.iter().map(|days| days.iter().map(|day| day.0).collect()).collect(),
+            ccf: self.ccf_period.map(|p| CcfPeriod {
+                first: p.first.0,
+                last: p.last.0,
+                cut_off: p.cut_off.0,
+            }),
+            ponctuelle: self
+                .ponctuelle_periods
+                .iter()
+                .map(|days| days.iter().map(|day| day.0).collect())
+                .collect(),
             transmission: self.transmission.map(|day| day.0),
             harmonisation: self.harmonisation.map(|day| day.0),
             deliberation: self.deliberation.map(|day| day.0),

@@ -29,12 +29,23 @@ pub struct SetSessionDatesInput {
 ///
 /// # Errors
 /// Refuses with the code of a [`DatesFault`], `unknown_regulation`, `no_working_day` (a day on which schools are shut).
-pub async fn set_session_dates(context: &Context, actor: &Actor, input: &SetSessionDatesInput) -> CommandResult<()> {
+pub async fn set_session_dates(
+    context: &Context,
+    actor: &Actor,
+    input: &SetSessionDatesInput,
+) -> CommandResult<()> {
     let scope = actor.scope_in::<SetSessionDates>(input.session, context.today())?;
     for record in &input.records {
         let allowed = match (scope.reach(), record.authority) {
             (Reach::Session, _) => true,
-            (Reach::Authority { authority, own: true, .. }, Some(asked)) => authority == asked,
+            (
+                Reach::Authority {
+                    authority,
+                    own: true,
+                    ..
+                },
+                Some(asked),
+            ) => authority == asked,
             _ => false,
         };
         if !allowed {
@@ -44,12 +55,19 @@ pub async fn set_session_dates(context: &Context, actor: &Actor, input: &SetSess
     if let Some(regulation) = &input.regulation
         && context.regulation(regulation).is_none()
     {
-        return Err(Refusal::new("unknown_regulation").with("regulation", regulation).into());
+        return Err(Refusal::new("unknown_regulation")
+            .with("regulation", regulation)
+            .into());
     }
 
     let tx = context.db.write().await?;
-    let session = sessions::by_id(&tx, input.session).await?.ok_or(CommandError::NotFound)?;
-    if input.version.is_some_and(|version| version != session.version) {
+    let session = sessions::by_id(&tx, input.session)
+        .await?
+        .ok_or(CommandError::NotFound)?;
+    if input
+        .version
+        .is_some_and(|version| version != session.version)
+    {
         return Err(Refusal::new("conflict").into());
     }
     let before = sessions::dates(&tx, session.id).await?;
@@ -62,10 +80,24 @@ pub async fn set_session_dates(context: &Context, actor: &Actor, input: &SetSess
     for record in &input.records {
         sessions::set_dates(&tx, context.ids.next(), session.id, record).await?;
     }
-    sessions::touch(&tx, session.id, session.version, input.regulation.as_deref()).await?;
+    sessions::touch(
+        &tx,
+        session.id,
+        session.version,
+        input.regulation.as_deref(),
+    )
+    .await?;
     let key = envelope::session_key(&tx, session.id.0).await?;
-    let mut line = journal::Line::done(context.ids.next(), context.now(), &scope, vec![session.id.0]);
-    line.change = Some((key.fingerprint(format!("{before:?}").as_bytes()), key.fingerprint(format!("{after:?}").as_bytes())));
+    let mut line = journal::Line::done(
+        context.ids.next(),
+        context.now(),
+        &scope,
+        vec![session.id.0],
+    );
+    line.change = Some((
+        key.fingerprint(format!("{before:?}").as_bytes()),
+        key.fingerprint(format!("{after:?}").as_bytes()),
+    ));
     journal::add(&tx, line).await?;
     tx.commit(()).await?.into_inner();
     Ok(())
@@ -73,10 +105,20 @@ pub async fn set_session_dates(context: &Context, actor: &Actor, input: &SetSess
 
 /// Every date that would hold somewhere is checked together with those it stands among.
 fn check(records: &[DatesRecord]) -> Result<(), Refusal> {
-    let of = |authority: Option<AuthorityId>| records.iter().find(|record| record.authority == authority).map(|record| record.dates.clone());
+    let of = |authority: Option<AuthorityId>| {
+        records
+            .iter()
+            .find(|record| record.authority == authority)
+            .map(|record| record.dates.clone())
+    };
     let general = of(None).unwrap_or_default();
     let mut all = vec![general.clone()];
-    all.extend(records.iter().filter(|record| record.authority.is_some()).map(|record| record.dates.clone().over(&general)));
+    all.extend(
+        records
+            .iter()
+            .filter(|record| record.authority.is_some())
+            .map(|record| record.dates.clone().over(&general)),
+    );
     for dates in &all {
         if let Some(fault) = dates.faults().first() {
             return Err(refusal(*fault));
@@ -94,5 +136,10 @@ fn refusal(fault: DatesFault) -> Refusal {
 
 /// The first day of the ponctuelle form on which schools are shut.
 fn shut(dates: &SessionDates) -> Option<NaiveDate> {
-    dates.ponctuelle.iter().flatten().copied().find(|day| !delos_domain::calendar::is_working_day(*day))
+    dates
+        .ponctuelle
+        .iter()
+        .flatten()
+        .copied()
+        .find(|day| !delos_domain::calendar::is_working_day(*day))
 }

@@ -10,7 +10,9 @@ use delos_persistence::{Transaction, authorities, envelope, journal, sessions};
 
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult, Refusal};
-use crate::secrets::{check_password, fold_code, hash_password, new_token, token_hash, verify_password};
+use crate::secrets::{
+    check_password, fold_code, hash_password, new_token, token_hash, verify_password,
+};
 
 /// How long a session of staff lives unused, and in all.
 const STAFF_IDLE: Duration = Duration::minutes(30);
@@ -63,16 +65,29 @@ pub struct Person {
 ///
 /// # Errors
 /// Refuses with `bad_credentials` (whatever was wrong), `too_many_attempts`.
-pub async fn sign_in(context: &Context, login: &Login, password: String) -> CommandResult<SignedIn> {
+pub async fn sign_in(
+    context: &Context,
+    login: &Login,
+    password: String,
+) -> CommandResult<SignedIn> {
     let now = context.now();
     let found = find(context, login).await?;
     if let Some(account) = &found
         && let Some(wait) = wait_of(account, now)
     {
-        return Err(Refusal::new("too_many_attempts").with("seconds", wait.num_seconds()).into());
+        return Err(Refusal::new("too_many_attempts")
+            .with("seconds", wait.num_seconds())
+            .into());
     }
     let usable = found.filter(|account| !account.disabled);
-    let right = verify_password(context, password, usable.as_ref().and_then(|account| account.password_hash.clone())).await?;
+    let right = verify_password(
+        context,
+        password,
+        usable
+            .as_ref()
+            .and_then(|account| account.password_hash.clone()),
+    )
+    .await?;
 
     let tx = context.db.write().await?;
     let Some(account) = usable else {
@@ -114,16 +129,29 @@ pub enum FirstAccess {
 ///
 /// # Errors
 /// Refuses with `bad_code`, `too_many_attempts`, or a password's refusal.
-pub async fn first_access(context: &Context, proof: &FirstAccess, password: String) -> CommandResult<SignedIn> {
+pub async fn first_access(
+    context: &Context,
+    proof: &FirstAccess,
+    password: String,
+) -> CommandResult<SignedIn> {
     let now = context.now();
     check_password(&password, &[])?;
     let candidate = match proof {
         FirstAccess::Link { .. } => None,
-        FirstAccess::Code { authority, number, .. } => {
-            let login = Login::Candidate { authority: authority.clone(), number: number.clone() };
-            let account = find(context, &login).await?.ok_or_else(|| Refusal::new("bad_code"))?;
+        FirstAccess::Code {
+            authority, number, ..
+        } => {
+            let login = Login::Candidate {
+                authority: authority.clone(),
+                number: number.clone(),
+            };
+            let account = find(context, &login)
+                .await?
+                .ok_or_else(|| Refusal::new("bad_code"))?;
             if let Some(wait) = wait_of(&account, now) {
-                return Err(Refusal::new("too_many_attempts").with("seconds", wait.num_seconds()).into());
+                return Err(Refusal::new("too_many_attempts")
+                    .with("seconds", wait.num_seconds())
+                    .into());
             }
             Some(account)
         }
@@ -134,10 +162,19 @@ pub async fn first_access(context: &Context, proof: &FirstAccess, password: Stri
     let tx = context.db.write().await?;
     let code_hash = match (proof, &candidate) {
         (FirstAccess::Link { token }, _) => token_hash(token),
-        (FirstAccess::Code { code, .. }, Some(account)) => candidate_code_hash(&tx, account, code).await?,
+        (FirstAccess::Code { code, .. }, Some(account)) => {
+            candidate_code_hash(&tx, account, code).await?
+        }
         (FirstAccess::Code { .. }, None) => return Err(Refusal::new("bad_code").into()),
     };
-    let Some(id) = accounts::use_code(&tx, &code_hash, candidate.as_ref().map(|account| account.id), now).await? else {
+    let Some(id) = accounts::use_code(
+        &tx,
+        &code_hash,
+        candidate.as_ref().map(|account| account.id),
+        now,
+    )
+    .await?
+    else {
         if let Some(account) = &candidate {
             accounts::count_failure(&tx, account.id, Some(now)).await?;
             log(context, &tx, "FirstAccess", account, "bad_code").await?;
@@ -145,7 +182,9 @@ pub async fn first_access(context: &Context, proof: &FirstAccess, password: Stri
         }
         return Err(Refusal::new("bad_code").into());
     };
-    let account = accounts::by_id(&tx, id).await?.ok_or(CommandError::NotFound)?;
+    let account = accounts::by_id(&tx, id)
+        .await?
+        .ok_or(CommandError::NotFound)?;
     if account.disabled {
         return Err(Refusal::new("bad_code").into());
     }
@@ -159,24 +198,44 @@ pub async fn first_access(context: &Context, proof: &FirstAccess, password: Stri
 pub async fn resume(context: &Context, token: &str) -> CommandResult<Option<Person>> {
     let now = context.now();
     let reader = context.db.read();
-    let Some(session) = accounts::session_by_hash(&reader, &token_hash(token)).await? else { return Ok(None) };
-    let Some(account) = accounts::by_id(&reader, session.account).await? else { return Ok(None) };
-    let idle = if account.candidate.is_some() { CANDIDATE_IDLE } else { STAFF_IDLE };
-    if account.disabled || now - session.seen_at > idle || now - session.created_at > STAFF_ABSOLUTE {
+    let Some(session) = accounts::session_by_hash(&reader, &token_hash(token)).await? else {
+        return Ok(None);
+    };
+    let Some(account) = accounts::by_id(&reader, session.account).await? else {
+        return Ok(None);
+    };
+    let idle = if account.candidate.is_some() {
+        CANDIDATE_IDLE
+    } else {
+        STAFF_IDLE
+    };
+    if account.disabled || now - session.seen_at > idle || now - session.created_at > STAFF_ABSOLUTE
+    {
         return Ok(None);
     }
     let today = context.today();
     let mut mandates = accounts::mandates_of(&reader, &[account.id]).await?;
     mandates.retain(|mandate| mandate.holds_on(today));
-    let active = mandates.iter().find(|mandate| Some(mandate.id) == session.mandate).cloned();
-    let actor = active.map(|mandate| Actor::Person { account: account.id, mandate });
+    let active = mandates
+        .iter()
+        .find(|mandate| Some(mandate.id) == session.mandate)
+        .cloned();
+    let actor = active.map(|mandate| Actor::Person {
+        account: account.id,
+        mandate,
+    });
     // One write a minute is enough to know that somebody is still there.
     if now - session.seen_at > Duration::minutes(1) {
         let tx = context.db.write().await?;
         accounts::touch_session(&tx, session.id, now).await?;
         tx.commit(()).await?.into_inner();
     }
-    Ok(Some(Person { web_session: session, account, mandates, actor }))
+    Ok(Some(Person {
+        web_session: session,
+        account,
+        mandates,
+        actor,
+    }))
 }
 
 /// Ends the session.
@@ -192,7 +251,11 @@ pub async fn sign_out(context: &Context, person: &Person) -> CommandResult<()> {
 ///
 /// # Errors
 /// [`CommandError::NotFound`] for a mandate that is not one's own or does not hold today.
-pub async fn switch_mandate(context: &Context, person: &Person, mandate: MandateId) -> CommandResult<SignedIn> {
+pub async fn switch_mandate(
+    context: &Context,
+    person: &Person,
+    mandate: MandateId,
+) -> CommandResult<SignedIn> {
     if !person.mandates.iter().any(|one| one.id == mandate) {
         return Err(CommandError::NotFound);
     }
@@ -209,9 +272,15 @@ pub fn candidate_login(session: &str, authority: &str, number: &CandidateNumber)
 }
 
 /// What is kept of a candidate's code: an HMAC under his cohort's key, since a code has 50 bits only.
-pub(crate) async fn candidate_code_hash(tx: &Transaction, account: &AccountRecord, code: &str) -> CommandResult<String> {
+pub(crate) async fn candidate_code_hash(
+    tx: &Transaction,
+    account: &AccountRecord,
+    code: &str,
+) -> CommandResult<String> {
     let session = account.login.split('/').next().unwrap_or_default();
-    let session = sessions::by_code(tx, session).await?.ok_or(CommandError::NotFound)?;
+    let session = sessions::by_code(tx, session)
+        .await?
+        .ok_or(CommandError::NotFound)?;
     let key = envelope::session_key(tx, session.id.0).await?;
     Ok(key.fingerprint(format!("{}:{}", account.id, fold_code(code)).as_bytes()))
 }
@@ -224,12 +293,21 @@ async fn find(context: &Context, login: &Login) -> CommandResult<Option<AccountR
             Ok(found.filter(|account| account.candidate.is_none()))
         }
         Login::Candidate { authority, number } => {
-            let Some(number) = CandidateNumber::parse(number.trim()) else { return Ok(None) };
-            if !authorities::all(&reader).await?.iter().any(|one| one.code == *authority) {
+            let Some(number) = CandidateNumber::parse(number.trim()) else {
+                return Ok(None);
+            };
+            if !authorities::all(&reader)
+                .await?
+                .iter()
+                .any(|one| one.code == *authority)
+            {
                 return Ok(None);
             }
             for session in sessions::all(&reader).await? {
-                if let Some(account) = accounts::by_login(&reader, &candidate_login(&session.code, authority, &number)).await? {
+                if let Some(account) =
+                    accounts::by_login(&reader, &candidate_login(&session.code, authority, &number))
+                        .await?
+                {
                     return Ok(Some(account));
                 }
             }
@@ -240,7 +318,8 @@ async fn find(context: &Context, login: &Login) -> CommandResult<Option<AccountR
 
 /// An address as logins are kept: the domain in lower case.
 pub(crate) fn fold_email(email: &str) -> String {
-    delos_domain::email::EmailAddress::parse(email.trim()).map_or_else(|_| email.trim().to_owned(), |email| email.to_string())
+    delos_domain::email::EmailAddress::parse(email.trim())
+        .map_or_else(|_| email.trim().to_owned(), |email| email.to_string())
 }
 
 /// How long an account still waits after wrong passwords.
@@ -252,7 +331,12 @@ fn wait_of(account: &AccountRecord, now: DateTime<Utc>) -> Option<Duration> {
     (left > Duration::zero()).then_some(left)
 }
 
-async fn open_session(context: &Context, tx: &Transaction, account: &AccountRecord, mandate: Option<MandateId>) -> CommandResult<SignedIn> {
+async fn open_session(
+    context: &Context,
+    tx: &Transaction,
+    account: &AccountRecord,
+    mandate: Option<MandateId>,
+) -> CommandResult<SignedIn> {
     let now = context.now();
     let today = context.today();
     let mandates = accounts::mandates_of(tx, &[account.id]).await?;
@@ -271,10 +355,19 @@ async fn open_session(context: &Context, tx: &Transaction, account: &AccountReco
         seen_at: now,
     };
     accounts::insert_session(tx, &session).await?;
-    Ok(SignedIn { token, candidate: account.candidate.is_some() })
+    Ok(SignedIn {
+        token,
+        candidate: account.candidate.is_some(),
+    })
 }
 
-async fn log(context: &Context, tx: &Transaction, operation: &'static str, account: &AccountRecord, outcome: &str) -> CommandResult<()> {
+async fn log(
+    context: &Context,
+    tx: &Transaction,
+    operation: &'static str,
+    account: &AccountRecord,
+    outcome: &str,
+) -> CommandResult<()> {
     let line = journal::Line {
         id: context.ids.next(),
         at: context.now(),
@@ -292,7 +385,11 @@ async fn log(context: &Context, tx: &Transaction, operation: &'static str, accou
 
 /// The role that a person acts in, for the gateway's choice of schema.
 pub fn role_of(person: &Person) -> Option<Role> {
-    person.actor.as_ref().and_then(Actor::mandate).map(|mandate| mandate.role)
+    person
+        .actor
+        .as_ref()
+        .and_then(Actor::mandate)
+        .map(|mandate| mandate.role)
 }
 
 /// The account of a person: what logs name.

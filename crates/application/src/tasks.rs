@@ -24,7 +24,9 @@ pub async fn run_next(context: &Context) -> CommandResult<bool> {
 /// Runs this task to its end, without a worker: for the command line.
 pub async fn run_one(context: &Context, id: TaskId) -> CommandResult<TaskRecord> {
     run(context, Some(id)).await?;
-    tasks::state_of(&context.db.read(), id).await?.ok_or(CommandError::NotFound)
+    tasks::state_of(&context.db.read(), id)
+        .await?
+        .ok_or(CommandError::NotFound)
 }
 
 async fn run(context: &Context, wanted: Option<TaskId>) -> CommandResult<bool> {
@@ -70,10 +72,15 @@ async fn work(context: &Context, actor: &Actor, task: &TaskRecord) -> CommandRes
 
 /// Whoever asked, under the mandate that he asked with, as it stands now.
 async fn actor_of(context: &Context, task: &TaskRecord) -> CommandResult<Actor> {
-    let (Some(account), Some(mandate)) = (task.account, task.mandate) else { return Ok(Actor::System) };
+    let (Some(account), Some(mandate)) = (task.account, task.mandate) else {
+        return Ok(Actor::System);
+    };
     let reader: Reader = context.db.read();
     let mandates = accounts::mandates_of(&reader, &[account]).await?;
-    let mandate = mandates.into_iter().find(|one| one.id == mandate).ok_or(CommandError::Forbidden)?;
+    let mandate = mandates
+        .into_iter()
+        .find(|one| one.id == mandate)
+        .ok_or(CommandError::Forbidden)?;
     Ok(Actor::Person { account, mandate })
 }
 

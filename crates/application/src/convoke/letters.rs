@@ -3,20 +3,22 @@
 use std::collections::HashMap;
 
 use chrono_tz::Tz;
-use delos_documents::convocation::{CandidateConvocation, Exam, ExaminerConvocation, ExaminerDay, Issuer, Phase, Place};
+use delos_documents::convocation::{
+    CandidateConvocation, Exam, ExaminerConvocation, ExaminerDay, Issuer, Phase, Place,
+};
 use delos_domain::candidate::{Accommodation, ExamOption, Form};
 use delos_domain::ids::{ExaminerId, SchoolId};
 use delos_domain::ratio::TimeRatio;
 use delos_domain::regulation::{ExtraTime, Regulation};
 use delos_domain::session::SessionDates;
 use delos_domain::sitting::SittingTimes;
+use delos_persistence::Access;
 use delos_persistence::authorities::{self, AuthorityRecord};
 use delos_persistence::candidates::CandidateRecord;
 use delos_persistence::examiners::{self, ExaminerRecord};
 use delos_persistence::plans::{CommissionRecord, DayRecord, PlanRecord, SittingRecord};
 use delos_persistence::schools::{self, SchoolRecord};
 use delos_persistence::sessions::{self, SessionRecord};
-use delos_persistence::Access;
 
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult};
@@ -43,12 +45,33 @@ pub struct Letters {
 
 impl Letters {
     /// Reads what the letters of a plan need.
-    pub async fn load(context: &Context, access: &impl Access, plan: &PlanRecord, commissions: &[CommissionRecord]) -> CommandResult<Self> {
-        let session = sessions::by_id(access, plan.session).await?.ok_or(CommandError::NotFound)?;
-        let regulation = context.regulation(&session.regulation).ok_or(CommandError::NotFound)?.clone();
-        let authority = authorities::all(access).await?.into_iter().find(|one| one.id == plan.authority).ok_or(CommandError::NotFound)?;
-        let schools = by_id(access, commissions.iter().map(|one| one.centre).chain(plan.school)).await?;
-        let mut members: Vec<ExaminerId> = commissions.iter().flat_map(|one| one.members.iter().copied()).collect();
+    pub async fn load(
+        context: &Context,
+        access: &impl Access,
+        plan: &PlanRecord,
+        commissions: &[CommissionRecord],
+    ) -> CommandResult<Self> {
+        let session = sessions::by_id(access, plan.session)
+            .await?
+            .ok_or(CommandError::NotFound)?;
+        let regulation = context
+            .regulation(&session.regulation)
+            .ok_or(CommandError::NotFound)?
+            .clone();
+        let authority = authorities::all(access)
+            .await?
+            .into_iter()
+            .find(|one| one.id == plan.authority)
+            .ok_or(CommandError::NotFound)?;
+        let schools = by_id(
+            access,
+            commissions.iter().map(|one| one.centre).chain(plan.school),
+        )
+        .await?;
+        let mut members: Vec<ExaminerId> = commissions
+            .iter()
+            .flat_map(|one| one.members.iter().copied())
+            .collect();
         members.sort_unstable();
         members.dedup();
         Ok(Self {
@@ -56,7 +79,11 @@ impl Letters {
             owner: plan.school.and_then(|id| schools.get(&id).cloned()),
             form: plan.form,
             zones: schools::zones(access).await?.into_iter().collect(),
-            examiners: examiners::by_ids(access, &members).await?.into_iter().map(|one| (one.id, one)).collect(),
+            examiners: examiners::by_ids(access, &members)
+                .await?
+                .into_iter()
+                .map(|one| (one.id, one))
+                .collect(),
             public_url: context.settings.public_url.clone(),
             issued_at: context.now(),
             session,
@@ -80,9 +107,17 @@ impl Letters {
     ) -> CandidateConvocation {
         let regulation = &self.regulation;
         let candidate = &person.candidate;
-        let times = SittingTimes::new(&regulation.course, &regulation.day, day.day, candidate.accommodation, &sitting.starts);
+        let times = SittingTimes::new(
+            &regulation.course,
+            &regulation.day,
+            day.day,
+            candidate.accommodation,
+            &sitting.starts,
+        );
         let texts = &regulation.convocation;
-        let of_form = |map: &std::collections::BTreeMap<Form, String>| map.get(&self.form).cloned().unwrap_or_default();
+        let of_form = |map: &std::collections::BTreeMap<Form, String>| {
+            map.get(&self.form).cloned().unwrap_or_default()
+        };
         CandidateConvocation {
             exam: self.exam(Some(candidate.option)),
             form: self.form_in_words(),
@@ -127,18 +162,41 @@ impl Letters {
     }
 
     /// An examiner's letter: every day on which he sits.
-    pub fn examiner_letter(&self, person: &ExaminerRecord, commissions: &[CommissionRecord], revision: u32) -> ExaminerConvocation {
+    pub fn examiner_letter(
+        &self,
+        person: &ExaminerRecord,
+        commissions: &[CommissionRecord],
+        revision: u32,
+    ) -> ExaminerConvocation {
         let regulation = &self.regulation;
-        let floats = regulation.course.phases.iter().map(|phase| phase.minutes).collect::<Vec<_>>();
+        let floats = regulation
+            .course
+            .phases
+            .iter()
+            .map(|phase| phase.minutes)
+            .collect::<Vec<_>>();
         let mut days: Vec<ExaminerDay> = commissions
             .iter()
             .filter(|one| one.members.contains(&person.id))
             .flat_map(|one| one.days.iter().map(move |day| (one, day)))
             .filter(|(_, day)| !day.sittings.is_empty() || day.preparation.is_some())
             .map(|(one, day)| {
-                let start = day.sittings.iter().filter_map(|sitting| sitting.starts.first()).min().copied();
-                let ends = day.sittings.iter().flat_map(|sitting| sitting.starts.iter().zip(&floats).map(|(start, minutes)| start + minutes));
-                let preparation_end = day.preparation.map(|start| start + regulation.day.preparation);
+                let start = day
+                    .sittings
+                    .iter()
+                    .filter_map(|sitting| sitting.starts.first())
+                    .min()
+                    .copied();
+                let ends = day.sittings.iter().flat_map(|sitting| {
+                    sitting
+                        .starts
+                        .iter()
+                        .zip(&floats)
+                        .map(|(start, minutes)| start + minutes)
+                });
+                let preparation_end = day
+                    .preparation
+                    .map(|start| start + regulation.day.preparation);
                 ExaminerDay {
                     date: day.day,
                     centre: self.place(one.centre),
@@ -146,7 +204,10 @@ impl Letters {
                     option: one.option.code().to_owned(),
                     preparation: day.preparation,
                     start: start.or(day.preparation).unwrap_or(regulation.day.open),
-                    end: ends.max().or(preparation_end).unwrap_or(regulation.day.close),
+                    end: ends
+                        .max()
+                        .or(preparation_end)
+                        .unwrap_or(regulation.day.close),
                     candidates: u16::try_from(day.sittings.len()).unwrap_or(u16::MAX),
                     others: one
                         .members
@@ -175,14 +236,23 @@ impl Letters {
     }
 
     fn exam(&self, option: Option<ExamOption>) -> Exam {
-        let titles = option.and_then(|option| self.regulation.options.get(&option).map(|titles| (option, titles)));
+        let titles = option.and_then(|option| {
+            self.regulation
+                .options
+                .get(&option)
+                .map(|titles| (option, titles))
+        });
         Exam {
             session: self.session.code.clone(),
             regulation: self.regulation.id.clone(),
             diploma: self.regulation.diploma.clone(),
-            option: titles.map(|(option, titles)| format!("Option {} – {}", option.code(), titles.option)).unwrap_or_default(),
+            option: titles
+                .map(|(option, titles)| format!("Option {} – {}", option.code(), titles.option))
+                .unwrap_or_default(),
             code: self.regulation.exam_code.clone(),
-            title: titles.map(|(_, titles)| titles.exam.clone()).unwrap_or_default(),
+            title: titles
+                .map(|(_, titles)| titles.exam.clone())
+                .unwrap_or_default(),
         }
     }
 
@@ -204,24 +274,37 @@ impl Letters {
             postal_code: text(|one| one.postal_code.clone()),
             city: text(|one| one.city.clone()),
             room: None,
-            zone: school.and_then(|one| self.zones.get(&one.academy).copied()).unwrap_or(Tz::Europe__Paris),
+            zone: school
+                .and_then(|one| self.zones.get(&one.academy).copied())
+                .unwrap_or(Tz::Europe__Paris),
         }
     }
 
     /// What was granted, never why.
     fn accommodations(&self, granted: Accommodation) -> Vec<String> {
         let names = |kind: ExtraTime| {
-            let phases = self.regulation.course.phases.iter().filter(|phase| phase.candidate && phase.extra_time == kind);
-            phases.map(|phase| phase.name.to_lowercase()).collect::<Vec<_>>().join(", ")
+            let phases = self
+                .regulation
+                .course
+                .phases
+                .iter()
+                .filter(|phase| phase.candidate && phase.extra_time == kind);
+            phases
+                .map(|phase| phase.name.to_lowercase())
+                .collect::<Vec<_>>()
+                .join(", ")
         };
-        [(granted.preparation, ExtraTime::Preparation), (granted.interview, ExtraTime::Interview)]
-            .into_iter()
-            .filter(|(ratio, _)| *ratio != TimeRatio::ONE)
-            .map(|(ratio, kind)| match ratio {
-                TimeRatio::THIRD_MORE => format!("Tiers temps : {}", names(kind)),
-                other => format!("Temps majoré ({other}) : {}", names(kind)),
-            })
-            .collect()
+        [
+            (granted.preparation, ExtraTime::Preparation),
+            (granted.interview, ExtraTime::Interview),
+        ]
+        .into_iter()
+        .filter(|(ratio, _)| *ratio != TimeRatio::ONE)
+        .map(|(ratio, kind)| match ratio {
+            TimeRatio::THIRD_MORE => format!("Tiers temps : {}", names(kind)),
+            other => format!("Temps majoré ({other}) : {}", names(kind)),
+        })
+        .collect()
     }
 
     fn issuer(&self) -> Issuer {

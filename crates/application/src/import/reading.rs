@@ -4,20 +4,21 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use delos_domain::actor::Actor;
+use delos_domain::email::EmailAddress;
 use delos_domain::ids::{AuthorityId, SchoolId, SessionId};
 use delos_domain::scope::{ImportCandidates, ImportExaminers, ImportSchools, Reach, Scope};
 use delos_domain::tracks::sitting::State;
 use delos_domain::uai::Uai;
 use delos_imports::{
-    Academy, CandidateContext, Change, ExaminerContext, Fault, Import, ImportedCandidate, ImportedExaminer, ImportedSchool, KnownSchool, Report,
-    SchoolContext, Source, read_candidates, read_examiners, read_schools,
+    Academy, CandidateContext, Change, ExaminerContext, Fault, Import, ImportedCandidate,
+    ImportedExaminer, ImportedSchool, KnownSchool, Report, SchoolContext, Source, read_candidates,
+    read_examiners, read_schools,
 };
 use delos_persistence::authorities::{self, AuthorityRecord};
 use delos_persistence::candidates::{self, CandidateFilter, CandidateRecord};
 use delos_persistence::examiners::{self, ExaminerRecord};
 use delos_persistence::schools::{self, SchoolRecord};
 use delos_persistence::{Access, sessions};
-use delos_domain::email::EmailAddress;
 
 use super::{Handed, ImportKind};
 use crate::context::Context;
@@ -25,9 +26,21 @@ use crate::error::{CommandError, CommandResult};
 
 /// A file read against the base, with the rows of the base that it speaks of.
 pub enum Read {
-    Schools { import: Import<ImportedSchool>, existing: Vec<SchoolRecord>, scope: Scope<ImportSchools> },
-    Examiners { import: Import<ImportedExaminer>, existing: Vec<ExaminerRecord>, scope: Scope<ImportExaminers> },
-    Candidates { import: Import<ImportedCandidate>, existing: Vec<CandidateRecord>, scope: Scope<ImportCandidates> },
+    Schools {
+        import: Import<ImportedSchool>,
+        existing: Vec<SchoolRecord>,
+        scope: Scope<ImportSchools>,
+    },
+    Examiners {
+        import: Import<ImportedExaminer>,
+        existing: Vec<ExaminerRecord>,
+        scope: Scope<ImportExaminers>,
+    },
+    Candidates {
+        import: Import<ImportedCandidate>,
+        existing: Vec<CandidateRecord>,
+        scope: Scope<ImportCandidates>,
+    },
 }
 
 impl Read {
@@ -52,7 +65,10 @@ pub async fn read(
     complement: Option<&Handed>,
 ) -> CommandResult<Read> {
     let today = context.today();
-    let session_code = sessions::by_id(access, session).await?.ok_or(CommandError::NotFound)?.code;
+    let session_code = sessions::by_id(access, session)
+        .await?
+        .ok_or(CommandError::NotFound)?
+        .code;
     let session_year = session_code.parse().unwrap_or_default();
     let all_authorities = authorities::all(access).await?;
     let all_schools = schools::of_session(access, session).await?;
@@ -61,15 +77,31 @@ pub async fn read(
         ImportKind::Schools => {
             let scope = actor.scope_in::<ImportSchools>(session, today)?;
             let ground = Ground::new(&all_authorities, &all_schools, scope.reach());
-            let existing: Vec<_> = all_schools.iter().filter(|one| ground.reaches(one.school.authority, Some(one.school.id))).cloned().collect();
-            let taken = all_schools.iter().filter(|one| !ground.reaches(one.school.authority, Some(one.school.id)));
+            let existing: Vec<_> = all_schools
+                .iter()
+                .filter(|one| ground.reaches(one.school.authority, Some(one.school.id)))
+                .cloned()
+                .collect();
+            let taken = all_schools
+                .iter()
+                .filter(|one| !ground.reaches(one.school.authority, Some(one.school.id)));
             let known = SchoolContext {
                 academies: ground.academies(),
-                existing: existing.iter().map(|one| (one.school.uai.clone(), ground.school(one))).collect(),
+                existing: existing
+                    .iter()
+                    .map(|one| (one.school.uai.clone(), ground.school(one)))
+                    .collect(),
                 taken_elsewhere: taken.map(|one| one.school.uai.clone()).collect(),
             };
-            let import = context.lanes.long(move || read_schools(&Source::new(&file.name, &file.bytes), &known)).await?;
-            Ok(Read::Schools { import, existing, scope })
+            let import = context
+                .lanes
+                .long(move || read_schools(&Source::new(&file.name, &file.bytes), &known))
+                .await?;
+            Ok(Read::Schools {
+                import,
+                existing,
+                scope,
+            })
         }
         ImportKind::Examiners => {
             let scope = actor.scope_in::<ImportExaminers>(session, today)?;
@@ -81,11 +113,25 @@ pub async fn read(
                 session_year,
                 academies: ground.academies(),
                 schools: ground.known_schools(),
-                taken_elsewhere: all.into_iter().map(|(identifier, _)| identifier).filter(|one| !own.contains(one.as_str())).collect(),
-                existing: existing.iter().map(|one| (one.identifier.clone(), ground.examiner(one))).collect(),
+                taken_elsewhere: all
+                    .into_iter()
+                    .map(|(identifier, _)| identifier)
+                    .filter(|one| !own.contains(one.as_str()))
+                    .collect(),
+                existing: existing
+                    .iter()
+                    .map(|one| (one.identifier.clone(), ground.examiner(one)))
+                    .collect(),
             };
-            let import = context.lanes.long(move || read_examiners(&Source::new(&file.name, &file.bytes), &known)).await?;
-            Ok(Read::Examiners { import, existing, scope })
+            let import = context
+                .lanes
+                .long(move || read_examiners(&Source::new(&file.name, &file.bytes), &known))
+                .await?;
+            Ok(Read::Examiners {
+                import,
+                existing,
+                scope,
+            })
         }
         ImportKind::Candidates => {
             let scope = actor.scope_in::<ImportCandidates>(session, today)?;
@@ -95,11 +141,28 @@ pub async fn read(
                 session_year,
                 academies: ground.academies(),
                 schools: ground.known_schools(),
-                existing: existing.iter().map(|one| ((ground.authority_code(one.candidate.authority), one.candidate.number.clone()), ground.candidate(one))).collect(),
+                existing: existing
+                    .iter()
+                    .map(|one| {
+                        (
+                            (
+                                ground.authority_code(one.candidate.authority),
+                                one.candidate.number.clone(),
+                            ),
+                            ground.candidate(one),
+                        )
+                    })
+                    .collect(),
             };
             let import = context.lanes.long(move || {
-                let second = complement.as_ref().map(|one| Source::new(&one.name, &one.bytes));
-                read_candidates(&Source::new(&file.name, &file.bytes), second.as_ref(), &known)
+                let second = complement
+                    .as_ref()
+                    .map(|one| Source::new(&one.name, &one.bytes));
+                read_candidates(
+                    &Source::new(&file.name, &file.bytes),
+                    second.as_ref(),
+                    &known,
+                )
             });
             let mut import = import.await?;
             planned_stay(&mut import, &existing);
@@ -107,7 +170,11 @@ pub async fn read(
                 let taken = candidates::schools_of_numbers(access, session, authority).await?;
                 of_other_schools(&mut import, &taken);
             }
-            Ok(Read::Candidates { import, existing, scope })
+            Ok(Read::Candidates {
+                import,
+                existing,
+                scope,
+            })
         }
     }
 }
@@ -120,11 +187,25 @@ fn planned_stay(import: &mut Import<ImportedCandidate>, existing: &[CandidateRec
         .map(|one| (one.candidate.number.clone(), one))
         .collect();
     let mut faults = Vec::new();
-    for row in import.rows.iter().filter(|row| row.change == Change::Updated) {
-        let Some(before) = planned.get(&row.value.number) else { continue };
+    for row in import
+        .rows
+        .iter()
+        .filter(|row| row.change == Change::Updated)
+    {
+        let Some(before) = planned.get(&row.value.number) else {
+            continue;
+        };
         let changes = [
-            ("Option", before.candidate.option != row.value.option, row.value.option.code()),
-            ("Forme", before.candidate.form != row.value.form, row.value.form.code()),
+            (
+                "Option",
+                before.candidate.option != row.value.option,
+                row.value.option.code(),
+            ),
+            (
+                "Forme",
+                before.candidate.form != row.value.form,
+                row.value.form.code(),
+            ),
         ];
         for (column, changed, value) in changes {
             if changed {
@@ -136,17 +217,36 @@ fn planned_stay(import: &mut Import<ImportedCandidate>, existing: &[CandidateRec
 }
 
 /// A number that another school of the authority has already is not a head of school's to take.
-fn of_other_schools(import: &mut Import<ImportedCandidate>, taken: &HashMap<String, Option<SchoolId>>) {
-    let rows = import.rows.iter().filter(|row| row.change == Change::Created && taken.contains_key(row.value.number.as_str()));
+fn of_other_schools(
+    import: &mut Import<ImportedCandidate>,
+    taken: &HashMap<String, Option<SchoolId>>,
+) {
+    let rows = import.rows.iter().filter(|row| {
+        row.change == Change::Created && taken.contains_key(row.value.number.as_str())
+    });
     let faults = rows
         .map(|row| {
-            fault(row.line, "Numéro", row.value.number.as_str(), "number_elsewhere", "Ce numéro est déjà celui d’un candidat d’un autre établissement.", "Vérifiez le numéro, ou demandez à votre service des examens.")
+            fault(
+                row.line,
+                "Numéro",
+                row.value.number.as_str(),
+                "number_elsewhere",
+                "Ce numéro est déjà celui d’un candidat d’un autre établissement.",
+                "Vérifiez le numéro, ou demandez à votre service des examens.",
+            )
         })
         .collect();
     refuse(import, faults);
 }
 
-fn fault(line: u64, column: &str, value: &str, code: &'static str, message: &'static str, remedy: &'static str) -> Fault {
+fn fault(
+    line: u64,
+    column: &str,
+    value: &str,
+    code: &'static str,
+    message: &'static str,
+    remedy: &'static str,
+) -> Fault {
     Fault {
         file: None,
         line,
@@ -175,7 +275,11 @@ struct Ground<'a> {
 
 impl<'a> Ground<'a> {
     fn new(authorities: &'a [AuthorityRecord], schools: &'a [SchoolRecord], reach: Reach) -> Self {
-        Self { authorities, schools, reach }
+        Self {
+            authorities,
+            schools,
+            reach,
+        }
     }
 
     fn reaches(&self, authority: AuthorityId, school: Option<SchoolId>) -> bool {
@@ -221,15 +325,25 @@ impl<'a> Ground<'a> {
     }
 
     fn authority_code(&self, id: AuthorityId) -> String {
-        self.authorities.iter().find(|one| one.id == id).map(|one| one.code.clone()).unwrap_or_default()
+        self.authorities
+            .iter()
+            .find(|one| one.id == id)
+            .map(|one| one.code.clone())
+            .unwrap_or_default()
     }
 
     fn uai(&self, id: SchoolId) -> Option<Uai> {
-        self.schools.iter().find(|one| one.school.id == id).map(|one| one.school.uai.clone())
+        self.schools
+            .iter()
+            .find(|one| one.school.id == id)
+            .map(|one| one.school.uai.clone())
     }
 
     fn school(&self, one: &SchoolRecord) -> ImportedSchool {
-        let email = |text: &Option<String>| text.as_ref().and_then(|text| EmailAddress::parse(text).ok());
+        let email = |text: &Option<String>| {
+            text.as_ref()
+                .and_then(|text| EmailAddress::parse(text).ok())
+        };
         ImportedSchool {
             uai: one.school.uai.clone(),
             name: one.name.clone(),

@@ -25,81 +25,142 @@ use crate::error::{CommandError, CommandResult, Refusal, retrying};
 /// # Errors
 /// Refuses with `import_faults` when the base has changed so that the file no longer holds.
 pub async fn run(context: &Context, actor: &Actor, task: &TaskRecord) -> CommandResult<()> {
-    let input: TaskInput = serde_json::from_str(&task.input).map_err(|error| CommandError::Broken(error.to_string()))?;
+    let input: TaskInput = serde_json::from_str(&task.input)
+        .map_err(|error| CommandError::Broken(error.to_string()))?;
     let id: StagedFileId = input.staged.parse().map_err(|_| CommandError::NotFound)?;
-    let file = staged::one(&context.db.read(), id, task.account).await?.ok_or(CommandError::NotFound)?;
+    let file = staged::one(&context.db.read(), id, task.account)
+        .await?
+        .ok_or(CommandError::NotFound)?;
     let kind = ImportKind::from_code(&file.kind).ok_or(CommandError::NotFound)?;
-    let handed = Handed { name: file.name, bytes: file.content };
+    let handed = Handed {
+        name: file.name,
+        bytes: file.content,
+    };
     let complement = file.complement.map(|(name, bytes)| Handed { name, bytes });
-    retrying(async || {
-        let reader = context.db.read();
-        let read = reading::read(context, &reader, actor, task.session, kind, &handed, complement.as_ref()).await?;
-        let tx = context.db.write().await?;
-        let places = Places::load(&tx, task).await?;
-        let (report, subjects, line) = match read {
-            Read::Schools { import, existing, scope } => {
-                clean(&import.report)?;
-                let line = journal::Line::done(context.ids.next(), context.now(), &scope, Vec::new());
-                let mut new = Vec::new();
-                for row in changed(&import.rows) {
-                    let before = existing.iter().find(|one| one.school.uai == row.value.uai);
-                    let record = places.school(context, task, &row.value, before)?;
-                    match before {
-                        Some(_) => schools::update(&tx, &scope, &record).await?,
-                        None => new.push(record),
-                    }
+    retrying(|| write(context, actor, task, id, kind, &handed, complement.as_ref())).await
+}
+
+/// Reads the file against the base as it is now, and writes it.
+async fn write(
+    context: &Context,
+    actor: &Actor,
+    task: &TaskRecord,
+    id: StagedFileId,
+    kind: ImportKind,
+    handed: &Handed,
+    complement: Option<&Handed>,
+) -> CommandResult<()> {
+    let reader = context.db.read();
+    let read = reading::read(
+        context,
+        &reader,
+        actor,
+        task.session,
+        kind,
+        handed,
+        complement,
+    )
+    .await?;
+    let tx = context.db.write().await?;
+    let places = Places::load(&tx, task).await?;
+    let (report, subjects, line) = match read {
+        Read::Schools {
+            import,
+            existing,
+            scope,
+        } => {
+            clean(&import.report)?;
+            let line = journal::Line::done(context.ids.next(), context.now(), &scope, Vec::new());
+            let mut new = Vec::new();
+            for row in changed(&import.rows) {
+                let before = existing.iter().find(|one| one.school.uai == row.value.uai);
+                let record = places.school(context, task, &row.value, before)?;
+                match before {
+                    Some(_) => schools::update(&tx, &scope, &record).await?,
+                    None => new.push(record),
                 }
-                schools::insert(&tx, &new).await?;
-                (import.report, new.iter().map(|one| one.school.id.0).collect::<Vec<_>>(), line)
             }
-            Read::Examiners { import, existing, scope } => {
-                clean(&import.report)?;
-                let line = journal::Line::done(context.ids.next(), context.now(), &scope, Vec::new());
-                let mut new = Vec::new();
-                for row in changed(&import.rows) {
-                    let before = existing.iter().find(|one| one.identifier == row.value.identifier);
-                    let record = places.examiner(context, task, &row.value, before)?;
-                    match before {
-                        Some(_) => examiners::update(&tx, &scope, &record).await?,
-                        None => new.push(record),
-                    }
+            schools::insert(&tx, &new).await?;
+            (
+                import.report,
+                new.iter().map(|one| one.school.id.0).collect::<Vec<_>>(),
+                line,
+            )
+        }
+        Read::Examiners {
+            import,
+            existing,
+            scope,
+        } => {
+            clean(&import.report)?;
+            let line = journal::Line::done(context.ids.next(), context.now(), &scope, Vec::new());
+            let mut new = Vec::new();
+            for row in changed(&import.rows) {
+                let before = existing
+                    .iter()
+                    .find(|one| one.identifier == row.value.identifier);
+                let record = places.examiner(context, task, &row.value, before)?;
+                match before {
+                    Some(_) => examiners::update(&tx, &scope, &record).await?,
+                    None => new.push(record),
                 }
-                let cohort = envelope::session_key(&tx, task.session.0).await?.id;
-                examiners::insert(&tx, cohort, &new).await?;
-                (import.report, new.iter().map(|one| one.id.0).collect(), line)
             }
-            Read::Candidates { import, existing, scope } => {
-                clean(&import.report)?;
-                let line = journal::Line::done(context.ids.next(), context.now(), &scope, Vec::new());
-                let by_number: HashMap<_, _> = existing.iter().map(|one| ((one.candidate.authority, &one.candidate.number), one)).collect();
-                let mut new = Vec::new();
-                for row in changed(&import.rows) {
-                    let authority = places.authority(&row.value.authority)?;
-                    let before = by_number.get(&(authority, &row.value.number)).copied();
-                    let record = places.candidate(context, task, &row.value, before)?;
-                    match before {
-                        Some(_) => candidates::update(&tx, &scope, &record).await?,
-                        None => new.push(record),
-                    }
+            let cohort = envelope::session_key(&tx, task.session.0).await?.id;
+            examiners::insert(&tx, cohort, &new).await?;
+            (
+                import.report,
+                new.iter().map(|one| one.id.0).collect(),
+                line,
+            )
+        }
+        Read::Candidates {
+            import,
+            existing,
+            scope,
+        } => {
+            clean(&import.report)?;
+            let line = journal::Line::done(context.ids.next(), context.now(), &scope, Vec::new());
+            let by_number: HashMap<_, _> = existing
+                .iter()
+                .map(|one| ((one.candidate.authority, &one.candidate.number), one))
+                .collect();
+            let mut new = Vec::new();
+            for row in changed(&import.rows) {
+                let authority = places.authority(&row.value.authority)?;
+                let before = by_number.get(&(authority, &row.value.number)).copied();
+                let record = places.candidate(context, task, &row.value, before)?;
+                match before {
+                    Some(_) => candidates::update(&tx, &scope, &record).await?,
+                    None => new.push(record),
                 }
-                let cohort = envelope::session_key(&tx, task.session.0).await?.id;
-                candidates::insert(&tx, cohort, &new).await?;
-                (import.report, new.iter().map(|one| one.candidate.id.0).collect(), line)
             }
-        };
-        let rows = i64::try_from(report.rows).unwrap_or(i64::MAX);
-        let detail = format!("created={} updated={} unchanged={}", report.created, report.updated, report.unchanged);
-        tasks::end(&tx, task, "done", rows, Some(&detail), context.now()).await?;
-        staged::delete(&tx, id).await?;
-        journal::add(&tx, journal::Line { subjects, ..line }).await?;
-        tx.commit(()).await?.into_inner();
-        Ok(())
-    })
-    .await
+            let cohort = envelope::session_key(&tx, task.session.0).await?.id;
+            candidates::insert(&tx, cohort, &new).await?;
+            (
+                import.report,
+                new.iter().map(|one| one.candidate.id.0).collect(),
+                line,
+            )
+        }
+    };
+    let rows = i64::try_from(report.rows).unwrap_or(i64::MAX);
+    let detail = format!(
+        "created={} updated={} unchanged={}",
+        report.created, report.updated, report.unchanged
+    );
+    tasks::end(&tx, task, "done", rows, Some(&detail), context.now()).await?;
+    staged::delete(&tx, id).await?;
+    journal::add(&tx, journal::Line { subjects, ..line }).await?;
+    tx.commit(()).await?.into_inner();
+    Ok(())
 }
 
 fn clean(report: &Report) -> Result<(), Refusal> {
-    if report.is_clean() { Ok(()) } else { Err(Refusal::new("import_faults").with("count", report.errors.len())) }
+    if report.is_clean() {
+        Ok(())
+    } else {
+        Err(Refusal::new("import_faults").with("count", report.errors.len()))
+    }
 }
 
 fn changed<T>(rows: &[Row<T>]) -> impl Iterator<Item = &Row<T>> {
@@ -118,23 +179,40 @@ impl Places {
         let schools = schools::of_session(tx, task.session).await?;
         Ok(Self {
             authorities: all.into_iter().map(|one| (one.code, one.id)).collect(),
-            schools: schools.into_iter().map(|one| (one.school.uai.to_string(), one.school.id)).collect(),
+            schools: schools
+                .into_iter()
+                .map(|one| (one.school.uai.to_string(), one.school.id))
+                .collect(),
         })
     }
 
     fn authority(&self, code: &str) -> CommandResult<AuthorityId> {
-        self.authorities.get(code).copied().ok_or_else(|| CommandError::Broken(format!("no authority {code}")))
+        self.authorities
+            .get(code)
+            .copied()
+            .ok_or_else(|| CommandError::Broken(format!("no authority {code}")))
     }
 
     fn school_of(&self, uai: Option<&delos_domain::uai::Uai>) -> CommandResult<Option<SchoolId>> {
         match uai {
             None => Ok(None),
             // A school can vanish between the check and the writing: the command reads again.
-            Some(uai) => self.schools.get(uai.as_str()).copied().map(Some).ok_or(CommandError::Conflict),
+            Some(uai) => self
+                .schools
+                .get(uai.as_str())
+                .copied()
+                .map(Some)
+                .ok_or(CommandError::Conflict),
         }
     }
 
-    fn school(&self, context: &Context, task: &TaskRecord, row: &ImportedSchool, before: Option<&SchoolRecord>) -> CommandResult<SchoolRecord> {
+    fn school(
+        &self,
+        context: &Context,
+        task: &TaskRecord,
+        row: &ImportedSchool,
+        before: Option<&SchoolRecord>,
+    ) -> CommandResult<SchoolRecord> {
         Ok(SchoolRecord {
             school: School {
                 id: before.map_or_else(|| SchoolId(context.ids.next()), |one| one.school.id),
@@ -159,7 +237,13 @@ impl Places {
         })
     }
 
-    fn examiner(&self, context: &Context, task: &TaskRecord, row: &ImportedExaminer, before: Option<&ExaminerRecord>) -> CommandResult<ExaminerRecord> {
+    fn examiner(
+        &self,
+        context: &Context,
+        task: &TaskRecord,
+        row: &ImportedExaminer,
+        before: Option<&ExaminerRecord>,
+    ) -> CommandResult<ExaminerRecord> {
         Ok(ExaminerRecord {
             id: before.map_or_else(|| ExaminerId(context.ids.next()), |one| one.id),
             session: task.session,
@@ -184,7 +268,13 @@ impl Places {
         })
     }
 
-    fn candidate(&self, context: &Context, task: &TaskRecord, row: &ImportedCandidate, before: Option<&CandidateRecord>) -> CommandResult<CandidateRecord> {
+    fn candidate(
+        &self,
+        context: &Context,
+        task: &TaskRecord,
+        row: &ImportedCandidate,
+        before: Option<&CandidateRecord>,
+    ) -> CommandResult<CandidateRecord> {
         Ok(CandidateRecord {
             candidate: Candidate {
                 id: before.map_or_else(|| CandidateId(context.ids.next()), |one| one.candidate.id),

@@ -38,7 +38,11 @@ pub struct GrantableRole {
 }
 
 /// Accounts of the perimeter.
-pub async fn list(context: &Context, actor: &Actor, page: &PageRequest) -> CommandResult<Page<AccountView>> {
+pub async fn list(
+    context: &Context,
+    actor: &Actor,
+    page: &PageRequest,
+) -> CommandResult<Page<AccountView>> {
     let scope = actor.scope::<ReadAccounts>(context.today())?;
     let reader = context.db.read();
     let found = accounts::list(&reader, &scope, page).await?;
@@ -55,17 +59,28 @@ pub async fn list(context: &Context, actor: &Actor, page: &PageRequest) -> Comma
             name: account.identity.full_name(),
             login: account.login,
             active: account.password_hash.is_some(),
-            mandates: mandates.iter().zip(&words).filter(|(one, _)| one.account == account.id).map(|(_, view)| view.clone()).collect(),
+            mandates: mandates
+                .iter()
+                .zip(&words)
+                .filter(|(one, _)| one.account == account.id)
+                .map(|(_, view)| view.clone())
+                .collect(),
         })
         .collect();
-    Ok(Page { items, total: found.total, offset: found.offset })
+    Ok(Page {
+        items,
+        total: found.total,
+        offset: found.offset,
+    })
 }
 
 /// One account of the perimeter.
 pub async fn one(context: &Context, actor: &Actor, id: AccountId) -> CommandResult<AccountView> {
     let scope = actor.scope::<ReadAccounts>(context.today())?;
     let reader = context.db.read();
-    let account = accounts::inside(&reader, &scope, id).await?.ok_or(CommandError::NotFound)?;
+    let account = accounts::inside(&reader, &scope, id)
+        .await?
+        .ok_or(CommandError::NotFound)?;
     let mut mandates = accounts::mandates_of(&reader, &[id]).await?;
     mandates.retain(|mandate| mandate.session == scope.session());
     mandates.sort_by_key(|mandate| mandate.revoked);
@@ -87,12 +102,21 @@ pub async fn grantable(context: &Context, actor: &Actor) -> CommandResult<Vec<Gr
     for &role in own.role.may_grant() {
         let perimeters = match (role, own.perimeter) {
             (Role::NationalReader, _) => vec![(own.session.0, "Toute la session".to_owned())],
-            (Role::HeadOfSchool | Role::CentreStaff, _) => {
-                schools::all(&reader, &scope).await?.into_iter().map(|s| (s.school.id.0, format!("{} ({})", s.name, s.school.uai))).collect()
-            }
-            (Role::Examiner, _) => {
-                examiners::all(&reader, &scope).await?.into_iter().map(|e| (e.id.0, format!("{} ({})", e.identity.full_name(), e.identifier))).collect()
-            }
+            (Role::HeadOfSchool | Role::CentreStaff, _) => schools::all(&reader, &scope)
+                .await?
+                .into_iter()
+                .map(|s| (s.school.id.0, format!("{} ({})", s.name, s.school.uai)))
+                .collect(),
+            (Role::Examiner, _) => examiners::all(&reader, &scope)
+                .await?
+                .into_iter()
+                .map(|e| {
+                    (
+                        e.id.0,
+                        format!("{} ({})", e.identity.full_name(), e.identifier),
+                    )
+                })
+                .collect(),
             (_, Perimeter::Authority(own)) => named(&reader, |id| id == own).await?,
             _ => named(&reader, |_| true).await?,
         };
@@ -101,7 +125,14 @@ pub async fn grantable(context: &Context, actor: &Actor) -> CommandResult<Vec<Gr
     Ok(found)
 }
 
-async fn named(reader: &delos_persistence::Reader, wanted: impl Fn(delos_domain::ids::AuthorityId) -> bool) -> CommandResult<Vec<(Uuid, String)>> {
+async fn named(
+    reader: &delos_persistence::Reader,
+    wanted: impl Fn(delos_domain::ids::AuthorityId) -> bool,
+) -> CommandResult<Vec<(Uuid, String)>> {
     let all = authorities::all(reader).await?;
-    Ok(all.into_iter().filter(|authority| wanted(authority.id)).map(|authority| (authority.id.0, authority.name)).collect())
+    Ok(all
+        .into_iter()
+        .filter(|authority| wanted(authority.id))
+        .map(|authority| (authority.id.0, authority.name))
+        .collect())
 }

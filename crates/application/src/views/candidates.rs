@@ -39,12 +39,21 @@ pub struct SittingView {
 }
 
 /// Candidates of the perimeter.
-pub async fn list(context: &Context, actor: &Actor, filter: &CandidateFilter, page: &PageRequest) -> CommandResult<Page<CandidateView>> {
+pub async fn list(
+    context: &Context,
+    actor: &Actor,
+    filter: &CandidateFilter,
+    page: &PageRequest,
+) -> CommandResult<Page<CandidateView>> {
     let scope = actor.scope::<ReadCandidates>(context.today())?;
     let reader = context.db.read();
     let found = candidates::list(&reader, &scope, filter, page).await?;
     let items = with_relations(context, &reader, scope.session(), found.items).await?;
-    Ok(Page { items, total: found.total, offset: found.offset })
+    Ok(Page {
+        items,
+        total: found.total,
+        offset: found.offset,
+    })
 }
 
 /// Candidates with their schools and sittings.
@@ -56,11 +65,18 @@ pub(crate) async fn with_relations(
 ) -> CommandResult<Vec<CandidateView>> {
     let ids: Vec<_> = found.iter().map(|record| record.candidate.id).collect();
     let mut placed = plans::sittings_of(access, &ids, false).await?;
-    let school_ids = found.iter().filter_map(|record| record.candidate.school).chain(placed.values().map(|one| one.centre));
+    let school_ids = found
+        .iter()
+        .filter_map(|record| record.candidate.school)
+        .chain(placed.values().map(|one| one.centre));
     let schools = by_id(access, school_ids).await?;
     let zones: HashMap<_, _> = schools::zones(access).await?.into_iter().collect();
-    let session = sessions::by_id(access, session).await?.ok_or(CommandError::NotFound)?;
-    let regulation = context.regulation(&session.regulation).ok_or(CommandError::NotFound)?;
+    let session = sessions::by_id(access, session)
+        .await?
+        .ok_or(CommandError::NotFound)?;
+    let regulation = context
+        .regulation(&session.regulation)
+        .ok_or(CommandError::NotFound)?;
     Ok(found
         .into_iter()
         .map(|record| {
@@ -72,11 +88,33 @@ pub(crate) async fn with_relations(
                     .phases
                     .iter()
                     .zip(&placed.sitting.starts)
-                    .map(|(phase, &start)| (phase.code.clone(), start, start + phase.minutes_for(record.candidate.accommodation, regulation.day.grid)))
+                    .map(|(phase, &start)| {
+                        (
+                            phase.code.clone(),
+                            start,
+                            start
+                                + phase.minutes_for(
+                                    record.candidate.accommodation,
+                                    regulation.day.grid,
+                                ),
+                        )
+                    })
                     .collect();
-                Some(SittingView { placed, centre, zone, phases })
+                Some(SittingView {
+                    placed,
+                    centre,
+                    zone,
+                    phases,
+                })
             });
-            CandidateView { school: record.candidate.school.and_then(|id| schools.get(&id).cloned()), sitting, record }
+            CandidateView {
+                school: record
+                    .candidate
+                    .school
+                    .and_then(|id| schools.get(&id).cloned()),
+                sitting,
+                record,
+            }
         })
         .collect())
 }

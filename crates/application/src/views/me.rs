@@ -66,9 +66,20 @@ pub async fn me(context: &Context, person: &Person) -> CommandResult<MeView> {
 }
 
 /// Mandates with the names of what they cover.
-pub(crate) async fn in_words(access: &impl Access, mandates: &[Mandate]) -> CommandResult<Vec<MandateView>> {
-    let sessions: HashMap<_, _> = sessions::all(access).await?.into_iter().map(|session| (session.id, session.code)).collect();
-    let authorities: HashMap<_, _> = authorities::all(access).await?.into_iter().map(|authority| (authority.id, authority.name)).collect();
+pub(crate) async fn in_words(
+    access: &impl Access,
+    mandates: &[Mandate],
+) -> CommandResult<Vec<MandateView>> {
+    let sessions: HashMap<_, _> = sessions::all(access)
+        .await?
+        .into_iter()
+        .map(|session| (session.id, session.code))
+        .collect();
+    let authorities: HashMap<_, _> = authorities::all(access)
+        .await?
+        .into_iter()
+        .map(|authority| (authority.id, authority.name))
+        .collect();
     let school_ids: Vec<SchoolId> = mandates
         .iter()
         .filter_map(|mandate| match mandate.perimeter {
@@ -76,7 +87,11 @@ pub(crate) async fn in_words(access: &impl Access, mandates: &[Mandate]) -> Comm
             _ => None,
         })
         .collect();
-    let schools: HashMap<_, _> = schools::by_ids(access, &school_ids).await?.into_iter().map(|school| (school.school.id, school.name)).collect();
+    let schools: HashMap<_, _> = schools::by_ids(access, &school_ids)
+        .await?
+        .into_iter()
+        .map(|school| (school.school.id, school.name))
+        .collect();
     Ok(mandates
         .iter()
         .map(|mandate| MandateView {
@@ -84,9 +99,9 @@ pub(crate) async fn in_words(access: &impl Access, mandates: &[Mandate]) -> Comm
             role: mandate.role,
             perimeter: match mandate.perimeter {
                 Perimeter::Session => "Toute la session".to_owned(),
-                Perimeter::Authority(id) | Perimeter::Examiner(_, id) | Perimeter::Candidate(_, id) => {
-                    authorities.get(&id).cloned().unwrap_or_default()
-                }
+                Perimeter::Authority(id)
+                | Perimeter::Examiner(_, id)
+                | Perimeter::Candidate(_, id) => authorities.get(&id).cloned().unwrap_or_default(),
                 Perimeter::School(id, _) => schools.get(&id).cloned().unwrap_or_default(),
             },
             session: sessions.get(&mandate.session).cloned().unwrap_or_default(),

@@ -11,10 +11,10 @@ pub mod session;
 pub mod tasks;
 pub mod todo;
 
-pub use delos_persistence::schools::{Page, PageRequest};
+pub use delos_documents::mail::Attachment;
+pub use delos_persistence::candidates::CandidateFilter;
 pub use delos_persistence::outbox::{Counts, MessageRecord};
 pub use delos_persistence::plans::SittingRecord;
 pub use delos_persistence::schools::SchoolRecord;
+pub use delos_persistence::schools::{Page, PageRequest};
 pub use delos_persistence::tasks::TaskRecord;
-pub use delos_persistence::candidates::CandidateFilter;
-pub use delos_documents::mail::Attachment;

@@ -77,28 +77,51 @@ pub async fn own_exam(context: &Context, actor: &Actor) -> CommandResult<OwnExam
     let scope = actor.scope::<ReadOwnExam>(context.today())?;
     let reader = context.db.read();
     let person = own(context, actor, &scope).await?;
-    let session = sessions::by_id(&reader, scope.session()).await?.ok_or(CommandError::NotFound)?;
-    let regulation = context.regulation(&session.regulation).ok_or(CommandError::NotFound)?;
-    let titles = regulation.options.get(&person.candidate.option).ok_or(CommandError::NotFound)?;
-    let sent = if person.states.sitting == State::Convoked.code() { convocation(context, actor, &person).await? } else { None };
+    let session = sessions::by_id(&reader, scope.session())
+        .await?
+        .ok_or(CommandError::NotFound)?;
+    let regulation = context
+        .regulation(&session.regulation)
+        .ok_or(CommandError::NotFound)?;
+    let titles = regulation
+        .options
+        .get(&person.candidate.option)
+        .ok_or(CommandError::NotFound)?;
+    let sent = if person.states.sitting == State::Convoked.code() {
+        convocation(context, actor, &person).await?
+    } else {
+        None
+    };
     let state = match (State::from_code(&person.states.sitting), &sent) {
         _ if person.candidate.keeps_mark => OwnState::Kept,
         (_, Some(_)) => OwnState::Convoked,
-        (Some(State::Sat | State::DeclaredAbsent | State::ForceMajeure | State::Closed), None) => OwnState::Closed,
+        (Some(State::Sat | State::DeclaredAbsent | State::ForceMajeure | State::Closed), None) => {
+            OwnState::Closed
+        }
         _ => OwnState::Waiting,
     };
-    let (contact_name, contact_email) = match (&sent, person.candidate.form, person.candidate.school) {
-        (Some(sent), ..) => (sent.issuer.contact.clone(), sent.issuer.email.clone()),
-        (None, Form::Ccf, Some(school)) => {
-            let school = schools::by_ids(&reader, &[school]).await?.pop().ok_or(CommandError::NotFound)?;
-            (school.name, school.email)
-        }
-        _ => {
-            let all = authorities::all(&reader).await?;
-            let authority = all.into_iter().find(|one| one.id == person.candidate.authority).ok_or(CommandError::NotFound)?;
-            (format!("Service des examens, {}", authority.name), authority.contact_email)
-        }
-    };
+    let (contact_name, contact_email) =
+        match (&sent, person.candidate.form, person.candidate.school) {
+            (Some(sent), ..) => (sent.issuer.contact.clone(), sent.issuer.email.clone()),
+            (None, Form::Ccf, Some(school)) => {
+                let school = schools::by_ids(&reader, &[school])
+                    .await?
+                    .pop()
+                    .ok_or(CommandError::NotFound)?;
+                (school.name, school.email)
+            }
+            _ => {
+                let all = authorities::all(&reader).await?;
+                let authority = all
+                    .into_iter()
+                    .find(|one| one.id == person.candidate.authority)
+                    .ok_or(CommandError::NotFound)?;
+                (
+                    format!("Service des examens, {}", authority.name),
+                    authority.contact_email,
+                )
+            }
+        };
     Ok(OwnExam {
         name: person.identity.full_name(),
         number: person.candidate.number.to_string(),
@@ -118,17 +141,34 @@ pub async fn own_exam(context: &Context, actor: &Actor) -> CommandResult<OwnExam
 /// The convocation in PDF.
 pub async fn pdf(context: &Context, actor: &Actor) -> CommandResult<Attachment> {
     let sent = in_force(context, actor).await?;
-    let name = format!("convocation-{}-{}-{}.pdf", sent.exam.code, sent.exam.session, sent.number);
-    let made = context.lanes.short(move || delos_documents::pdf::candidate(&sent)).await?;
+    let name = format!(
+        "convocation-{}-{}-{}.pdf",
+        sent.exam.code, sent.exam.session, sent.number
+    );
+    let made = context
+        .lanes
+        .short(move || delos_documents::pdf::candidate(&sent))
+        .await?;
     let bytes = made.map_err(|error| CommandError::Broken(error.to_string()))?;
-    Ok(Attachment { name, content_type: "application/pdf".to_owned(), bytes })
+    Ok(Attachment {
+        name,
+        content_type: "application/pdf".to_owned(),
+        bytes,
+    })
 }
 
 /// The entry for one's own calendar.
 pub async fn ics(context: &Context, actor: &Actor) -> CommandResult<Attachment> {
     let sent = in_force(context, actor).await?;
-    let name = format!("convocation-{}-{}-{}.ics", sent.exam.code, sent.exam.session, sent.number);
-    Ok(Attachment { name, content_type: "text/calendar; charset=utf-8".to_owned(), bytes: ics::candidate(&sent, Method::Publish) })
+    let name = format!(
+        "convocation-{}-{}-{}.ics",
+        sent.exam.code, sent.exam.session, sent.number
+    );
+    Ok(Attachment {
+        name,
+        content_type: "text/calendar; charset=utf-8".to_owned(),
+        bytes: ics::candidate(&sent, Method::Publish),
+    })
 }
 
 async fn in_force(context: &Context, actor: &Actor) -> CommandResult<CandidateConvocation> {
@@ -137,20 +177,38 @@ async fn in_force(context: &Context, actor: &Actor) -> CommandResult<CandidateCo
     if person.states.sitting != State::Convoked.code() {
         return Err(CommandError::NotFound);
     }
-    convocation(context, actor, &person).await?.ok_or(CommandError::NotFound)
+    convocation(context, actor, &person)
+        .await?
+        .ok_or(CommandError::NotFound)
 }
 
-async fn own<O: delos_domain::scope::Operation>(context: &Context, actor: &Actor, scope: &Scope<O>) -> CommandResult<CandidateRecord> {
+async fn own<O: delos_domain::scope::Operation>(
+    context: &Context,
+    actor: &Actor,
+    scope: &Scope<O>,
+) -> CommandResult<CandidateRecord> {
     let Some(Perimeter::Candidate(id, _)) = actor.mandate().map(|mandate| mandate.perimeter) else {
         return Err(CommandError::Forbidden);
     };
-    candidates::one(&context.db.read(), scope, id).await?.ok_or(CommandError::NotFound)
+    candidates::one(&context.db.read(), scope, id)
+        .await?
+        .ok_or(CommandError::NotFound)
 }
 
 /// The last convocation that was decided for him.
-async fn convocation(context: &Context, actor: &Actor, person: &CandidateRecord) -> CommandResult<Option<CandidateConvocation>> {
+async fn convocation(
+    context: &Context,
+    actor: &Actor,
+    person: &CandidateRecord,
+) -> CommandResult<Option<CandidateConvocation>> {
     let scope = actor.scope::<ReadOwnConvocation>(context.today())?;
-    let found = outbox::latest_about_candidate(&context.db.read(), &scope, person.candidate.id, "candidate_convocation").await?;
+    let found = outbox::latest_about_candidate(
+        &context.db.read(),
+        &scope,
+        person.candidate.id,
+        "candidate_convocation",
+    )
+    .await?;
     let Some(bytes) = found else { return Ok(None) };
     match Payload::from_bytes(&bytes).map_err(|error| CommandError::Broken(error.to_string()))? {
         Payload::CandidateConvocation(value) => Ok(Some(*value)),
@@ -171,7 +229,11 @@ fn shown(sent: CandidateConvocation) -> OwnConvocation {
         centre_postal_code: sent.centre.postal_code,
         centre_city: sent.centre.city,
         room: sent.centre.room,
-        phases: sent.phases.into_iter().map(|phase| (phase.name, phase.explanation, phase.start, phase.end)).collect(),
+        phases: sent
+            .phases
+            .into_iter()
+            .map(|phase| (phase.name, phase.explanation, phase.start, phase.end))
+            .collect(),
         accommodations: sent.accommodations,
         bring: sent.bring,
         forbidden: sent.forbidden,

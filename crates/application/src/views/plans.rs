@@ -114,38 +114,77 @@ pub async fn one(context: &Context, actor: &Actor, id: PlanId) -> CommandResult<
     }
 }
 
-async fn view(context: &Context, actor: &Actor, scope: &Scope<ReadPlan>, reader: &Reader, record: PlanRecord) -> CommandResult<PlanView> {
+async fn view(
+    context: &Context,
+    actor: &Actor,
+    scope: &Scope<ReadPlan>,
+    reader: &Reader,
+    record: PlanRecord,
+) -> CommandResult<PlanView> {
     let commissions = plans::commissions(reader, record.id).await?;
     let left = plans::left_out(reader, record.id).await?;
-    let filter = CandidateFilter { form: Some(record.form), school: record.school, ..CandidateFilter::default() };
+    let filter = CandidateFilter {
+        form: Some(record.form),
+        school: record.school,
+        ..CandidateFilter::default()
+    };
     let people = candidates::all(reader, scope, &filter).await?;
-    let to_place = people.iter().filter(|one| !one.candidate.keeps_mark).count();
+    let to_place = people
+        .iter()
+        .filter(|one| !one.candidate.keeps_mark)
+        .count();
     let people = with_relations(context, reader, record.session, people).await?;
-    let people: HashMap<CandidateId, CandidateView> = people.into_iter().map(|one| (one.record.candidate.id, one)).collect();
+    let people: HashMap<CandidateId, CandidateView> = people
+        .into_iter()
+        .map(|one| (one.record.candidate.id, one))
+        .collect();
 
-    let mut member_ids: Vec<ExaminerId> = commissions.iter().flat_map(|one| one.members.iter().copied()).collect();
+    let mut member_ids: Vec<ExaminerId> = commissions
+        .iter()
+        .flat_map(|one| one.members.iter().copied())
+        .collect();
     member_ids.sort_unstable();
     member_ids.dedup();
     let members = with_schools(reader, examiners::by_ids(reader, &member_ids).await?).await?;
-    let members: HashMap<ExaminerId, ExaminerView> = members.into_iter().map(|one| (one.examiner.id, one)).collect();
+    let members: HashMap<ExaminerId, ExaminerView> = members
+        .into_iter()
+        .map(|one| (one.examiner.id, one))
+        .collect();
     let centres = by_id(reader, commissions.iter().map(|one| one.centre)).await?;
     let zones: HashMap<_, _> = schools::zones(reader).await?.into_iter().collect();
 
-    let placed: usize = commissions.iter().flat_map(|one| &one.days).map(|day| day.sittings.len()).sum();
+    let placed: usize = commissions
+        .iter()
+        .flat_map(|one| &one.days)
+        .map(|day| day.sittings.len())
+        .sum();
     let placed_without_address = commissions
         .iter()
         .flat_map(|one| &one.days)
         .flat_map(|day| &day.sittings)
-        .filter(|sitting| people.get(&sitting.candidate).is_some_and(|one| one.record.identity.email.is_none()))
+        .filter(|sitting| {
+            people
+                .get(&sitting.candidate)
+                .is_some_and(|one| one.record.identity.email.is_none())
+        })
         .count();
-    let members_without_address = members.values().filter(|one| one.examiner.identity.email.is_none()).count();
+    let members_without_address = members
+        .values()
+        .filter(|one| one.examiner.identity.email.is_none())
+        .count();
     let warnings = warnings(&commissions, to_place, placed);
 
     let views = commissions
         .into_iter()
         .map(|one| {
-            let centre = centres.get(&one.centre).cloned().ok_or(CommandError::NotFound)?;
-            let zone = zones.get(&centre.academy).copied().ok_or(CommandError::NotFound)?;
+            let centre = centres
+                .get(&one.centre)
+                .cloned()
+                .ok_or(CommandError::NotFound)?;
+            let zone = zones
+                .get(&centre.academy)
+                .copied()
+                .ok_or(CommandError::NotFound)?;
             let days = one
                 .days
                 .into_iter()
@@ -156,7 +195,12 @@ async fn view(context: &Context, actor: &Actor, scope: &Scope<ReadPlan>, reader:
                     sittings: day
                         .sittings
                         .into_iter()
-                        .filter_map(|sitting| people.get(&sitting.candidate).cloned().map(|candidate| (sitting, candidate)))
+                        .filter_map(|sitting| {
+                            people
+                                .get(&sitting.candidate)
+                                .cloned()
+                                .map(|candidate| (sitting, candidate))
+                        })
                         .collect(),
                 })
                 .collect();
@@ -166,7 +210,11 @@ async fn view(context: &Context, actor: &Actor, scope: &Scope<ReadPlan>, reader:
                 option: one.option,
                 centre,
                 zone,
-                members: one.members.iter().filter_map(|id| members.get(id).cloned()).collect(),
+                members: one
+                    .members
+                    .iter()
+                    .filter_map(|id| members.get(id).cloned())
+                    .collect(),
                 by_hand: one.by_hand,
                 days,
             })
@@ -174,22 +222,55 @@ async fn view(context: &Context, actor: &Actor, scope: &Scope<ReadPlan>, reader:
         .collect::<CommandResult<Vec<_>>>()?;
 
     let counts = match actor.scope::<ReadMessages>(context.today()) {
-        Ok(scope) => outbox::counts(reader, &scope, &MessageFilter { plan: Some(record.id), state: None }).await?,
+        Ok(scope) => {
+            outbox::counts(
+                reader,
+                &scope,
+                &MessageFilter {
+                    plan: Some(record.id),
+                    state: None,
+                },
+            )
+            .await?
+        }
         Err(_) => Counts::default(),
     };
     let owner = match record.school {
-        Some(school) => by_id(reader, [school]).await?.remove(&school).map(|school| school.name).unwrap_or_default(),
-        None => authorities::all(reader).await?.into_iter().find(|one| one.id == record.authority).map(|one| one.name).unwrap_or_default(),
+        Some(school) => by_id(reader, [school])
+            .await?
+            .remove(&school)
+            .map(|school| school.name)
+            .unwrap_or_default(),
+        None => authorities::all(reader)
+            .await?
+            .into_iter()
+            .find(|one| one.id == record.authority)
+            .map(|one| one.name)
+            .unwrap_or_default(),
     };
-    let facts = Facts { session: record.session, authority: record.authority, school: record.school, candidate: None, phase: None };
-    let editable = actor.scope::<EditPlan>(context.today()).is_ok_and(|scope| scope.allows(&facts));
+    let facts = Facts {
+        session: record.session,
+        authority: record.authority,
+        school: record.school,
+        candidate: None,
+        phase: None,
+    };
+    let editable = actor
+        .scope::<EditPlan>(context.today())
+        .is_ok_and(|scope| scope.allows(&facts));
     Ok(PlanView {
         owner,
         editable,
         commissions: views,
         left_out: left
             .into_iter()
-            .filter_map(|one| Some((people.get(&one.candidate)?.clone(), one.code, facts_of(&one.facts))))
+            .filter_map(|one| {
+                Some((
+                    people.get(&one.candidate)?.clone(),
+                    one.code,
+                    facts_of(&one.facts),
+                ))
+            })
             .collect(),
         candidates: to_place,
         placed,
@@ -201,9 +282,18 @@ async fn view(context: &Context, actor: &Actor, scope: &Scope<ReadPlan>, reader:
 }
 
 /// Annexe 9: in CCF « les évaluations des candidats sont étalées dans la période »; and nobody should be forgotten.
-fn warnings(commissions: &[plans::CommissionRecord], to_place: usize, placed: usize) -> Vec<Refusal> {
+fn warnings(
+    commissions: &[plans::CommissionRecord],
+    to_place: usize,
+    placed: usize,
+) -> Vec<Refusal> {
     let mut warnings = Vec::new();
-    let mut days: Vec<NaiveDate> = commissions.iter().flat_map(|one| &one.days).filter(|day| !day.sittings.is_empty()).map(|day| day.day).collect();
+    let mut days: Vec<NaiveDate> = commissions
+        .iter()
+        .flat_map(|one| &one.days)
+        .filter(|day| !day.sittings.is_empty())
+        .map(|day| day.day)
+        .collect();
     days.sort_unstable();
     days.dedup();
     if days.len() == 1 && placed > 5 {
@@ -217,21 +307,39 @@ fn warnings(commissions: &[plans::CommissionRecord], to_place: usize, placed: us
 
 /// `name=value` lines as pairs.
 fn facts_of(text: &str) -> Vec<(String, String)> {
-    text.lines().filter_map(|line| line.split_once('=')).map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    text.lines()
+        .filter_map(|line| line.split_once('='))
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect()
 }
 
 /// What can be chosen for a commission of this plan.
-pub async fn choices(context: &Context, actor: &Actor, id: PlanId) -> CommandResult<Option<PlanChoices>> {
+pub async fn choices(
+    context: &Context,
+    actor: &Actor,
+    id: PlanId,
+) -> CommandResult<Option<PlanChoices>> {
     let scope = actor.scope::<EditPlan>(context.today())?;
     let reader = context.db.read();
-    let Some(record) = plans::one(&reader, &scope, id).await? else { return Ok(None) };
-    let session = sessions::by_id(&reader, record.session).await?.ok_or(CommandError::NotFound)?;
-    let regulation = context.regulation(&session.regulation).ok_or(CommandError::NotFound)?;
+    let Some(record) = plans::one(&reader, &scope, id).await? else {
+        return Ok(None);
+    };
+    let session = sessions::by_id(&reader, record.session)
+        .await?
+        .ok_or(CommandError::NotFound)?;
+    let regulation = context
+        .regulation(&session.regulation)
+        .ok_or(CommandError::NotFound)?;
     let dates = sessions::dates_for(&reader, record.session, Some(record.authority)).await?;
     let periods = plan_problem::periods(record.form, &dates);
     let centres = plan_problem::centres(&reader, &record).await?;
     let examiners = with_schools(&reader, plan_problem::examiners(&reader, &record).await?).await?;
-    Ok(Some(PlanChoices { centres, examiners, periods, templates: regulation.templates.clone() }))
+    Ok(Some(PlanChoices {
+        centres,
+        examiners,
+        periods,
+        templates: regulation.templates.clone(),
+    }))
 }
 
 /// The form that the active mandate plans in: CCF for a head of school, ponctuelle for an authority.

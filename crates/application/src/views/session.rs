@@ -32,7 +32,10 @@ pub struct SessionView {
 pub(crate) fn authority_of(perimeter: Perimeter) -> Option<AuthorityId> {
     match perimeter {
         Perimeter::Session => None,
-        Perimeter::Authority(a) | Perimeter::School(_, a) | Perimeter::Examiner(_, a) | Perimeter::Candidate(_, a) => Some(a),
+        Perimeter::Authority(a)
+        | Perimeter::School(_, a)
+        | Perimeter::Examiner(_, a)
+        | Perimeter::Candidate(_, a) => Some(a),
     }
 }
 
@@ -41,30 +44,58 @@ pub async fn session(context: &Context, actor: &Actor) -> CommandResult<SessionV
     let scope = actor.scope::<ReadSession>(context.today())?;
     let mandate = actor.mandate().ok_or(CommandError::Forbidden)?;
     let reader = context.db.read();
-    let session = sessions::by_id(&reader, scope.session()).await?.ok_or(CommandError::NotFound)?;
-    let regulation = context.regulation(&session.regulation).ok_or(CommandError::NotFound)?.clone();
+    let session = sessions::by_id(&reader, scope.session())
+        .await?
+        .ok_or(CommandError::NotFound)?;
+    let regulation = context
+        .regulation(&session.regulation)
+        .ok_or(CommandError::NotFound)?
+        .clone();
     let all = sessions::dates(&reader, session.id).await?;
     let names = authorities::all(&reader).await?;
-    let general = all.iter().find(|record| record.authority.is_none()).map(|record| record.dates.clone()).unwrap_or_default();
+    let general = all
+        .iter()
+        .find(|record| record.authority.is_none())
+        .map(|record| record.dates.clone())
+        .unwrap_or_default();
     let own = authority_of(mandate.perimeter);
     let overrides: Vec<_> = all
         .into_iter()
         .filter_map(|record| {
-            let id = record.authority.filter(|id| own.is_none_or(|own| own == *id))?;
-            Some((names.iter().find(|name| name.id == id)?.clone(), record.dates))
+            let id = record
+                .authority
+                .filter(|id| own.is_none_or(|own| own == *id))?;
+            Some((
+                names.iter().find(|name| name.id == id)?.clone(),
+                record.dates,
+            ))
         })
         .collect();
     let dates = match own {
-        Some(_) => overrides.first().map_or_else(|| general.clone(), |(_, dates)| dates.clone().over(&general)),
+        Some(_) => overrides.first().map_or_else(
+            || general.clone(),
+            |(_, dates)| dates.clone().over(&general),
+        ),
         None => general.clone(),
     };
-    Ok(SessionView { session, regulation, dates, general, overrides })
+    Ok(SessionView {
+        session,
+        regulation,
+        dates,
+        general,
+        overrides,
+    })
 }
 
 /// Authorities that the mandate may know of: all of them for the administrator, one's own for the others.
-pub async fn authorities_of(context: &Context, actor: &Actor) -> CommandResult<Vec<AuthorityRecord>> {
+pub async fn authorities_of(
+    context: &Context,
+    actor: &Actor,
+) -> CommandResult<Vec<AuthorityRecord>> {
     actor.scope::<ReadAuthorities>(context.today())?;
-    let own = actor.mandate().and_then(|mandate| authority_of(mandate.perimeter));
+    let own = actor
+        .mandate()
+        .and_then(|mandate| authority_of(mandate.perimeter));
     let mut all = authorities::all(&context.db.read()).await?;
     all.retain(|authority| own.is_none_or(|own| own == authority.id));
     Ok(all)
@@ -72,13 +103,21 @@ pub async fn authorities_of(context: &Context, actor: &Actor) -> CommandResult<V
 
 /// Codes and names of every authority: the list that candidates choose from before signing in.
 pub async fn public_authorities(context: &Context) -> CommandResult<Vec<(String, String)>> {
-    Ok(authorities::all(&context.db.read()).await?.into_iter().map(|authority| (authority.code, authority.name)).collect())
+    Ok(authorities::all(&context.db.read())
+        .await?
+        .into_iter()
+        .map(|authority| (authority.code, authority.name))
+        .collect())
 }
 
 /// The session of a year: for the command line, which names sessions so.
 pub async fn by_code(context: &Context, code: &str) -> CommandResult<SessionRecord> {
     let found = sessions::by_code(&context.db.read(), code).await?;
-    found.ok_or_else(|| crate::Refusal::new("unknown_session").with("session", code).into())
+    found.ok_or_else(|| {
+        crate::Refusal::new("unknown_session")
+            .with("session", code)
+            .into()
+    })
 }
 
 /// Every authority: for the command line.

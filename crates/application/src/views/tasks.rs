@@ -9,7 +9,11 @@ use crate::context::Context;
 use crate::error::CommandResult;
 
 /// One task of the perimeter.
-pub async fn one(context: &Context, actor: &Actor, id: TaskId) -> CommandResult<Option<TaskRecord>> {
+pub async fn one(
+    context: &Context,
+    actor: &Actor,
+    id: TaskId,
+) -> CommandResult<Option<TaskRecord>> {
     let scope = actor.scope::<ReadTasks>(context.today())?;
     Ok(tasks::one(&context.db.read(), &scope, id).await?)
 }

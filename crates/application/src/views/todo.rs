@@ -4,7 +4,9 @@ use chrono::NaiveDate;
 use delos_domain::actor::Actor;
 use delos_domain::candidate::Form;
 use delos_domain::mandate::{Perimeter, Role};
-use delos_domain::scope::{ReadAccounts, ReadCandidates, ReadExaminers, ReadMessages, ReadPlan, ReadSchools};
+use delos_domain::scope::{
+    ReadAccounts, ReadCandidates, ReadExaminers, ReadMessages, ReadPlan, ReadSchools,
+};
 use delos_domain::session::SessionDates;
 use delos_persistence::candidates::{self, CandidateFilter};
 use delos_persistence::outbox::{self, MessageFilter};
@@ -36,12 +38,18 @@ const MOST: usize = 5;
 pub async fn todo(context: &Context, actor: &Actor) -> CommandResult<Vec<TodoLine>> {
     let mandate = actor.mandate().ok_or(CommandError::Forbidden)?;
     let reader = context.db.read();
-    let dates = sessions::dates_for(&reader, mandate.session, authority_of(mandate.perimeter)).await?;
+    let dates =
+        sessions::dates_for(&reader, mandate.session, authority_of(mandate.perimeter)).await?;
     let mut lines = Vec::new();
     if mandate.role == Role::PlatformAdministrator || mandate.role == Role::AuthorityOfficer {
         let missing = missing_dates(&dates);
         if missing > 0 {
-            lines.push(TodoLine { code: "session_dates_missing", count: missing, deadline: None, target: "/session" });
+            lines.push(TodoLine {
+                code: "session_dates_missing",
+                count: missing,
+                deadline: None,
+                target: "/session",
+            });
         }
     }
     if let Some(form) = own_form(actor) {
@@ -55,22 +63,50 @@ pub async fn todo(context: &Context, actor: &Actor) -> CommandResult<Vec<TodoLin
 async fn imports(context: &Context, actor: &Actor) -> CommandResult<Vec<TodoLine>> {
     let today = context.today();
     let reader = context.db.read();
-    let one = PageRequest { limit: 1, ..PageRequest::default() };
-    let line = |code, target| TodoLine { code, count: 0, deadline: None, target };
-    if schools::list(&reader, &actor.scope::<ReadSchools>(today)?, &one).await?.total == 0 {
+    let one = PageRequest {
+        limit: 1,
+        ..PageRequest::default()
+    };
+    let line = |code, target| TodoLine {
+        code,
+        count: 0,
+        deadline: None,
+        target,
+    };
+    if schools::list(&reader, &actor.scope::<ReadSchools>(today)?, &one)
+        .await?
+        .total
+        == 0
+    {
         return Ok(vec![line("import_schools", "/import")]);
     }
     let mut lines = Vec::new();
-    if examiners::list(&reader, &actor.scope::<ReadExaminers>(today)?, &one).await?.total == 0 {
+    if examiners::list(&reader, &actor.scope::<ReadExaminers>(today)?, &one)
+        .await?
+        .total
+        == 0
+    {
         lines.push(line("import_examiners", "/import"));
     }
-    if candidates::count(&reader, &actor.scope::<ReadCandidates>(today)?, &CandidateFilter::default()).await? == 0 {
+    if candidates::count(
+        &reader,
+        &actor.scope::<ReadCandidates>(today)?,
+        &CandidateFilter::default(),
+    )
+    .await?
+        == 0
+    {
         lines.push(line("import_candidates", "/import"));
     }
     Ok(lines)
 }
 
-async fn planning(context: &Context, actor: &Actor, form: Form, dates: &SessionDates) -> CommandResult<Vec<TodoLine>> {
+async fn planning(
+    context: &Context,
+    actor: &Actor,
+    form: Form,
+    dates: &SessionDates,
+) -> CommandResult<Vec<TodoLine>> {
     let today = context.today();
     let reader = context.db.read();
     let mandate = actor.mandate().ok_or(CommandError::Forbidden)?;
@@ -84,40 +120,98 @@ async fn planning(context: &Context, actor: &Actor, form: Form, dates: &SessionD
         Form::Ponctuelle => dates.ponctuelle.iter().flatten().min().copied(),
     };
     let mut lines = Vec::new();
-    let failing = outbox::counts(&reader, &actor.scope::<ReadMessages>(today)?, &MessageFilter::default()).await?;
-    for (code, count) in [("messages_failed", failing.failed), ("messages_doubtful", failing.doubtful)] {
+    let failing = outbox::counts(
+        &reader,
+        &actor.scope::<ReadMessages>(today)?,
+        &MessageFilter::default(),
+    )
+    .await?;
+    for (code, count) in [
+        ("messages_failed", failing.failed),
+        ("messages_doubtful", failing.doubtful),
+    ] {
         if count > 0 {
-            lines.push(TodoLine { code, count, deadline: None, target: "/messages" });
+            lines.push(TodoLine {
+                code,
+                count,
+                deadline: None,
+                target: "/messages",
+            });
         }
     }
-    let filter = CandidateFilter { form: Some(form), school, ..CandidateFilter::default() };
+    let filter = CandidateFilter {
+        form: Some(form),
+        school,
+        ..CandidateFilter::default()
+    };
     let scope = actor.scope::<ReadCandidates>(today)?;
     let waiting = candidates::all(&reader, &scope, &filter).await?;
-    let waiting: Vec<_> = waiting.into_iter().filter(|one| !one.candidate.keeps_mark).collect();
-    let plan = plans::of_owner(&reader, &actor.scope::<ReadPlan>(today)?, authority, school).await?;
+    let waiting: Vec<_> = waiting
+        .into_iter()
+        .filter(|one| !one.candidate.keeps_mark)
+        .collect();
+    let plan =
+        plans::of_owner(&reader, &actor.scope::<ReadPlan>(today)?, authority, school).await?;
     match plan {
-        None if !waiting.is_empty() => lines.push(TodoLine { code: "plan_missing", count: count(waiting.len()), deadline, target: "/planning" }),
+        None if !waiting.is_empty() => lines.push(TodoLine {
+            code: "plan_missing",
+            count: count(waiting.len()),
+            deadline,
+            target: "/planning",
+        }),
         Some(plan) => {
-            let placed = plans::commissions(&reader, plan.id).await?.iter().flat_map(|one| &one.days).map(|day| day.sittings.len()).sum::<usize>();
+            let placed = plans::commissions(&reader, plan.id)
+                .await?
+                .iter()
+                .flat_map(|one| &one.days)
+                .map(|day| day.sittings.len())
+                .sum::<usize>();
             if placed < waiting.len() {
-                lines.push(TodoLine { code: "plan_left_out", count: count(waiting.len() - placed), deadline, target: "/planning" });
+                lines.push(TodoLine {
+                    code: "plan_left_out",
+                    count: count(waiting.len() - placed),
+                    deadline,
+                    target: "/planning",
+                });
             }
             if !plan.is_published && placed > 0 {
-                lines.push(TodoLine { code: "plan_unpublished", count: count(placed), deadline, target: "/planning" });
+                lines.push(TodoLine {
+                    code: "plan_unpublished",
+                    count: count(placed),
+                    deadline,
+                    target: "/planning",
+                });
             }
-            let planned = waiting.iter().filter(|one| one.states.sitting == "planned").count();
+            let planned = waiting
+                .iter()
+                .filter(|one| one.states.sitting == "planned")
+                .count();
             if plan.is_published && planned > 0 {
-                lines.push(TodoLine { code: "convocations_to_send", count: count(planned), deadline, target: "/convocations" });
+                lines.push(TodoLine {
+                    code: "convocations_to_send",
+                    count: count(planned),
+                    deadline,
+                    target: "/convocations",
+                });
             }
         }
         None => {}
     }
     if mandate.role == Role::AuthorityOfficer {
         let all = schools::all(&reader, &actor.scope::<ReadSchools>(today)?).await?;
-        let with_head = accounts::schools_with_head(&reader, &actor.scope::<ReadAccounts>(today)?).await?;
-        let without = all.iter().filter(|one| one.school.ccf_habilitated && !with_head.contains(&one.school.id)).count();
+        let with_head =
+            accounts::schools_with_head(&reader, &actor.scope::<ReadAccounts>(today)?).await?;
+        let without = all
+            .iter()
+            .filter(|one| one.school.ccf_habilitated && !with_head.contains(&one.school.id))
+            .count();
         if without > 0 {
-            lines.push(TodoLine { code: "heads_without_account", count: count(without), deadline: None, target: "/comptes" });
+            lines.push(TodoLine {
+                code: "heads_without_account",
+                count: count(without),
+                deadline: None,
+                target: "/comptes",
+            });
         }
     }
     Ok(lines)

@@ -194,7 +194,6 @@ async fn hunt(
 
         if last_count.elapsed() > Duration::from_millis(250) {
             last_count = Instant::now();
-            outbox.let_time_pass(&workers.dead).await?;
             let (now, total) = outbox.progress().await?;
             if now != ended {
                 ended = now;

@@ -57,26 +57,6 @@ impl Outbox {
         Ok((ended, self.count("1 = 1").await?))
     }
 
-    /// Lets the minutes of a dead worker's leases and of the pauses between two tries pass at once.
-    /// A live worker's leases are left alone.
-    pub async fn let_time_pass(&self, dead: &[String]) -> Result<()> {
-        self.database
-            .execute_for_test("update outbox_message set not_before = created_at where status = 'ready' and attempt > 0")
-            .await?;
-        for owner in dead {
-            let owner = if self.sqlite {
-                format!("x'{owner}'")
-            } else {
-                format!("'{owner}'")
-            };
-            let sql = format!(
-                "update outbox_message set lease_until = created_at where status = 'sending' and lease_owner = {owner}"
-            );
-            self.database.execute_for_test(&sql).await?;
-        }
-        Ok(())
-    }
-
     /// Plants the fault that the campaign must see: the flag of a possible duplicate never stays.
     pub async fn erase_every_flag(&self) -> Result<()> {
         let statements: &[&str] = if self.sqlite {

@@ -82,7 +82,8 @@ macro_rules! connection {
         }
 
         impl $connection {
-            fn new<T>(page: delos_application::views::Page<T>, node: impl Fn(T) -> $node) -> Self {
+            #[doc = "The page that a view answered."]
+            pub fn new<T>(page: delos_application::views::Page<T>, node: impl Fn(T) -> $node) -> Self {
                 let offset = page.offset;
                 let edges: Vec<$edge> =
                     (offset..).zip(page.items).map(|(place, item)| $edge { cursor: format!("c{place}"), node: node(item) }).collect();

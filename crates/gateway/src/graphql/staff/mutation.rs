@@ -2,7 +2,6 @@
 
 use async_graphql::{Context, ID, Object};
 use delos_application::accounts::{self as account_commands, CreateAccountInput as NewAccount, Grant};
-use delos_application::error::retrying;
 use delos_application::set_session_dates::{DatesRecord, SetSessionDatesInput as NewDates, set_session_dates};
 use delos_application::{CommandError, convoke, import, plan_commands, renew_candidate_code, resend_failed, views};
 use delos_domain::candidate;
@@ -49,8 +48,7 @@ impl Mutation {
             given_names: input.given_names,
             grant: Grant { role: input.role.into(), perimeter: id(&input.perimeter)?, valid_until: input.valid_until },
         };
-        let done = retrying(async || account_commands::create_account(house_of(ctx)?, actor_of(ctx)?, &new).await).await;
-        account_result(ctx, done).await
+        account_result(ctx, account_commands::create_account(house(ctx)?, actor(ctx)?, &new).await).await
     }
 
     /// A new one-time link for somebody who lost his or never signed in.
@@ -82,8 +80,7 @@ impl Mutation {
     /// Opens the draft of the plan of one's own form, or gives the existing one.
     async fn open_plan(&self, ctx: &Context<'_>, form: Form) -> async_graphql::Result<PlanResult> {
         let form: candidate::Form = form.into();
-        let done = retrying(async || plan_commands::open(house_of(ctx)?, actor_of(ctx)?, form).await).await;
-        plan_result(ctx, done).await
+        plan_result(ctx, plan_commands::open(house(ctx)?, actor(ctx)?, form).await).await
     }
 
     /// Proposer: places whoever is not placed, beside the commissions made by hand.
@@ -149,14 +146,6 @@ impl Mutation {
             Err(refusal) => ResendResult::Refusal(refusal),
         })
     }
-}
-
-fn house_of<'a>(ctx: &Context<'a>) -> Result<&'a delos_application::Context, CommandError> {
-    house(ctx).map_err(|_| CommandError::Forbidden)
-}
-
-fn actor_of<'a>(ctx: &Context<'a>) -> Result<&'a delos_domain::actor::Actor, CommandError> {
-    actor(ctx).map_err(|_| CommandError::Forbidden)
 }
 
 async fn account_result(ctx: &Context<'_>, done: Result<AccountId, CommandError>) -> async_graphql::Result<AccountResult> {
