@@ -2,8 +2,8 @@
 //!
 //! Invariant: every migration runs in one transaction; none that has landed is edited; none knows an entity.
 
-pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::MigrationTrait;
+pub use sea_orm_migration::MigratorTrait;
 
 mod m2026_11_24_000001_house;
 mod sql;

@@ -14,7 +14,11 @@ impl MigrationTrait for Migration {
         if manager.get_database_backend() == sea_orm_migration::sea_orm::DatabaseBackend::Sqlite {
             sql::run(manager, include_str!("m2026_11_24_000001_house.sqlite.sql")).await?;
         } else {
-            sql::run(manager, include_str!("m2026_11_24_000001_house.postgres.sql")).await?;
+            sql::run(
+                manager,
+                include_str!("m2026_11_24_000001_house.postgres.sql"),
+            )
+            .await?;
         }
         Ok(())
     }

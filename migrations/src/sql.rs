@@ -10,9 +10,19 @@ pub async fn run(manager: &SchemaManager<'_>, script: &str) -> Result<(), DbErr>
         DatabaseBackend::Postgres => ("uuid", "timestamptz", "bytea"),
         _ => ("blob", "text", "blob"),
     };
-    for statement in script.split("\n\n").map(str::trim).filter(|statement| !statement.is_empty()) {
-        let statement = statement.replace("{uuid}", uuid).replace("{instant}", instant).replace("{bytes}", bytes);
-        manager.get_connection().execute_unprepared(&statement).await?;
+    for statement in script
+        .split("\n\n")
+        .map(str::trim)
+        .filter(|statement| !statement.is_empty())
+    {
+        let statement = statement
+            .replace("{uuid}", uuid)
+            .replace("{instant}", instant)
+            .replace("{bytes}", bytes);
+        manager
+            .get_connection()
+            .execute_unprepared(&statement)
+            .await?;
     }
     Ok(())
 }

@@ -62,7 +62,9 @@ pub struct KeySettings {
 
 impl std::fmt::Debug for KeySettings {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("KeySettings").field("file", &self.file).finish_non_exhaustive()
+        f.debug_struct("KeySettings")
+            .field("file", &self.file)
+            .finish_non_exhaustive()
     }
 }
 
@@ -147,7 +149,10 @@ impl Default for Configuration {
                 retry_base: 300,
             },
             redis: RedisSettings::default(),
-            log: LogSettings { format: LogFormat::Pretty, level: "info,sqlx=warn".to_owned() },
+            log: LogSettings {
+                format: LogFormat::Pretty,
+                level: "info,sqlx=warn".to_owned(),
+            },
         }
     }
 }
@@ -158,21 +163,34 @@ impl Configuration {
     /// # Errors
     /// A key that is not known, a value of another type, a `--config` file that does not exist.
     pub fn read(place: &Place) -> anyhow::Result<Self> {
-        let file = place.config.clone().unwrap_or_else(|| place.data.join("delos.toml"));
+        let file = place
+            .config
+            .clone()
+            .unwrap_or_else(|| place.data.join("delos.toml"));
         if place.config.is_some() && !file.exists() {
             bail!("{} n’existe pas", file.display());
         }
-        Figment::from(Serialized::defaults(Self::default()))
-            .merge(Toml::file_exact(&file))
+        let mut figment = Figment::from(Serialized::defaults(Self::default()));
+        if file.exists() {
+            figment = figment.merge(Toml::file_exact(&file));
+        }
+        figment
             // DELOS_DATA names the folder; DELOS_TEST_… belong to the tests.
-            .merge(Env::prefixed("DELOS_").filter(|key| key != "DATA" && !key.starts_with("TEST_") && key != "LOG").split("__"))
+            .merge(
+                Env::prefixed("DELOS_")
+                    .filter(|key| key != "DATA" && !key.starts_with("TEST_") && key != "LOG")
+                    .split("__"),
+            )
             .extract()
             .context("la configuration n’est pas lisible")
     }
 
     /// The database's address as a URL.
     pub fn database_url(&self, data: &Path) -> String {
-        self.database.url.clone().unwrap_or_else(|| format!("sqlite:{}", data.join("delos.sqlite").display()))
+        self.database
+            .url
+            .clone()
+            .unwrap_or_else(|| format!("sqlite:{}", data.join("delos.sqlite").display()))
     }
 
     /// Where people reach the house, without a final slash.

@@ -51,13 +51,19 @@ pub async fn open_listening(place: &Place, listen: Option<String>) -> anyhow::Re
 /// As [`open`].
 pub async fn open_quietly(place: &Place) -> anyhow::Result<House> {
     let configuration = Configuration::read(place)?;
-    logs::begin(&LogSettings { format: LogFormat::Pretty, level: "warn".to_owned() });
+    logs::begin(&LogSettings {
+        format: LogFormat::Pretty,
+        level: "warn".to_owned(),
+    });
     open_existing(place, configuration).await
 }
 
 async fn open_existing(place: &Place, configuration: Configuration) -> anyhow::Result<House> {
     if !place.data.is_dir() {
-        bail!("{} n’existe pas : commencez par « delos init »", place.data.display());
+        bail!(
+            "{} n’existe pas : commencez par « delos init »",
+            place.data.display()
+        );
     }
     let key = read_key(&configuration.key, &place.data)?;
     open_with(configuration, place.data.clone(), key, true).await
@@ -67,10 +73,18 @@ async fn open_existing(place: &Place, configuration: Configuration) -> anyhow::R
 ///
 /// # Errors
 /// As [`open`].
-pub async fn open_with(configuration: Configuration, data: PathBuf, key: MasterKey, migrate: bool) -> anyhow::Result<House> {
+pub async fn open_with(
+    configuration: Configuration,
+    data: PathBuf,
+    key: MasterKey,
+    migrate: bool,
+) -> anyhow::Result<House> {
     let url = configuration.database_url(&data);
-    let address = DatabaseAddress::parse(&url).context("l’adresse de la base n’est ni sqlite: ni postgres://")?;
-    let db = Database::open(&address, key, migrate).await.context("la base de données ne s’ouvre pas")?;
+    let address = DatabaseAddress::parse(&url)
+        .context("l’adresse de la base n’est ni sqlite: ni postgres://")?;
+    let db = Database::open(&address, key, migrate)
+        .await
+        .context("la base de données ne s’ouvre pas")?;
     let signals = match &configuration.redis.url {
         Some(url) => Signals::redis(url).await.context("Redis ne répond pas")?,
         None => Signals::local(),
@@ -92,9 +106,15 @@ pub async fn open_with(configuration: Configuration, data: PathBuf, key: MasterK
         regulations: Arc::new(regulations),
         signals,
         lanes: Lanes::new(processors),
-        settings: Arc::new(Settings { public_url: configuration.public_url() }),
+        settings: Arc::new(Settings {
+            public_url: configuration.public_url(),
+        }),
     };
-    Ok(House { configuration, data, context })
+    Ok(House {
+        configuration,
+        data,
+        context,
+    })
 }
 
 /// The key given by the environment or a file.
@@ -102,8 +122,13 @@ fn read_key(settings: &KeySettings, data: &Path) -> anyhow::Result<MasterKey> {
     let text = match &settings.hex {
         Some(hex) => hex.clone(),
         None => {
-            let file = settings.file.clone().unwrap_or_else(|| data.join("data.key"));
-            std::fs::read_to_string(&file).with_context(|| format!("la clé des données ne se lit pas dans {}", file.display()))?
+            let file = settings
+                .file
+                .clone()
+                .unwrap_or_else(|| data.join("data.key"));
+            std::fs::read_to_string(&file).with_context(|| {
+                format!("la clé des données ne se lit pas dans {}", file.display())
+            })?
         }
     };
     parse_key(text.trim()).context("la clé des données n’est pas faite de 64 chiffres hexadécimaux")
@@ -125,13 +150,19 @@ fn parse_key(text: &str) -> Option<MasterKey> {
 /// # Errors
 /// The file cannot be written, or holds something else.
 pub fn read_or_make_key(settings: &KeySettings, data: &Path) -> anyhow::Result<MasterKey> {
-    let file = settings.file.clone().unwrap_or_else(|| data.join("data.key"));
+    let file = settings
+        .file
+        .clone()
+        .unwrap_or_else(|| data.join("data.key"));
     if settings.hex.is_some() || file.exists() {
         return read_key(settings, data);
     }
     let mut bytes = [0_u8; 32];
     delos_application::Entropy::fill(&SystemEntropy, &mut bytes);
-    write_private(&file, &format!("{}\n", delos_application::secrets::hex(&bytes)))?;
+    write_private(
+        &file,
+        &format!("{}\n", delos_application::secrets::hex(&bytes)),
+    )?;
     Ok(MasterKey::new(bytes))
 }
 
@@ -144,7 +175,9 @@ pub fn write_private(file: &Path, text: &str) -> anyhow::Result<()> {
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut out = options.open(file).with_context(|| format!("{} ne peut pas être écrit", file.display()))?;
+    let mut out = options
+        .open(file)
+        .with_context(|| format!("{} ne peut pas être écrit", file.display()))?;
     out.write_all(text.as_bytes())?;
     out.sync_all()?;
     Ok(())

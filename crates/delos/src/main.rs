@@ -29,7 +29,11 @@ fn main() -> ExitCode {
     // One provider of cryptography for TLS to the database, Redis and the relay.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let asked = Delos::parse();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(4 * 1024 * 1024).build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .thread_stack_size(4 * 1024 * 1024)
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => {
             eprintln!("delos: {error}");

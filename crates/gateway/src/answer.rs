@@ -28,38 +28,84 @@ struct Body<'a> {
 impl Refused {
     /// An answer of this status, code and sentence.
     pub fn new(status: StatusCode, code: &str, message: &str) -> Self {
-        Self { status, code: code.to_owned(), message: message.to_owned(), facts: Vec::new() }
+        Self {
+            status,
+            code: code.to_owned(),
+            message: message.to_owned(),
+            facts: Vec::new(),
+        }
     }
 
     /// Not signed in, or no longer.
     pub fn signed_out() -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "signed_out", "Votre session a expiré : reconnectez-vous, rien n’est perdu.")
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "signed_out",
+            "Votre session a expiré : reconnectez-vous, rien n’est perdu.",
+        )
     }
 
     /// Not this person's to do.
     pub fn forbidden() -> Self {
-        Self::new(StatusCode::FORBIDDEN, "forbidden", "Votre mandat ne permet pas cette action.")
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "forbidden",
+            "Votre mandat ne permet pas cette action.",
+        )
     }
 
     /// Nothing there, or nothing that this person may know of.
     pub fn not_found() -> Self {
-        Self::new(StatusCode::NOT_FOUND, "not_found", "Cet élément n’existe pas, ou il est hors de votre périmètre.")
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "not_found",
+            "Cet élément n’existe pas, ou il est hors de votre périmètre.",
+        )
     }
 }
 
 impl From<Refusal> for Refused {
     fn from(refusal: Refusal) -> Self {
         let (status, message) = match refusal.code {
-            "bad_credentials" => (StatusCode::UNAUTHORIZED, "Identifiant ou mot de passe inexact."),
-            "bad_code" => (StatusCode::UNAUTHORIZED, "Ce lien ou ce code ne sert plus, ou il est inexact. Demandez-en un nouveau."),
-            "too_many_attempts" => (StatusCode::TOO_MANY_REQUESTS, "Trop d’essais : patientez un moment avant de recommencer."),
-            "password_too_short" => (StatusCode::UNPROCESSABLE_ENTITY, "Ce mot de passe est trop court : douze caractères au moins."),
-            "password_too_long" => (StatusCode::UNPROCESSABLE_ENTITY, "Ce mot de passe est trop long : 128 caractères au plus."),
-            "password_too_common" => (StatusCode::UNPROCESSABLE_ENTITY, "Ce mot de passe est trop facile à deviner. Choisissez-en un autre, par exemple quatre mots sans rapport."),
-            "file_too_large" => (StatusCode::PAYLOAD_TOO_LARGE, "Ce fichier dépasse 20 Mo. Découpez-le, ou vérifiez que c’est le bon."),
-            _ => (StatusCode::UNPROCESSABLE_ENTITY, "Cette demande est refusée par une règle."),
+            "bad_credentials" => (
+                StatusCode::UNAUTHORIZED,
+                "Identifiant ou mot de passe inexact.",
+            ),
+            "bad_code" => (
+                StatusCode::UNAUTHORIZED,
+                "Ce lien ou ce code ne sert plus, ou il est inexact. Demandez-en un nouveau.",
+            ),
+            "too_many_attempts" => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "Trop d’essais : patientez un moment avant de recommencer.",
+            ),
+            "password_too_short" => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "Ce mot de passe est trop court : douze caractères au moins.",
+            ),
+            "password_too_long" => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "Ce mot de passe est trop long : 128 caractères au plus.",
+            ),
+            "password_too_common" => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "Ce mot de passe est trop facile à deviner. Choisissez-en un autre, par exemple quatre mots sans rapport.",
+            ),
+            "file_too_large" => (
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "Ce fichier dépasse 20 Mo. Découpez-le, ou vérifiez que c’est le bon.",
+            ),
+            _ => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "Cette demande est refusée par une règle.",
+            ),
         };
-        Self { status, code: refusal.code.to_owned(), message: message.to_owned(), facts: refusal.facts }
+        Self {
+            status,
+            code: refusal.code.to_owned(),
+            message: message.to_owned(),
+            facts: refusal.facts,
+        }
     }
 }
 
@@ -69,8 +115,16 @@ impl From<CommandError> for Refused {
             CommandError::Refused(refusal) => refusal.into(),
             CommandError::Forbidden => Self::forbidden(),
             CommandError::NotFound => Self::not_found(),
-            CommandError::Conflict => Self::new(StatusCode::CONFLICT, "conflict", "Quelqu’un d’autre a modifié ces données entre-temps. Rechargez, puis recommencez."),
-            CommandError::Busy => Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "Le service est très demandé : réessayez dans un instant."),
+            CommandError::Conflict => Self::new(
+                StatusCode::CONFLICT,
+                "conflict",
+                "Quelqu’un d’autre a modifié ces données entre-temps. Rechargez, puis recommencez.",
+            ),
+            CommandError::Busy => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "busy",
+                "Le service est très demandé : réessayez dans un instant.",
+            ),
             CommandError::Store(_) | CommandError::Broken(_) => Self::incident(&error),
         }
     }
@@ -94,7 +148,12 @@ impl Refused {
 pub fn incident(error: &(dyn std::error::Error + 'static)) -> String {
     use std::sync::atomic::{AtomicU32, Ordering};
     static NEXT: AtomicU32 = AtomicU32::new(1);
-    let number = format!("{:08X}", std::process::id().wrapping_mul(2_654_435_761).wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed)));
+    let number = format!(
+        "{:08X}",
+        std::process::id()
+            .wrapping_mul(2_654_435_761)
+            .wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed))
+    );
     let mut chain = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
@@ -108,15 +167,32 @@ pub fn incident(error: &(dyn std::error::Error + 'static)) -> String {
 
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
-        let request = self.facts.iter().find(|(name, _)| *name == "incident").map(|(_, number)| number.clone());
-        let facts = self.facts.iter().filter(|(name, _)| *name != "incident").map(|(name, value)| (*name, value.as_str())).collect();
-        let body = Body { code: &self.code, message: &self.message, facts, request };
+        let request = self
+            .facts
+            .iter()
+            .find(|(name, _)| *name == "incident")
+            .map(|(_, number)| number.clone());
+        let facts = self
+            .facts
+            .iter()
+            .filter(|(name, _)| *name != "incident")
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        let body = Body {
+            code: &self.code,
+            message: &self.message,
+            facts,
+            request,
+        };
         (self.status, Json(body)).into_response()
     }
 }
 
 /// A handler panicked: the process goes on, the person gets a number.
-#[expect(clippy::needless_pass_by_value, reason = "the layer hands the payload over")]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the layer hands the payload over"
+)]
 pub fn after_panic(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
     Refused::incident(&Panicked).into_response()
 }

@@ -15,19 +15,42 @@ struct Front;
 /// A file of the front, or its page for an address of the application.
 pub async fn serve(method: Method, uri: Uri) -> Response {
     if method != Method::GET && method != Method::HEAD {
-        return Refused::new(StatusCode::METHOD_NOT_ALLOWED, "method", "Cette forme de demande n’est pas acceptée.").into_response();
+        return Refused::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "method",
+            "Cette forme de demande n’est pas acceptée.",
+        )
+        .into_response();
     }
     let path = uri.path().trim_start_matches('/');
     if let Some(answer) = file(path) {
         return answer;
     }
-    let looks_like_file = path.rsplit('/').next().is_some_and(|name| name.contains('.'));
-    let of_the_api = ["graphql", "auth", "imports", "sittings", "messages/", "candidate/"].iter().any(|prefix| path.starts_with(prefix)) && path.contains('/');
+    let looks_like_file = path
+        .rsplit('/')
+        .next()
+        .is_some_and(|name| name.contains('.'));
+    let of_the_api = [
+        "graphql",
+        "auth",
+        "imports",
+        "sittings",
+        "messages/",
+        "candidate/",
+    ]
+    .iter()
+    .any(|prefix| path.starts_with(prefix))
+        && path.contains('/');
     if looks_like_file || of_the_api {
         return Refused::not_found().into_response();
     }
     file("index.html").unwrap_or_else(|| {
-        (StatusCode::NOT_FOUND, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], "Le site n’est pas construit : npm ci && npm run build dans web/.").into_response()
+        (
+            StatusCode::NOT_FOUND,
+            [(header::CONTENT_TYPE, "text/plain; charset=utf-8")],
+            "Le site n’est pas construit : npm ci && npm run build dans web/.",
+        )
+            .into_response()
     })
 }
 
@@ -35,10 +58,15 @@ fn file(path: &str) -> Option<Response> {
     let found = Front::get(path)?;
     let mut response = Response::new(Body::from(found.data));
     let headers = response.headers_mut();
-    let kind = HeaderValue::from_str(found.metadata.mimetype()).unwrap_or(HeaderValue::from_static("application/octet-stream"));
+    let kind = HeaderValue::from_str(found.metadata.mimetype())
+        .unwrap_or(HeaderValue::from_static("application/octet-stream"));
     headers.insert(header::CONTENT_TYPE, kind);
     // Names under assets/ hold a hash of the content: they never change.
-    let cache = if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let cache = if path.starts_with("assets/") {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
     Some(response)
 }

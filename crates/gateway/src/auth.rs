@@ -22,7 +22,8 @@ impl FromRequestParts<House> for SignedInPerson {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, house: &House) -> Result<Self, Refused> {
-        let token = cookie::token(&house.settings, &parts.headers).ok_or_else(Refused::signed_out)?;
+        let token =
+            cookie::token(&house.settings, &parts.headers).ok_or_else(Refused::signed_out)?;
         let person = sign_in::resume(&house.context, token).await?;
         person.map(Self).ok_or_else(Refused::signed_out)
     }
@@ -35,12 +36,19 @@ impl FromRequestParts<House> for MayTry {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, house: &House) -> Result<Self, Refused> {
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map_or(SocketAddr::from(([127, 0, 0, 1], 0)), |info| info.0);
+        let peer = parts
+            .extensions
+            .get::<ConnectInfo<SocketAddr>>()
+            .map_or(SocketAddr::from(([127, 0, 0, 1], 0)), |info| info.0);
         let address = limits::client(&parts.headers, peer, house.settings.trusted_hops);
         if house.limiter.allows(address) {
             Ok(Self)
         } else {
-            Err(Refused::new(StatusCode::TOO_MANY_REQUESTS, "too_many_attempts", "Trop d’essais depuis cette adresse : patientez un moment."))
+            Err(Refused::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "too_many_attempts",
+                "Trop d’essais depuis cette adresse : patientez un moment.",
+            ))
         }
     }
 }
@@ -63,8 +71,16 @@ pub struct CandidateLogin {
 #[derive(Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
 pub enum FirstAccessRequest {
-    Staff { token: String, password: String },
-    Candidate { authority: String, number: String, code: String, password: String },
+    Staff {
+        token: String,
+        password: String,
+    },
+    Candidate {
+        authority: String,
+        number: String,
+        code: String,
+        password: String,
+    },
 }
 
 #[derive(Deserialize)]
@@ -79,39 +95,82 @@ struct Who {
 }
 
 /// Staff, by address and password.
-pub async fn staff(State(house): State<House>, _: MayTry, body: Result<Json<StaffLogin>, JsonRejection>) -> Result<Response, Refused> {
+pub async fn staff(
+    State(house): State<House>,
+    _: MayTry,
+    body: Result<Json<StaffLogin>, JsonRejection>,
+) -> Result<Response, Refused> {
     let Json(body) = body.map_err(|_| malformed())?;
-    let signed = sign_in::sign_in(&house.context, &Login::Staff { email: body.email }, body.password).await?;
+    let signed = sign_in::sign_in(
+        &house.context,
+        &Login::Staff { email: body.email },
+        body.password,
+    )
+    .await?;
     Ok(opened(&house, &signed))
 }
 
 /// A candidate, by authority, number and password.
-pub async fn candidate(State(house): State<House>, _: MayTry, body: Result<Json<CandidateLogin>, JsonRejection>) -> Result<Response, Refused> {
+pub async fn candidate(
+    State(house): State<House>,
+    _: MayTry,
+    body: Result<Json<CandidateLogin>, JsonRejection>,
+) -> Result<Response, Refused> {
     let Json(body) = body.map_err(|_| malformed())?;
-    let login = Login::Candidate { authority: body.authority, number: body.number };
+    let login = Login::Candidate {
+        authority: body.authority,
+        number: body.number,
+    };
     let signed = sign_in::sign_in(&house.context, &login, body.password).await?;
     Ok(opened(&house, &signed))
 }
 
 /// A one-time link or code, and the password chosen.
-pub async fn first_access(State(house): State<House>, _: MayTry, body: Result<Json<FirstAccessRequest>, JsonRejection>) -> Result<Response, Refused> {
+pub async fn first_access(
+    State(house): State<House>,
+    _: MayTry,
+    body: Result<Json<FirstAccessRequest>, JsonRejection>,
+) -> Result<Response, Refused> {
     let Json(body) = body.map_err(|_| malformed())?;
     let (proof, password) = match body {
         FirstAccessRequest::Staff { token, password } => (FirstAccess::Link { token }, password),
-        FirstAccessRequest::Candidate { authority, number, code, password } => (FirstAccess::Code { authority, number, code }, password),
+        FirstAccessRequest::Candidate {
+            authority,
+            number,
+            code,
+            password,
+        } => (
+            FirstAccess::Code {
+                authority,
+                number,
+                code,
+            },
+            password,
+        ),
     };
     let signed = sign_in::first_access(&house.context, &proof, password).await?;
     Ok(opened(&house, &signed))
 }
 
 /// Ends the session.
-pub async fn sign_out(State(house): State<House>, person: SignedInPerson) -> Result<Response, Refused> {
+pub async fn sign_out(
+    State(house): State<House>,
+    person: SignedInPerson,
+) -> Result<Response, Refused> {
     sign_in::sign_out(&house.context, &person.0).await?;
-    Ok(([(header::SET_COOKIE, cookie::set(&house.settings, ""))], Json(Who { kind: None })).into_response())
+    Ok((
+        [(header::SET_COOKIE, cookie::set(&house.settings, ""))],
+        Json(Who { kind: None }),
+    )
+        .into_response())
 }
 
 /// Acts under another mandate.
-pub async fn switch_mandate(State(house): State<House>, person: SignedInPerson, body: Result<Json<MandateRequest>, JsonRejection>) -> Result<Response, Refused> {
+pub async fn switch_mandate(
+    State(house): State<House>,
+    person: SignedInPerson,
+    body: Result<Json<MandateRequest>, JsonRejection>,
+) -> Result<Response, Refused> {
     let Json(body) = body.map_err(|_| malformed())?;
     let mandate: MandateId = body.mandate.parse().map_err(|_| Refused::not_found())?;
     let signed = sign_in::switch_mandate(&house.context, &person.0, mandate).await?;
@@ -124,7 +183,13 @@ pub async fn whoami(State(house): State<House>, headers: HeaderMap) -> Result<Re
         Some(token) => sign_in::resume(&house.context, token).await?,
         None => None,
     };
-    let kind = person.map(|person| if person.account.candidate.is_some() { "candidate" } else { "staff" });
+    let kind = person.map(|person| {
+        if person.account.candidate.is_some() {
+            "candidate"
+        } else {
+            "staff"
+        }
+    });
     Ok(Json(Who { kind }).into_response())
 }
 
@@ -136,14 +201,34 @@ pub async fn authorities(State(house): State<House>) -> Result<Response, Refused
         name: String,
     }
     let all = delos_application::views::session::public_authorities(&house.context).await?;
-    Ok(Json(all.into_iter().map(|(code, name)| One { code, name }).collect::<Vec<_>>()).into_response())
+    Ok(Json(
+        all.into_iter()
+            .map(|(code, name)| One { code, name })
+            .collect::<Vec<_>>(),
+    )
+    .into_response())
 }
 
 fn opened(house: &House, signed: &SignedIn) -> Response {
-    let kind = Some(if signed.candidate { "candidate" } else { "staff" });
-    ([(header::SET_COOKIE, cookie::set(&house.settings, &signed.token))], Json(Who { kind })).into_response()
+    let kind = Some(if signed.candidate {
+        "candidate"
+    } else {
+        "staff"
+    });
+    (
+        [(
+            header::SET_COOKIE,
+            cookie::set(&house.settings, &signed.token),
+        )],
+        Json(Who { kind }),
+    )
+        .into_response()
 }
 
 fn malformed() -> Refused {
-    Refused::new(StatusCode::BAD_REQUEST, "malformed", "Cette demande est incomplète ou mal formée.")
+    Refused::new(
+        StatusCode::BAD_REQUEST,
+        "malformed",
+        "Cette demande est incomplète ou mal formée.",
+    )
 }

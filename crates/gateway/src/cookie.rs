@@ -5,7 +5,11 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use crate::GatewaySettings;
 
 fn name(settings: &GatewaySettings) -> &'static str {
-    if settings.secure_cookies { "__Host-delos" } else { "delos" }
+    if settings.secure_cookies {
+        "__Host-delos"
+    } else {
+        "delos"
+    }
 }
 
 /// The token of a request.
@@ -23,8 +27,15 @@ pub fn token<'a>(settings: &GatewaySettings, headers: &'a HeaderMap) -> Option<&
 
 /// The header that gives a token to the browser; an empty one takes it back.
 pub fn set(settings: &GatewaySettings, token: &str) -> HeaderValue {
-    let secure = if settings.secure_cookies { "; Secure" } else { "" };
+    let secure = if settings.secure_cookies {
+        "; Secure"
+    } else {
+        ""
+    };
     let age = if token.is_empty() { "; Max-Age=0" } else { "" };
-    let text = format!("{}={token}; Path=/; HttpOnly; SameSite=Lax{secure}{age}", name(settings));
+    let text = format!(
+        "{}={token}; Path=/; HttpOnly; SameSite=Lax{secure}{age}",
+        name(settings)
+    );
     HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""))
 }

@@ -26,16 +26,32 @@ async fn pass(house: &House, content_type: &str, request: Request, next: Next) -
 }
 
 fn check(house: &House, content_type: &str, headers: &HeaderMap) -> Result<(), Refused> {
-    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    let text = |name| {
+        headers
+            .get(name)
+            .and_then(|value: &HeaderValue| value.to_str().ok())
+    };
     let sent = text(header::CONTENT_TYPE).unwrap_or_default();
     if sent.split(';').next().map(str::trim) != Some(content_type) {
-        return Err(Refused::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "content_type", "Cette forme de demande n’est pas acceptée."));
+        return Err(Refused::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "content_type",
+            "Cette forme de demande n’est pas acceptée.",
+        ));
     }
-    let foreign = || Refused::new(StatusCode::FORBIDDEN, "foreign_origin", "Cette demande ne vient pas d’une page de Délos.");
+    let foreign = || {
+        Refused::new(
+            StatusCode::FORBIDDEN,
+            "foreign_origin",
+            "Cette demande ne vient pas d’une page de Délos.",
+        )
+    };
     if !headers.contains_key(OWN_HEADER) {
         return Err(foreign());
     }
-    if let Some(site) = headers.get("sec-fetch-site").and_then(|value| value.to_str().ok())
+    if let Some(site) = headers
+        .get("sec-fetch-site")
+        .and_then(|value| value.to_str().ok())
         && !matches!(site, "same-origin" | "none")
     {
         return Err(foreign());
@@ -60,17 +76,28 @@ pub async fn strict_headers(State(house): State<House>, request: Request, next: 
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in [
-        ("content-security-policy", "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"),
+        (
+            "content-security-policy",
+            "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'",
+        ),
         ("referrer-policy", "no-referrer"),
         ("x-content-type-options", "nosniff"),
         ("cross-origin-opener-policy", "same-origin"),
         ("cross-origin-resource-policy", "same-origin"),
-        ("permissions-policy", "camera=(), microphone=(), geolocation=()"),
+        (
+            "permissions-policy",
+            "camera=(), microphone=(), geolocation=()",
+        ),
     ] {
-        headers.entry(name).or_insert(HeaderValue::from_static(value));
+        headers
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
     }
     if house.settings.secure_cookies {
-        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000; includeSubDomains"));
+        headers.insert(
+            header::STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static("max-age=31536000; includeSubDomains"),
+        );
     }
     response
 }

@@ -80,11 +80,17 @@ pub fn router(context: Context, settings: GatewaySettings) -> Router {
         .route("/auth/first-access", post(auth::first_access))
         .route("/auth/sign-out", post(auth::sign_out))
         .route("/auth/mandate", post(auth::switch_mandate))
-        .layer(middleware::from_fn_with_state(house.clone(), guard::json_only))
+        .layer(middleware::from_fn_with_state(
+            house.clone(),
+            guard::json_only,
+        ))
         .layer(RequestBodyLimitLayer::new(SMALL_BODY));
     let uploads = Router::new()
         .route("/imports/{kind}", post(uploads::stage))
-        .layer(middleware::from_fn_with_state(house.clone(), guard::multipart_only))
+        .layer(middleware::from_fn_with_state(
+            house.clone(),
+            guard::multipart_only,
+        ))
         .layer(DefaultBodyLimit::disable());
     let reading = Router::new()
         .route("/auth/whoami", get(auth::whoami))
@@ -100,13 +106,25 @@ pub fn router(context: Context, settings: GatewaySettings) -> Router {
     Router::new()
         .merge(changing)
         .merge(reading)
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(30)))
-        .merge(uploads.layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(300))))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            Duration::from_secs(30),
+        ))
+        .merge(uploads.layer(TimeoutLayer::with_status_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            Duration::from_secs(300),
+        )))
         .fallback(assets::serve)
-        .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("no-store"),
+        ))
         .layer(CatchPanicLayer::custom(answer::after_panic))
         .layer(CompressionLayer::new())
-        .layer(middleware::from_fn_with_state(house.clone(), guard::strict_headers))
+        .layer(middleware::from_fn_with_state(
+            house.clone(),
+            guard::strict_headers,
+        ))
         .with_state(house)
 }
 
@@ -114,9 +132,16 @@ pub fn router(context: Context, settings: GatewaySettings) -> Router {
 ///
 /// # Errors
 /// When the listener fails.
-pub async fn serve(context: Context, settings: GatewaySettings, listener: TcpListener, stop: CancellationToken) -> std::io::Result<()> {
+pub async fn serve(
+    context: Context,
+    settings: GatewaySettings,
+    listener: TcpListener,
+    stop: CancellationToken,
+) -> std::io::Result<()> {
     let service = router(context, settings).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(async move { stop.cancelled().await }).await
+    axum::serve(listener, service)
+        .with_graceful_shutdown(async move { stop.cancelled().await })
+        .await
 }
 
 /// The header that the front end puts on whatever changes something: a form of another site cannot.

@@ -22,10 +22,14 @@ pub struct Limiter {
 impl Limiter {
     /// Whether this address may try once more now.
     pub fn allows(&self, address: IpAddr) -> bool {
-        let Ok(mut buckets) = self.buckets.lock() else { return false };
+        let Ok(mut buckets) = self.buckets.lock() else {
+            return false;
+        };
         let now = Instant::now();
         if buckets.len() >= MOST_ADDRESSES {
-            buckets.retain(|_, (left, since)| *left + since.elapsed().as_secs_f64() * PER_SECOND < BURST);
+            buckets.retain(|_, (left, since)| {
+                *left + since.elapsed().as_secs_f64() * PER_SECOND < BURST
+            });
         }
         let (left, since) = buckets.entry(address).or_insert((BURST, now));
         *left = (*left + since.elapsed().as_secs_f64() * PER_SECOND).min(BURST);
@@ -50,7 +54,12 @@ pub fn client(headers: &HeaderMap, peer: SocketAddr, trusted_hops: usize) -> IpA
         .flat_map(|value| value.split(','))
         .filter_map(|entry| entry.trim().parse().ok())
         .collect();
-    entries.len().checked_sub(trusted_hops).and_then(|place| entries.get(place)).copied().unwrap_or(peer.ip())
+    entries
+        .len()
+        .checked_sub(trusted_hops)
+        .and_then(|place| entries.get(place))
+        .copied()
+        .unwrap_or(peer.ip())
 }
 
 #[cfg(test)]
@@ -63,7 +72,10 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert("x-forwarded-for", "1.1.1.1, 203.0.113.7".parse().unwrap());
         assert_eq!(client(&headers, peer, 0), peer.ip());
-        assert_eq!(client(&headers, peer, 1), "203.0.113.7".parse::<IpAddr>().unwrap());
+        assert_eq!(
+            client(&headers, peer, 1),
+            "203.0.113.7".parse::<IpAddr>().unwrap()
+        );
         assert_eq!(client(&headers, peer, 3), peer.ip());
     }
 

@@ -51,21 +51,42 @@ pub async fn stage(
     // A browser sends an empty part where no complement was chosen.
     let complement = complement.filter(|handed| !handed.bytes.is_empty());
     let done = import::stage(&house.context, actor, kind, file, complement).await?;
-    let bad_rows = done.faulty.then(|| format!("/imports/{}/bad-rows.csv", done.id));
+    let bad_rows = done
+        .faulty
+        .then(|| format!("/imports/{}/bad-rows.csv", done.id));
     let staged = (!done.faulty).then(|| done.id.to_string());
-    Ok(Json(Staged { staged, report: done.report, bad_rows }).into_response())
+    Ok(Json(Staged {
+        staged,
+        report: done.report,
+        bad_rows,
+    })
+    .into_response())
 }
 
 /// The rows in error of a staged file, each with what is wrong.
-pub async fn bad_rows(State(house): State<House>, person: SignedInPerson, Path(staged): Path<String>) -> Result<Response, Refused> {
+pub async fn bad_rows(
+    State(house): State<House>,
+    person: SignedInPerson,
+    Path(staged): Path<String>,
+) -> Result<Response, Refused> {
     let staged: StagedFileId = staged.parse().map_err(|_| Refused::not_found())?;
     let actor = person.0.actor.as_ref().ok_or_else(Refused::forbidden)?;
     let (name, bytes) = import::bad_rows(&house.context, actor, staged).await?;
-    Ok(download(Attachment { name, content_type: "text/csv; charset=utf-8".to_owned(), bytes }))
+    Ok(download(Attachment {
+        name,
+        content_type: "text/csv; charset=utf-8".to_owned(),
+        bytes,
+    }))
 }
 
 async fn read(mut field: Field<'_>) -> Result<Handed, Refused> {
-    let name = field.file_name().unwrap_or("fichier.csv").chars().filter(|c| !c.is_control()).take(120).collect();
+    let name = field
+        .file_name()
+        .unwrap_or("fichier.csv")
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(120)
+        .collect();
     let mut bytes = Vec::new();
     while let Some(chunk) = field.chunk().await.map_err(|_| malformed())? {
         if bytes.len() + chunk.len() > LARGEST {
@@ -77,5 +98,9 @@ async fn read(mut field: Field<'_>) -> Result<Handed, Refused> {
 }
 
 fn malformed() -> Refused {
-    Refused::new(StatusCode::BAD_REQUEST, "malformed", "Choisissez un fichier, puis recommencez.")
+    Refused::new(
+        StatusCode::BAD_REQUEST,
+        "malformed",
+        "Choisissez un fichier, puis recommencez.",
+    )
 }

@@ -5,12 +5,17 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use delos_domain::ids::{AccountId, AuthorityId, CandidateId, CohortId, ExaminerId, MandateId, SchoolId, SessionId};
+use delos_domain::ids::{
+    AccountId, AuthorityId, CandidateId, CohortId, ExaminerId, MandateId, SchoolId, SessionId,
+};
 use delos_domain::mandate::{Mandate, Perimeter, Role};
 use delos_domain::scope::{Operation, Reach, Scope};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait,
+};
 use uuid::Uuid;
 
 use crate::database::{Access, Transaction};
@@ -45,35 +50,63 @@ pub struct AccountRecord {
 }
 
 /// The account of a login.
-pub async fn by_login(access: &impl Access, login: &str) -> Result<Option<AccountRecord>, StoreError> {
-    let rows = account::Entity::find().filter(account::Column::Login.eq(login)).all(access.connection()).await?;
+pub async fn by_login(
+    access: &impl Access,
+    login: &str,
+) -> Result<Option<AccountRecord>, StoreError> {
+    let rows = account::Entity::find()
+        .filter(account::Column::Login.eq(login))
+        .all(access.connection())
+        .await?;
     Ok(records(access, rows).await?.pop())
 }
 
 /// The account of an id.
-pub async fn by_id(access: &impl Access, id: AccountId) -> Result<Option<AccountRecord>, StoreError> {
-    let rows = account::Entity::find_by_id(id.0).all(access.connection()).await?;
+pub async fn by_id(
+    access: &impl Access,
+    id: AccountId,
+) -> Result<Option<AccountRecord>, StoreError> {
+    let rows = account::Entity::find_by_id(id.0)
+        .all(access.connection())
+        .await?;
     Ok(records(access, rows).await?.pop())
 }
 
 /// Candidates among these who have an account, with its id and whether it has a password.
-pub async fn of_candidates(access: &impl Access, ids: &[CandidateId]) -> Result<HashMap<CandidateId, (AccountId, bool)>, StoreError> {
+pub async fn of_candidates(
+    access: &impl Access,
+    ids: &[CandidateId],
+) -> Result<HashMap<CandidateId, (AccountId, bool)>, StoreError> {
     let mut found = HashMap::new();
     for chunk in ids.chunks(10_000) {
-        let rows = account::Entity::find().filter(account::Column::CandidateId.is_in(chunk.iter().map(|id| id.0))).all(access.connection()).await?;
-        found.extend(rows.into_iter().filter_map(|row| Some((CandidateId(row.candidate_id?), (AccountId(row.id), row.password_hash.is_some())))));
+        let rows = account::Entity::find()
+            .filter(account::Column::CandidateId.is_in(chunk.iter().map(|id| id.0)))
+            .all(access.connection())
+            .await?;
+        found.extend(rows.into_iter().filter_map(|row| {
+            Some((
+                CandidateId(row.candidate_id?),
+                (AccountId(row.id), row.password_hash.is_some()),
+            ))
+        }));
     }
     Ok(found)
 }
 
 /// Accounts that have a mandate inside the scope, by name.
-pub async fn list<O: Operation>(access: &impl Access, scope: &Scope<O>, page: &PageRequest) -> Result<Page<AccountRecord>, StoreError> {
+pub async fn list<O: Operation>(
+    access: &impl Access,
+    scope: &Scope<O>,
+    page: &PageRequest,
+) -> Result<Page<AccountRecord>, StoreError> {
     let with_mandate = mandate::Entity::find()
         .select_only()
         .column(mandate::Column::AccountId)
         .filter(mandates_of_scope(scope))
         .into_query();
-    let relation = account::Entity::belongs_to(identity::Entity).from(account::Column::IdentityId).to(identity::Column::Id);
+    let relation = account::Entity::belongs_to(identity::Entity)
+        .from(account::Column::IdentityId)
+        .to(identity::Column::Id);
     let mut query = account::Entity::find()
         .join(sea_orm::JoinType::InnerJoin, relation.into())
         .filter(account::Column::Kind.eq("staff"))
@@ -93,40 +126,67 @@ pub async fn list<O: Operation>(access: &impl Access, scope: &Scope<O>, page: &P
         .limit(page.limit)
         .all(access.connection())
         .await?;
-    Ok(Page { items: records(access, rows).await?, total, offset: page.offset })
+    Ok(Page {
+        items: records(access, rows).await?,
+        total,
+        offset: page.offset,
+    })
 }
 
 /// An account of staff that the scope may act upon: all of whose mandates lie inside it.
-pub async fn inside<O: Operation>(access: &impl Access, scope: &Scope<O>, id: AccountId) -> Result<Option<AccountRecord>, StoreError> {
+pub async fn inside<O: Operation>(
+    access: &impl Access,
+    scope: &Scope<O>,
+    id: AccountId,
+) -> Result<Option<AccountRecord>, StoreError> {
     let reached = mandate::Entity::find()
         .filter(mandates_of_scope(scope))
         .filter(mandate::Column::AccountId.eq(id.0))
         .count(access.connection())
         .await?;
-    if reached == 0 { Ok(None) } else { by_id(access, id).await }
+    if reached == 0 {
+        Ok(None)
+    } else {
+        by_id(access, id).await
+    }
 }
 
 /// Mandates that a scope reaches: a session scope reaches all of the session's, an authority its own and its schools'.
 fn mandates_of_scope<O: Operation>(scope: &Scope<O>) -> Condition {
-    let session = Condition::all().add(mandate::Column::SessionId.eq(scope.session().0)).add(mandate::Column::Role.ne(Role::Candidate.code()));
+    let session = Condition::all()
+        .add(mandate::Column::SessionId.eq(scope.session().0))
+        .add(mandate::Column::Role.ne(Role::Candidate.code()));
     match scope.reach() {
         Reach::Session => session,
-        Reach::Authority { authority, .. } => session.add(mandate::Column::AuthorityId.eq(authority.0)),
+        Reach::Authority { authority, .. } => {
+            session.add(mandate::Column::AuthorityId.eq(authority.0))
+        }
         _ => session.add(condition(scope, &columns!(mandate))),
     }
 }
 
 /// Writes a new account with its identity.
-pub async fn insert(tx: &Transaction, cohort: CohortId, record: &AccountRecord) -> Result<(), StoreError> {
+pub async fn insert(
+    tx: &Transaction,
+    cohort: CohortId,
+    record: &AccountRecord,
+) -> Result<(), StoreError> {
     identities::insert(tx, cohort, std::slice::from_ref(&record.identity)).await?;
-    account::Entity::insert(row(record)).exec_without_returning(tx.connection()).await?;
+    account::Entity::insert(row(record))
+        .exec_without_returning(tx.connection())
+        .await?;
     Ok(())
 }
 
 /// Writes accounts of candidates, whose identities stand already.
-pub async fn insert_candidates(tx: &Transaction, records: &[AccountRecord]) -> Result<(), StoreError> {
+pub async fn insert_candidates(
+    tx: &Transaction,
+    records: &[AccountRecord],
+) -> Result<(), StoreError> {
     for chunk in records.chunks(500) {
-        account::Entity::insert_many(chunk.iter().map(row)).exec_without_returning(tx.connection()).await?;
+        account::Entity::insert_many(chunk.iter().map(row))
+            .exec_without_returning(tx.connection())
+            .await?;
     }
     Ok(())
 }
@@ -134,7 +194,12 @@ pub async fn insert_candidates(tx: &Transaction, records: &[AccountRecord]) -> R
 fn row(record: &AccountRecord) -> account::ActiveModel {
     account::ActiveModel {
         id: Set(record.id.0),
-        kind: Set(if record.candidate.is_some() { "candidate" } else { "staff" }.to_owned()),
+        kind: Set(if record.candidate.is_some() {
+            "candidate"
+        } else {
+            "staff"
+        }
+        .to_owned()),
         login: Set(record.login.clone()),
         identity_id: Set(record.identity.id.0),
         candidate_id: Set(record.candidate.map(|id| id.0)),
@@ -147,7 +212,11 @@ fn row(record: &AccountRecord) -> account::ActiveModel {
 }
 
 /// Sets a password; every web session of the account ends.
-pub async fn set_password(tx: &Transaction, record: &AccountRecord, hash: &str) -> Result<(), StoreError> {
+pub async fn set_password(
+    tx: &Transaction,
+    record: &AccountRecord,
+    hash: &str,
+) -> Result<(), StoreError> {
     let updated = account::Entity::update_many()
         .col_expr(account::Column::PasswordHash, Expr::value(hash))
         .col_expr(account::Column::Failures, Expr::value(0_i64))
@@ -161,7 +230,11 @@ pub async fn set_password(tx: &Transaction, record: &AccountRecord, hash: &str) 
 }
 
 /// Counts a wrong password (`failed`), or forgets those counted.
-pub async fn count_failure(tx: &Transaction, id: AccountId, failed: Option<DateTime<Utc>>) -> Result<(), StoreError> {
+pub async fn count_failure(
+    tx: &Transaction,
+    id: AccountId,
+    failed: Option<DateTime<Utc>>,
+) -> Result<(), StoreError> {
     let failures = match failed {
         Some(_) => Expr::col(account::Column::Failures).add(1),
         None => Expr::value(0_i64),
@@ -206,13 +279,20 @@ pub async fn insert_codes(tx: &Transaction, codes: &[AccessCode]) -> Result<(), 
             expires_at: Set(code.expires_at),
             used: Set(false),
         });
-        access_code::Entity::insert_many(rows).exec_without_returning(tx.connection()).await?;
+        access_code::Entity::insert_many(rows)
+            .exec_without_returning(tx.connection())
+            .await?;
     }
     Ok(())
 }
 
 /// Uses up a code that still serves; the account that it opens, or none.
-pub async fn use_code(tx: &Transaction, hash: &str, account: Option<AccountId>, now: DateTime<Utc>) -> Result<Option<AccountId>, StoreError> {
+pub async fn use_code(
+    tx: &Transaction,
+    hash: &str,
+    account: Option<AccountId>,
+    now: DateTime<Utc>,
+) -> Result<Option<AccountId>, StoreError> {
     let mut query = access_code::Entity::find()
         .filter(access_code::Column::CodeHash.eq(hash))
         .filter(access_code::Column::Used.eq(false))
@@ -220,7 +300,9 @@ pub async fn use_code(tx: &Transaction, hash: &str, account: Option<AccountId>, 
     if let Some(account) = account {
         query = query.filter(access_code::Column::AccountId.eq(account.0));
     }
-    let Some(row) = query.one(tx.connection()).await? else { return Ok(None) };
+    let Some(row) = query.one(tx.connection()).await? else {
+        return Ok(None);
+    };
     let updated = access_code::Entity::update_many()
         .col_expr(access_code::Column::Used, Expr::value(true))
         .filter(access_code::Column::Id.eq(row.id))
@@ -232,7 +314,10 @@ pub async fn use_code(tx: &Transaction, hash: &str, account: Option<AccountId>, 
 }
 
 /// Mandates of an account, in every session.
-pub async fn mandates_of(access: &impl Access, ids: &[AccountId]) -> Result<Vec<Mandate>, StoreError> {
+pub async fn mandates_of(
+    access: &impl Access,
+    ids: &[AccountId],
+) -> Result<Vec<Mandate>, StoreError> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
@@ -246,7 +331,11 @@ pub async fn mandates_of(access: &impl Access, ids: &[AccountId]) -> Result<Vec<
 }
 
 /// One mandate that the scope reaches.
-pub async fn mandate_inside<O: Operation>(access: &impl Access, scope: &Scope<O>, id: MandateId) -> Result<Option<Mandate>, StoreError> {
+pub async fn mandate_inside<O: Operation>(
+    access: &impl Access,
+    scope: &Scope<O>,
+    id: MandateId,
+) -> Result<Option<Mandate>, StoreError> {
     let row = mandate::Entity::find()
         .filter(mandates_of_scope(scope))
         .filter(mandate::Column::Id.eq(id.0))
@@ -256,7 +345,11 @@ pub async fn mandate_inside<O: Operation>(access: &impl Access, scope: &Scope<O>
 }
 
 /// Writes mandates.
-pub async fn insert_mandates(tx: &Transaction, mandates: &[Mandate], granted_by: Option<MandateId>) -> Result<(), StoreError> {
+pub async fn insert_mandates(
+    tx: &Transaction,
+    mandates: &[Mandate],
+    granted_by: Option<MandateId>,
+) -> Result<(), StoreError> {
     for chunk in mandates.chunks(500) {
         let rows = chunk.iter().map(|one| {
             let (authority, school, examiner, candidate) = match one.perimeter {
@@ -282,23 +375,35 @@ pub async fn insert_mandates(tx: &Transaction, mandates: &[Mandate], granted_by:
                 version: Set(1),
             }
         });
-        mandate::Entity::insert_many(rows).exec_without_returning(tx.connection()).await?;
+        mandate::Entity::insert_many(rows)
+            .exec_without_returning(tx.connection())
+            .await?;
     }
     Ok(())
 }
 
 /// Takes a mandate back; the web sessions acting under it end.
-pub async fn revoke<O: Operation>(tx: &Transaction, scope: &Scope<O>, id: MandateId) -> Result<(), StoreError> {
+pub async fn revoke<O: Operation>(
+    tx: &Transaction,
+    scope: &Scope<O>,
+    id: MandateId,
+) -> Result<(), StoreError> {
     let updated = mandate::Entity::update_many()
         .col_expr(mandate::Column::Revoked, Expr::value(true))
-        .col_expr(mandate::Column::Version, Expr::col(mandate::Column::Version).add(1))
+        .col_expr(
+            mandate::Column::Version,
+            Expr::col(mandate::Column::Version).add(1),
+        )
         .filter(mandates_of_scope(scope))
         .filter(mandate::Column::Id.eq(id.0))
         .filter(mandate::Column::Revoked.eq(false))
         .exec(tx.connection())
         .await?;
     one_row(updated.rows_affected)?;
-    web_session::Entity::delete_many().filter(web_session::Column::MandateId.eq(id.0)).exec(tx.connection()).await?;
+    web_session::Entity::delete_many()
+        .filter(web_session::Column::MandateId.eq(id.0))
+        .exec(tx.connection())
+        .await?;
     Ok(())
 }
 
@@ -329,13 +434,21 @@ pub async fn insert_session(tx: &Transaction, one: &WebSession) -> Result<(), St
         created_at: Set(one.created_at),
         seen_at: Set(one.seen_at),
     };
-    web_session::Entity::insert(row).exec_without_returning(tx.connection()).await?;
+    web_session::Entity::insert(row)
+        .exec_without_returning(tx.connection())
+        .await?;
     Ok(())
 }
 
 /// The web session of a token's hash.
-pub async fn session_by_hash(access: &impl Access, hash: &str) -> Result<Option<WebSession>, StoreError> {
-    let row = web_session::Entity::find().filter(web_session::Column::TokenHash.eq(hash)).one(access.connection()).await?;
+pub async fn session_by_hash(
+    access: &impl Access,
+    hash: &str,
+) -> Result<Option<WebSession>, StoreError> {
+    let row = web_session::Entity::find()
+        .filter(web_session::Column::TokenHash.eq(hash))
+        .one(access.connection())
+        .await?;
     Ok(row.map(|row| WebSession {
         id: row.id,
         token_hash: row.token_hash,
@@ -347,7 +460,11 @@ pub async fn session_by_hash(access: &impl Access, hash: &str) -> Result<Option<
 }
 
 /// Notes that a session was used.
-pub async fn touch_session(tx: &Transaction, id: Uuid, now: DateTime<Utc>) -> Result<(), StoreError> {
+pub async fn touch_session(
+    tx: &Transaction,
+    id: Uuid,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
     web_session::Entity::update_many()
         .col_expr(web_session::Column::SeenAt, Expr::value(now))
         .filter(web_session::Column::Id.eq(id))
@@ -358,35 +475,56 @@ pub async fn touch_session(tx: &Transaction, id: Uuid, now: DateTime<Utc>) -> Re
 
 /// Ends one session.
 pub async fn end_session(tx: &Transaction, id: Uuid) -> Result<(), StoreError> {
-    web_session::Entity::delete_by_id(id).exec(tx.connection()).await?;
+    web_session::Entity::delete_by_id(id)
+        .exec(tx.connection())
+        .await?;
     Ok(())
 }
 
 /// Ends every session of an account.
 pub async fn end_sessions(tx: &Transaction, account: AccountId) -> Result<(), StoreError> {
-    web_session::Entity::delete_many().filter(web_session::Column::AccountId.eq(account.0)).exec(tx.connection()).await?;
+    web_session::Entity::delete_many()
+        .filter(web_session::Column::AccountId.eq(account.0))
+        .exec(tx.connection())
+        .await?;
     Ok(())
 }
 
 /// Heads of school of the scope who have a mandate, by school.
-pub async fn schools_with_head<O: Operation>(access: &impl Access, scope: &Scope<O>) -> Result<Vec<SchoolId>, StoreError> {
+pub async fn schools_with_head<O: Operation>(
+    access: &impl Access,
+    scope: &Scope<O>,
+) -> Result<Vec<SchoolId>, StoreError> {
     let rows = mandate::Entity::find()
         .filter(mandates_of_scope(scope))
         .filter(mandate::Column::Role.eq(Role::HeadOfSchool.code()))
         .filter(mandate::Column::Revoked.eq(false))
         .all(access.connection())
         .await?;
-    Ok(rows.into_iter().filter_map(|row| row.school_id.map(SchoolId)).collect())
+    Ok(rows
+        .into_iter()
+        .filter_map(|row| row.school_id.map(SchoolId))
+        .collect())
 }
 
 /// Whether a candidate stands in one school: what a head's mandate cannot say by itself.
-pub async fn examiner_school(access: &impl Access, id: ExaminerId) -> Result<Option<(AuthorityId, Option<SchoolId>)>, StoreError> {
-    let row = crate::entities::examiner::Entity::find_by_id(id.0).one(access.connection()).await?;
+pub async fn examiner_school(
+    access: &impl Access,
+    id: ExaminerId,
+) -> Result<Option<(AuthorityId, Option<SchoolId>)>, StoreError> {
+    let row = crate::entities::examiner::Entity::find_by_id(id.0)
+        .one(access.connection())
+        .await?;
     Ok(row.map(|row| (AuthorityId(row.authority_id), row.school_id.map(SchoolId))))
 }
 
 /// The candidate of an authority and number in a session: who signs in.
-pub async fn candidate_by_number(access: &impl Access, session: SessionId, authority: AuthorityId, number: &str) -> Result<Option<CandidateId>, StoreError> {
+pub async fn candidate_by_number(
+    access: &impl Access,
+    session: SessionId,
+    authority: AuthorityId,
+    number: &str,
+) -> Result<Option<CandidateId>, StoreError> {
     let row = candidate::Entity::find()
         .filter(candidate::Column::SessionId.eq(session.0))
         .filter(candidate::Column::AuthorityId.eq(authority.0))
@@ -396,12 +534,22 @@ pub async fn candidate_by_number(access: &impl Access, session: SessionId, autho
     Ok(row.map(|row| CandidateId(row.id)))
 }
 
-async fn records(access: &impl Access, rows: Vec<account::Model>) -> Result<Vec<AccountRecord>, StoreError> {
-    let people = identities::by_ids(access, rows.iter().map(|row| row.identity_id).collect()).await?;
-    let people: HashMap<_, _> = people.into_iter().map(|person| (person.id.0, person)).collect();
+async fn records(
+    access: &impl Access,
+    rows: Vec<account::Model>,
+) -> Result<Vec<AccountRecord>, StoreError> {
+    let people =
+        identities::by_ids(access, rows.iter().map(|row| row.identity_id).collect()).await?;
+    let people: HashMap<_, _> = people
+        .into_iter()
+        .map(|person| (person.id.0, person))
+        .collect();
     rows.into_iter()
         .map(|row| {
-            let identity = people.get(&row.identity_id).cloned().ok_or_else(|| corrupt("an account without identity"))?;
+            let identity = people
+                .get(&row.identity_id)
+                .cloned()
+                .ok_or_else(|| corrupt("an account without identity"))?;
             Ok(AccountRecord {
                 id: AccountId(row.id),
                 login: row.login,

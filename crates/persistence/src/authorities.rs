@@ -37,8 +37,14 @@ pub struct AcademyRecord {
 
 /// Every authority with its academies, by name.
 pub async fn all(access: &impl Access) -> Result<Vec<AuthorityRecord>, StoreError> {
-    let authorities = authority::Entity::find().order_by_asc(authority::Column::Name).all(access.connection()).await?;
-    let academies = academy::Entity::find().order_by_asc(academy::Column::Code).all(access.connection()).await?;
+    let authorities = authority::Entity::find()
+        .order_by_asc(authority::Column::Name)
+        .all(access.connection())
+        .await?;
+    let academies = academy::Entity::find()
+        .order_by_asc(academy::Column::Code)
+        .all(access.connection())
+        .await?;
     authorities
         .into_iter()
         .map(|row| {
@@ -47,10 +53,20 @@ pub async fn all(access: &impl Access) -> Result<Vec<AuthorityRecord>, StoreErro
                 .filter(|academy| academy.authority_id == row.id)
                 .map(|academy| {
                     let timezone = academy.timezone.parse().map_err(corrupt)?;
-                    Ok(AcademyRecord { code: academy.code.clone(), name: academy.name.clone(), timezone })
+                    Ok(AcademyRecord {
+                        code: academy.code.clone(),
+                        name: academy.name.clone(),
+                        timezone,
+                    })
                 })
                 .collect::<Result<_, StoreError>>()?;
-            Ok(AuthorityRecord { id: AuthorityId(row.id), code: row.code, name: row.name, contact_email: row.contact_email, academies })
+            Ok(AuthorityRecord {
+                id: AuthorityId(row.id),
+                code: row.code,
+                name: row.name,
+                contact_email: row.contact_email,
+                academies,
+            })
         })
         .collect()
 }
@@ -63,7 +79,9 @@ pub async fn insert(tx: &Transaction, record: &AuthorityRecord) -> Result<(), St
         name: Set(record.name.clone()),
         contact_email: Set(record.contact_email.clone()),
     };
-    authority::Entity::insert(row).exec_without_returning(tx.connection()).await?;
+    authority::Entity::insert(row)
+        .exec_without_returning(tx.connection())
+        .await?;
     for one in &record.academies {
         let row = academy::ActiveModel {
             code: Set(one.code.clone()),
@@ -71,7 +89,9 @@ pub async fn insert(tx: &Transaction, record: &AuthorityRecord) -> Result<(), St
             timezone: Set(one.timezone.name().to_owned()),
             authority_id: Set(record.id.0),
         };
-        academy::Entity::insert(row).exec_without_returning(tx.connection()).await?;
+        academy::Entity::insert(row)
+            .exec_without_returning(tx.connection())
+            .await?;
     }
     Ok(())
 }

@@ -3,13 +3,18 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
-use delos_domain::candidate::{Accommodation, Candidate, CandidateNumber, CandidateStatus, ExamOption, Form};
+use delos_domain::candidate::{
+    Accommodation, Candidate, CandidateNumber, CandidateStatus, ExamOption, Form,
+};
 use delos_domain::ids::{AuthorityId, CandidateId, CohortId, SchoolId, SessionId};
 use delos_domain::ratio::TimeRatio;
 use delos_domain::scope::{Operation, Scope};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait, JoinType, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, ExprTrait, JoinType, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect,
+};
 use uuid::Uuid;
 
 use crate::database::{Access, Transaction};
@@ -75,7 +80,9 @@ pub async fn list<O: Operation>(
     filter: &CandidateFilter,
     page: &PageRequest,
 ) -> Result<Page<CandidateRecord>, StoreError> {
-    let relation = candidate::Entity::belongs_to(identity::Entity).from(candidate::Column::IdentityId).to(identity::Column::Id);
+    let relation = candidate::Entity::belongs_to(identity::Entity)
+        .from(candidate::Column::IdentityId)
+        .to(identity::Column::Id);
     let mut query = candidate::Entity::find()
         .join(JoinType::InnerJoin, relation.into())
         .filter(condition(scope, &columns!(candidate, Id)))
@@ -96,11 +103,19 @@ pub async fn list<O: Operation>(
         .limit(page.limit)
         .all(access.connection())
         .await?;
-    Ok(Page { items: records(access, rows).await?, total, offset: page.offset })
+    Ok(Page {
+        items: records(access, rows).await?,
+        total,
+        offset: page.offset,
+    })
 }
 
 /// Every candidate of the scope that the filter lets through, by number.
-pub async fn all<O: Operation>(access: &impl Access, scope: &Scope<O>, filter: &CandidateFilter) -> Result<Vec<CandidateRecord>, StoreError> {
+pub async fn all<O: Operation>(
+    access: &impl Access,
+    scope: &Scope<O>,
+    filter: &CandidateFilter,
+) -> Result<Vec<CandidateRecord>, StoreError> {
     let rows = candidate::Entity::find()
         .filter(condition(scope, &columns!(candidate, Id)))
         .filter(matching(filter))
@@ -111,13 +126,23 @@ pub async fn all<O: Operation>(access: &impl Access, scope: &Scope<O>, filter: &
 }
 
 /// How many candidates the scope and the filter let through.
-pub async fn count<O: Operation>(access: &impl Access, scope: &Scope<O>, filter: &CandidateFilter) -> Result<u64, StoreError> {
-    let query = candidate::Entity::find().filter(condition(scope, &columns!(candidate, Id))).filter(matching(filter));
+pub async fn count<O: Operation>(
+    access: &impl Access,
+    scope: &Scope<O>,
+    filter: &CandidateFilter,
+) -> Result<u64, StoreError> {
+    let query = candidate::Entity::find()
+        .filter(condition(scope, &columns!(candidate, Id)))
+        .filter(matching(filter));
     Ok(query.count(access.connection()).await?)
 }
 
 /// One candidate, if the scope reaches him.
-pub async fn one<O: Operation>(access: &impl Access, scope: &Scope<O>, id: CandidateId) -> Result<Option<CandidateRecord>, StoreError> {
+pub async fn one<O: Operation>(
+    access: &impl Access,
+    scope: &Scope<O>,
+    id: CandidateId,
+) -> Result<Option<CandidateRecord>, StoreError> {
     let rows = candidate::Entity::find()
         .filter(condition(scope, &columns!(candidate, Id)))
         .filter(candidate::Column::Id.eq(id.0))
@@ -127,7 +152,11 @@ pub async fn one<O: Operation>(access: &impl Access, scope: &Scope<O>, id: Candi
 }
 
 /// The candidates of these ids that the scope reaches.
-pub async fn by_ids<O: Operation>(access: &impl Access, scope: &Scope<O>, ids: &[CandidateId]) -> Result<Vec<CandidateRecord>, StoreError> {
+pub async fn by_ids<O: Operation>(
+    access: &impl Access,
+    scope: &Scope<O>,
+    ids: &[CandidateId],
+) -> Result<Vec<CandidateRecord>, StoreError> {
     let mut found = Vec::with_capacity(ids.len());
     for chunk in ids.chunks(10_000) {
         let rows = candidate::Entity::find()
@@ -141,7 +170,11 @@ pub async fn by_ids<O: Operation>(access: &impl Access, scope: &Scope<O>, ids: &
 }
 
 /// How many candidates each of these schools has, within the scope.
-pub async fn count_by_school<O: Operation>(access: &impl Access, scope: &Scope<O>, schools: &[SchoolId]) -> Result<Vec<(SchoolId, i64)>, StoreError> {
+pub async fn count_by_school<O: Operation>(
+    access: &impl Access,
+    scope: &Scope<O>,
+    schools: &[SchoolId],
+) -> Result<Vec<(SchoolId, i64)>, StoreError> {
     if schools.is_empty() {
         return Ok(Vec::new());
     }
@@ -159,18 +192,31 @@ pub async fn count_by_school<O: Operation>(access: &impl Access, scope: &Scope<O
 }
 
 /// Writes new candidates with their identities.
-pub async fn insert(tx: &Transaction, cohort: CohortId, records: &[CandidateRecord]) -> Result<(), StoreError> {
-    let people: Vec<_> = records.iter().map(|record| record.identity.clone()).collect();
+pub async fn insert(
+    tx: &Transaction,
+    cohort: CohortId,
+    records: &[CandidateRecord],
+) -> Result<(), StoreError> {
+    let people: Vec<_> = records
+        .iter()
+        .map(|record| record.identity.clone())
+        .collect();
     identities::insert(tx, cohort, &people).await?;
     for chunk in records.chunks(500) {
         let rows = chunk.iter().map(|record| row(record, 1));
-        candidate::Entity::insert_many(rows).exec_without_returning(tx.connection()).await?;
+        candidate::Entity::insert_many(rows)
+            .exec_without_returning(tx.connection())
+            .await?;
     }
     Ok(())
 }
 
 /// Writes a candidate again, if he is still at the version read and the scope reaches him.
-pub async fn update<O: Operation>(tx: &Transaction, scope: &Scope<O>, record: &CandidateRecord) -> Result<(), StoreError> {
+pub async fn update<O: Operation>(
+    tx: &Transaction,
+    scope: &Scope<O>,
+    record: &CandidateRecord,
+) -> Result<(), StoreError> {
     let updated = candidate::Entity::update_many()
         .set(row(record, record.version + 1))
         .filter(condition(scope, &columns!(candidate, Id)))
@@ -183,7 +229,12 @@ pub async fn update<O: Operation>(tx: &Transaction, scope: &Scope<O>, record: &C
 }
 
 /// Candidates of an authority, by number: for a plan, or an import, whose scope the caller holds.
-pub async fn of_authority(access: &impl Access, session: SessionId, authority: AuthorityId, filter: &CandidateFilter) -> Result<Vec<CandidateRecord>, StoreError> {
+pub async fn of_authority(
+    access: &impl Access,
+    session: SessionId,
+    authority: AuthorityId,
+    filter: &CandidateFilter,
+) -> Result<Vec<CandidateRecord>, StoreError> {
     let rows = candidate::Entity::find()
         .filter(candidate::Column::SessionId.eq(session.0))
         .filter(candidate::Column::AuthorityId.eq(authority.0))
@@ -195,7 +246,11 @@ pub async fn of_authority(access: &impl Access, session: SessionId, authority: A
 }
 
 /// Which of these numbers an authority has already, with the school of each.
-pub async fn schools_of_numbers(access: &impl Access, session: SessionId, authority: AuthorityId) -> Result<HashMap<String, Option<SchoolId>>, StoreError> {
+pub async fn schools_of_numbers(
+    access: &impl Access,
+    session: SessionId,
+    authority: AuthorityId,
+) -> Result<HashMap<String, Option<SchoolId>>, StoreError> {
     let rows: Vec<(String, Option<Uuid>)> = candidate::Entity::find()
         .select_only()
         .column(candidate::Column::Number)
@@ -205,7 +260,10 @@ pub async fn schools_of_numbers(access: &impl Access, session: SessionId, author
         .into_tuple()
         .all(access.connection())
         .await?;
-    Ok(rows.into_iter().map(|(number, school)| (number, school.map(SchoolId))).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(number, school)| (number, school.map(SchoolId)))
+        .collect())
 }
 
 /// Moves the sittings track of a plan's candidates, who are all in state `from`, to state `to`. The plan was reached
@@ -213,11 +271,20 @@ pub async fn schools_of_numbers(access: &impl Access, session: SessionId, author
 ///
 /// # Errors
 /// [`StoreError::Conflict`] when one of them is no longer in `from`, or not the plan's to move.
-pub async fn move_sitting_state(tx: &Transaction, plan: &PlanRecord, ids: &[CandidateId], from: &str, to: &str) -> Result<(), StoreError> {
+pub async fn move_sitting_state(
+    tx: &Transaction,
+    plan: &PlanRecord,
+    ids: &[CandidateId],
+    from: &str,
+    to: &str,
+) -> Result<(), StoreError> {
     for chunk in ids.chunks(10_000) {
         let mut update = candidate::Entity::update_many()
             .col_expr(candidate::Column::SittingState, Expr::value(to))
-            .col_expr(candidate::Column::Version, Expr::col(candidate::Column::Version).add(1))
+            .col_expr(
+                candidate::Column::Version,
+                Expr::col(candidate::Column::Version).add(1),
+            )
             .filter(candidate::Column::SessionId.eq(plan.session.0))
             .filter(candidate::Column::AuthorityId.eq(plan.authority.0))
             .filter(candidate::Column::Form.eq(plan.form.code()))
@@ -235,10 +302,27 @@ pub async fn move_sitting_state(tx: &Transaction, plan: &PlanRecord, ids: &[Cand
 
 fn matching(filter: &CandidateFilter) -> Condition {
     Condition::all()
-        .add_option(filter.option.map(|option| candidate::Column::OptionCode.eq(option.code())))
-        .add_option(filter.form.map(|form| candidate::Column::Form.eq(form.code())))
-        .add_option(filter.school.map(|school| candidate::Column::SchoolId.eq(school.0)))
-        .add_option(filter.sitting_state.as_ref().map(|state| candidate::Column::SittingState.eq(state.as_str())))
+        .add_option(
+            filter
+                .option
+                .map(|option| candidate::Column::OptionCode.eq(option.code())),
+        )
+        .add_option(
+            filter
+                .form
+                .map(|form| candidate::Column::Form.eq(form.code())),
+        )
+        .add_option(
+            filter
+                .school
+                .map(|school| candidate::Column::SchoolId.eq(school.0)),
+        )
+        .add_option(
+            filter
+                .sitting_state
+                .as_ref()
+                .map(|state| candidate::Column::SittingState.eq(state.as_str())),
+        )
 }
 
 fn row(record: &CandidateRecord, version: i64) -> candidate::ActiveModel {
@@ -269,12 +353,21 @@ fn row(record: &CandidateRecord, version: i64) -> candidate::ActiveModel {
     }
 }
 
-async fn records(access: &impl Access, rows: Vec<candidate::Model>) -> Result<Vec<CandidateRecord>, StoreError> {
-    let people = identities::by_ids(access, rows.iter().map(|row| row.identity_id).collect()).await?;
-    let mut people: HashMap<_, _> = people.into_iter().map(|person| (person.id.0, person)).collect();
+async fn records(
+    access: &impl Access,
+    rows: Vec<candidate::Model>,
+) -> Result<Vec<CandidateRecord>, StoreError> {
+    let people =
+        identities::by_ids(access, rows.iter().map(|row| row.identity_id).collect()).await?;
+    let mut people: HashMap<_, _> = people
+        .into_iter()
+        .map(|person| (person.id.0, person))
+        .collect();
     rows.into_iter()
         .map(|row| {
-            let identity = people.remove(&row.identity_id).ok_or_else(|| corrupt("a candidate without identity"))?;
+            let identity = people
+                .remove(&row.identity_id)
+                .ok_or_else(|| corrupt("a candidate without identity"))?;
             record(row, identity)
         })
         .collect()
@@ -286,8 +379,10 @@ fn record(row: candidate::Model, identity: IdentityRecord) -> Result<CandidateRe
             id: CandidateId(row.id),
             authority: AuthorityId(row.authority_id),
             school: row.school_id.map(SchoolId),
-            number: CandidateNumber::parse(&row.number).ok_or_else(|| corrupt("a candidate's number"))?,
-            option: ExamOption::from_code(&row.option_code).ok_or_else(|| corrupt(&row.option_code))?,
+            number: CandidateNumber::parse(&row.number)
+                .ok_or_else(|| corrupt("a candidate's number"))?,
+            option: ExamOption::from_code(&row.option_code)
+                .ok_or_else(|| corrupt(&row.option_code))?,
             form: Form::from_code(&row.form).ok_or_else(|| corrupt(&row.form))?,
             accommodation: Accommodation {
                 preparation: ratio(row.preparation_numerator, row.preparation_denominator)?,
@@ -301,7 +396,12 @@ fn record(row: candidate::Model, identity: IdentityRecord) -> Result<CandidateRe
         identity,
         status: CandidateStatus::from_code(&row.status).ok_or_else(|| corrupt(&row.status))?,
         end_of_training: row.end_of_training,
-        states: TrackCodes { dossier: row.dossier_state, sitting: row.sitting_state, assessment: row.assessment_state, mark: row.mark_state },
+        states: TrackCodes {
+            dossier: row.dossier_state,
+            sitting: row.sitting_state,
+            assessment: row.assessment_state,
+            mark: row.mark_state,
+        },
         version: row.version,
     })
 }

@@ -12,8 +12,8 @@ use std::time::Duration;
 use delos_migrations::Migrator;
 use sea_orm::sqlx::Connection as _;
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, Statement,
-    TransactionOptions, TransactionTrait,
+    ConnectOptions, ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction,
+    DbErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
@@ -123,7 +123,11 @@ impl Database {
     /// # Errors
     /// [`StoreError::Corrupt`] when a setting that durability stands on is not as asked (`reliability`: WAL, FULL, a
     /// SQLite library without the WAL-reset bug, PostgreSQL 15 or later with `fsync` and `synchronous_commit`).
-    pub async fn open(address: &DatabaseAddress, master: MasterKey, migrate: bool) -> Result<Self, StoreError> {
+    pub async fn open(
+        address: &DatabaseAddress,
+        master: MasterKey,
+        migrate: bool,
+    ) -> Result<Self, StoreError> {
         let (writer, reader) = match address {
             DatabaseAddress::Sqlite(path) => {
                 let writer = sea_orm::Database::connect(sqlite_options(path, 1, false)).await?;
@@ -137,7 +141,12 @@ impl Database {
                 (both.clone(), both)
             }
         };
-        let database = Self { writer, reader, queue: Arc::new(Mutex::new(())), master };
+        let database = Self {
+            writer,
+            reader,
+            queue: Arc::new(Mutex::new(())),
+            master,
+        };
         if migrate {
             database.migrate().await?;
         }
@@ -159,18 +168,29 @@ impl Database {
     /// The only way to begin a transaction: `BEGIN IMMEDIATE` on SQLite, one writer at a time in the order of asking.
     pub async fn write(&self) -> Result<Transaction, StoreError> {
         let sqlite = self.is_sqlite();
-        let turn = if sqlite { Some(self.queue.clone().lock_owned().await) } else { None };
+        let turn = if sqlite {
+            Some(self.queue.clone().lock_owned().await)
+        } else {
+            None
+        };
         let options = TransactionOptions {
             sqlite_transaction_mode: sqlite.then_some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
         let transaction = self.writer.begin_with_options(options).await?;
-        Ok(Transaction { transaction, master: self.master.clone(), _turn: turn })
+        Ok(Transaction {
+            transaction,
+            master: self.master.clone(),
+            _turn: turn,
+        })
     }
 
     /// Reads that decide nothing: screens, exports.
     pub fn read(&self) -> Reader {
-        Reader { connection: self.reader.clone(), master: self.master.clone() }
+        Reader {
+            connection: self.reader.clone(),
+            master: self.master.clone(),
+        }
     }
 
     /// Whether the database is an embedded file.
@@ -180,18 +200,35 @@ impl Database {
 
     /// The server's name and version, e.g. `SQLite 3.51.3` or `PostgreSQL 15.18`.
     pub async fn version(&self) -> Result<String, StoreError> {
-        let (name, sql) = if self.is_sqlite() { ("SQLite", "select sqlite_version()") } else { ("PostgreSQL", "show server_version") };
+        let (name, sql) = if self.is_sqlite() {
+            ("SQLite", "select sqlite_version()")
+        } else {
+            ("PostgreSQL", "show server_version")
+        };
         Ok(format!("{name} {}", one_text(&self.reader, sql).await?))
     }
 
     /// Whether the database answers a question now.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        one_text(&self.reader, if self.is_sqlite() { "select 'ok'" } else { "select 'ok'::text" }).await.map(drop)
+        one_text(
+            &self.reader,
+            if self.is_sqlite() {
+                "select 'ok'"
+            } else {
+                "select 'ok'::text"
+            },
+        )
+        .await
+        .map(drop)
     }
 
     /// SQLite's own check of the whole file; `ok` on PostgreSQL, which has none.
     pub async fn integrity(&self) -> Result<String, StoreError> {
-        if self.is_sqlite() { one_text(&self.reader, "pragma integrity_check").await } else { Ok("ok".to_owned()) }
+        if self.is_sqlite() {
+            one_text(&self.reader, "pragma integrity_check").await
+        } else {
+            Ok("ok".to_owned())
+        }
     }
 
     /// Runs one statement as it stands: for tests that fill a disk or plant a trigger, never for the product.
@@ -207,8 +244,6 @@ impl Database {
         one_text(&self.writer, sql).await
     }
 }
-
-
 
 fn sqlite_options(path: &std::path::Path, connections: u32, read_only: bool) -> ConnectOptions {
     let mut options = ConnectOptions::new(format!("sqlite://{}?mode=rwc", path.display()));
@@ -226,7 +261,9 @@ fn sqlite_options(path: &std::path::Path, connections: u32, read_only: bool) -> 
                 .pragma("query_only", if read_only { "ON" } else { "OFF" })
                 .busy_timeout(Duration::from_secs(20))
         })
-        .map_sqlx_sqlite_before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }));
+        .map_sqlx_sqlite_before_acquire(|connection, _| {
+            Box::pin(async move { Ok(!connection.is_in_transaction()) })
+        });
     options
 }
 
@@ -245,21 +282,40 @@ fn postgres_options(url: &str) -> ConnectOptions {
                 ("timezone", "UTC"),
             ])
         })
-        .map_sqlx_postgres_before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }));
+        .map_sqlx_postgres_before_acquire(|connection, _| {
+            Box::pin(async move { Ok(!connection.is_in_transaction()) })
+        });
     options
 }
 
 async fn assert_sqlite(connection: &DatabaseConnection) -> Result<(), StoreError> {
     let version = one_text(connection, "select sqlite_version()").await?;
-    let parts: Vec<u32> = version.split('.').filter_map(|part| part.parse().ok()).collect();
+    let parts: Vec<u32> = version
+        .split('.')
+        .filter_map(|part| part.parse().ok())
+        .collect();
     if parts.as_slice() < [3, 51, 3].as_slice() {
-        return Err(corrupt(format!("SQLite {version} has the WAL-reset bug; 3.51.3 or later is needed")));
+        return Err(corrupt(format!(
+            "SQLite {version} has the WAL-reset bug; 3.51.3 or later is needed"
+        )));
     }
     for (sql, wanted) in [
-        ("select cast(journal_mode as text) from pragma_journal_mode()", "wal"),
-        ("select cast(synchronous as text) from pragma_synchronous()", "2"),
-        ("select cast(foreign_keys as text) from pragma_foreign_keys()", "1"),
-        ("select cast(secure_delete as text) from pragma_secure_delete()", "1"),
+        (
+            "select cast(journal_mode as text) from pragma_journal_mode()",
+            "wal",
+        ),
+        (
+            "select cast(synchronous as text) from pragma_synchronous()",
+            "2",
+        ),
+        (
+            "select cast(foreign_keys as text) from pragma_foreign_keys()",
+            "1",
+        ),
+        (
+            "select cast(secure_delete as text) from pragma_secure_delete()",
+            "1",
+        ),
     ] {
         let found = one_text(connection, sql).await?;
         if found != wanted {
@@ -272,17 +328,24 @@ async fn assert_sqlite(connection: &DatabaseConnection) -> Result<(), StoreError
 async fn assert_postgres(connection: &DatabaseConnection) -> Result<(), StoreError> {
     let version = one_text(connection, "show server_version_num").await?;
     if version.parse::<u32>().unwrap_or(0) < 150_000 {
-        return Err(corrupt(format!("PostgreSQL {version} is too old: 15 or later is needed")));
+        return Err(corrupt(format!(
+            "PostgreSQL {version} is too old: 15 or later is needed"
+        )));
     }
     let commit = one_text(connection, "show synchronous_commit").await?;
     if commit == "off" {
-        return Err(corrupt("PostgreSQL runs with synchronous_commit = off: an acknowledged commit could be lost"));
+        return Err(corrupt(
+            "PostgreSQL runs with synchronous_commit = off: an acknowledged commit could be lost",
+        ));
     }
     Ok(())
 }
 
 async fn one_text(connection: &DatabaseConnection, sql: &str) -> Result<String, StoreError> {
     let statement = Statement::from_string(connection.get_database_backend(), sql);
-    let row = connection.query_one_raw(statement).await?.ok_or_else(|| corrupt(format!("`{sql}` answers nothing")))?;
+    let row = connection
+        .query_one_raw(statement)
+        .await?
+        .ok_or_else(|| corrupt(format!("`{sql}` answers nothing")))?;
     Ok(row.try_get_by_index::<String>(0).map_err(DbErr::from)?)
 }

@@ -54,21 +54,39 @@ impl CohortKey {
     /// HMAC-SHA-256 of a value, in hexadecimal: what the journal keeps of a before and an after.
     pub fn fingerprint(&self, value: &[u8]) -> String {
         use std::fmt::Write as _;
-        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.bytes) else { return String::new() };
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.bytes) else {
+            return String::new();
+        };
         mac.update(b"delos-journal-v1");
         mac.update(value);
-        mac.finalize().into_bytes().iter().fold(String::with_capacity(64), |mut hex, byte| {
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+        mac.finalize()
+            .into_bytes()
+            .iter()
+            .fold(String::with_capacity(64), |mut hex, byte| {
+                let _ = write!(hex, "{byte:02x}");
+                hex
+            })
     }
 }
 
 /// Makes the cohort of a session, its key being `bytes`.
-pub async fn create_cohort(tx: &Transaction, session: Uuid, id: CohortId, bytes: [u8; 32], now: chrono::DateTime<chrono::Utc>) -> Result<CohortKey, StoreError> {
+pub async fn create_cohort(
+    tx: &Transaction,
+    session: Uuid,
+    id: CohortId,
+    bytes: [u8; 32],
+    now: chrono::DateTime<chrono::Utc>,
+) -> Result<CohortKey, StoreError> {
     let wrapped = seal(&tx.master().0, id.0, &bytes)?;
-    let row = cohort::ActiveModel { id: Set(id.0), session_id: Set(session), wrapped_key: Set(wrapped), created_at: Set(now) };
-    cohort::Entity::insert(row).exec_without_returning(tx.connection()).await?;
+    let row = cohort::ActiveModel {
+        id: Set(id.0),
+        session_id: Set(session),
+        wrapped_key: Set(wrapped),
+        created_at: Set(now),
+    };
+    cohort::Entity::insert(row)
+        .exec_without_returning(tx.connection())
+        .await?;
     Ok(CohortKey { id, bytes })
 }
 
@@ -85,26 +103,46 @@ pub async fn session_key(access: &impl Access, session: Uuid) -> Result<CohortKe
 
 /// The key of a `key_id` column.
 pub async fn key(access: &impl Access, id: Uuid) -> Result<CohortKey, StoreError> {
-    let row = cohort::Entity::find_by_id(id).one(access.connection()).await?.ok_or_else(|| corrupt("the cohort's key was destroyed"))?;
+    let row = cohort::Entity::find_by_id(id)
+        .one(access.connection())
+        .await?
+        .ok_or_else(|| corrupt("the cohort's key was destroyed"))?;
     unwrap(access, &row)
 }
 
 fn unwrap(access: &impl Access, row: &cohort::Model) -> Result<CohortKey, StoreError> {
     let bytes = open(&access.master().0, row.id, &row.wrapped_key)?;
-    let bytes = bytes.try_into().map_err(|_| corrupt("a cohort's key has another length"))?;
-    Ok(CohortKey { id: CohortId(row.id), bytes })
+    let bytes = bytes
+        .try_into()
+        .map_err(|_| corrupt("a cohort's key has another length"))?;
+    Ok(CohortKey {
+        id: CohortId(row.id),
+        bytes,
+    })
 }
 
 fn seal(key: &[u8; 32], row: Uuid, plain: &[u8]) -> Result<Vec<u8>, StoreError> {
     let nonce = XNonce::generate();
-    let payload = Payload { msg: plain, aad: row.as_bytes() };
-    let sealed = XChaCha20Poly1305::new(&Key::from(*key)).encrypt(&nonce, payload).map_err(|_| corrupt("encryption failed"))?;
+    let payload = Payload {
+        msg: plain,
+        aad: row.as_bytes(),
+    };
+    let sealed = XChaCha20Poly1305::new(&Key::from(*key))
+        .encrypt(&nonce, payload)
+        .map_err(|_| corrupt("encryption failed"))?;
     Ok([nonce.as_slice(), &sealed].concat())
 }
 
 fn open(key: &[u8; 32], row: Uuid, sealed: &[u8]) -> Result<Vec<u8>, StoreError> {
-    let (nonce, sealed) = sealed.split_at_checked(24).ok_or_else(|| corrupt("an envelope is too short"))?;
+    let (nonce, sealed) = sealed
+        .split_at_checked(24)
+        .ok_or_else(|| corrupt("an envelope is too short"))?;
     let nonce = XNonce::try_from(nonce).map_err(|_| corrupt("an envelope is too short"))?;
-    let payload = Payload { msg: sealed, aad: row.as_bytes() };
-    XChaCha20Poly1305::new(&Key::from(*key)).decrypt(&nonce, payload).map_err(|_| corrupt("an envelope does not open"))
+    let payload = Payload {
+        msg: sealed,
+        aad: row.as_bytes(),
+    };
+    XChaCha20Poly1305::new(&Key::from(*key))
+        .decrypt(&nonce, payload)
+        .map_err(|_| corrupt("an envelope does not open"))
 }

@@ -20,7 +20,9 @@ impl From<DbErr> for StoreError {
     fn from(error: DbErr) -> Self {
         match error.sql_err() {
             Some(SqlErr::UniqueConstraintViolation(_)) => return Self::Conflict,
-            Some(SqlErr::ForeignKeyConstraintViolation(_)) => return Self::Corrupt("foreign key".to_owned()),
+            Some(SqlErr::ForeignKeyConstraintViolation(_)) => {
+                return Self::Corrupt("foreign key".to_owned());
+            }
             _ => {}
         }
         // 40001 and 40P01 are PostgreSQL's serialisation failure and deadlock: the command is run again.

@@ -7,7 +7,10 @@ use delos_domain::candidate::ExamOption;
 use delos_domain::ids::{AuthorityId, CohortId, ExaminerId, SchoolId, SessionId};
 use delos_domain::scope::{Operation, Scope};
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect,
+};
 
 use crate::database::{Access, Transaction};
 use crate::entities::{examiner, identity};
@@ -47,8 +50,14 @@ pub struct ExaminerRecord {
 }
 
 /// Examiners of the scope, by name.
-pub async fn list<O: Operation>(access: &impl Access, scope: &Scope<O>, page: &PageRequest) -> Result<Page<ExaminerRecord>, StoreError> {
-    let relation = examiner::Entity::belongs_to(identity::Entity).from(examiner::Column::IdentityId).to(identity::Column::Id);
+pub async fn list<O: Operation>(
+    access: &impl Access,
+    scope: &Scope<O>,
+    page: &PageRequest,
+) -> Result<Page<ExaminerRecord>, StoreError> {
+    let relation = examiner::Entity::belongs_to(identity::Entity)
+        .from(examiner::Column::IdentityId)
+        .to(identity::Column::Id);
     let mut query = examiner::Entity::find()
         .join(JoinType::InnerJoin, relation.into())
         .filter(condition(scope, &columns!(examiner)));
@@ -68,11 +77,18 @@ pub async fn list<O: Operation>(access: &impl Access, scope: &Scope<O>, page: &P
         .limit(page.limit)
         .all(access.connection())
         .await?;
-    Ok(Page { items: records(access, rows).await?, total, offset: page.offset })
+    Ok(Page {
+        items: records(access, rows).await?,
+        total,
+        offset: page.offset,
+    })
 }
 
 /// Every examiner of the scope, by identifier.
-pub async fn all<O: Operation>(access: &impl Access, scope: &Scope<O>) -> Result<Vec<ExaminerRecord>, StoreError> {
+pub async fn all<O: Operation>(
+    access: &impl Access,
+    scope: &Scope<O>,
+) -> Result<Vec<ExaminerRecord>, StoreError> {
     let rows = examiner::Entity::find()
         .filter(condition(scope, &columns!(examiner)))
         .order_by_asc(examiner::Column::Identifier)
@@ -82,7 +98,10 @@ pub async fn all<O: Operation>(access: &impl Access, scope: &Scope<O>) -> Result
 }
 
 /// Identifiers taken in the session, with the authority that has them: an identifier is unique in a session.
-pub async fn identifiers(access: &impl Access, session: SessionId) -> Result<Vec<(String, AuthorityId)>, StoreError> {
+pub async fn identifiers(
+    access: &impl Access,
+    session: SessionId,
+) -> Result<Vec<(String, AuthorityId)>, StoreError> {
     let rows: Vec<(String, uuid::Uuid)> = examiner::Entity::find()
         .select_only()
         .column(examiner::Column::Identifier)
@@ -91,11 +110,18 @@ pub async fn identifiers(access: &impl Access, session: SessionId) -> Result<Vec
         .into_tuple()
         .all(access.connection())
         .await?;
-    Ok(rows.into_iter().map(|(identifier, authority)| (identifier, AuthorityId(authority))).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(identifier, authority)| (identifier, AuthorityId(authority)))
+        .collect())
 }
 
 /// Every examiner of an authority, by identifier: for a plan that the caller has reached through a scope.
-pub async fn of_authority(access: &impl Access, session: SessionId, authority: AuthorityId) -> Result<Vec<ExaminerRecord>, StoreError> {
+pub async fn of_authority(
+    access: &impl Access,
+    session: SessionId,
+    authority: AuthorityId,
+) -> Result<Vec<ExaminerRecord>, StoreError> {
     let rows = examiner::Entity::find()
         .filter(examiner::Column::SessionId.eq(session.0))
         .filter(examiner::Column::AuthorityId.eq(authority.0))
@@ -106,27 +132,46 @@ pub async fn of_authority(access: &impl Access, session: SessionId, authority: A
 }
 
 /// The examiners of these ids, for a plan that the caller has reached through a scope.
-pub async fn by_ids(access: &impl Access, ids: &[ExaminerId]) -> Result<Vec<ExaminerRecord>, StoreError> {
+pub async fn by_ids(
+    access: &impl Access,
+    ids: &[ExaminerId],
+) -> Result<Vec<ExaminerRecord>, StoreError> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let rows = examiner::Entity::find().filter(examiner::Column::Id.is_in(ids.iter().map(|id| id.0))).all(access.connection()).await?;
+    let rows = examiner::Entity::find()
+        .filter(examiner::Column::Id.is_in(ids.iter().map(|id| id.0)))
+        .all(access.connection())
+        .await?;
     records(access, rows).await
 }
 
 /// Writes new examiners with their identities.
-pub async fn insert(tx: &Transaction, cohort: CohortId, records: &[ExaminerRecord]) -> Result<(), StoreError> {
-    let people: Vec<_> = records.iter().map(|record| record.identity.clone()).collect();
+pub async fn insert(
+    tx: &Transaction,
+    cohort: CohortId,
+    records: &[ExaminerRecord],
+) -> Result<(), StoreError> {
+    let people: Vec<_> = records
+        .iter()
+        .map(|record| record.identity.clone())
+        .collect();
     identities::insert(tx, cohort, &people).await?;
     for chunk in records.chunks(500) {
         let rows = chunk.iter().map(|record| row(record, 1));
-        examiner::Entity::insert_many(rows).exec_without_returning(tx.connection()).await?;
+        examiner::Entity::insert_many(rows)
+            .exec_without_returning(tx.connection())
+            .await?;
     }
     Ok(())
 }
 
 /// Writes an examiner again, if it is still at the version read.
-pub async fn update<O: Operation>(tx: &Transaction, scope: &Scope<O>, record: &ExaminerRecord) -> Result<(), StoreError> {
+pub async fn update<O: Operation>(
+    tx: &Transaction,
+    scope: &Scope<O>,
+    record: &ExaminerRecord,
+) -> Result<(), StoreError> {
     let updated = examiner::Entity::update_many()
         .set(row(record, record.version + 1))
         .filter(condition(scope, &columns!(examiner)))
@@ -139,7 +184,11 @@ pub async fn update<O: Operation>(tx: &Transaction, scope: &Scope<O>, record: &E
 }
 
 fn row(record: &ExaminerRecord, version: i64) -> examiner::ActiveModel {
-    let unavailable: Vec<String> = record.unavailable.iter().map(NaiveDate::to_string).collect();
+    let unavailable: Vec<String> = record
+        .unavailable
+        .iter()
+        .map(NaiveDate::to_string)
+        .collect();
     examiner::ActiveModel {
         id: Set(record.id.0),
         session_id: Set(record.session.0),
@@ -157,12 +206,21 @@ fn row(record: &ExaminerRecord, version: i64) -> examiner::ActiveModel {
     }
 }
 
-async fn records(access: &impl Access, rows: Vec<examiner::Model>) -> Result<Vec<ExaminerRecord>, StoreError> {
-    let people = identities::by_ids(access, rows.iter().map(|row| row.identity_id).collect()).await?;
-    let mut people: HashMap<_, _> = people.into_iter().map(|person| (person.id.0, person)).collect();
+async fn records(
+    access: &impl Access,
+    rows: Vec<examiner::Model>,
+) -> Result<Vec<ExaminerRecord>, StoreError> {
+    let people =
+        identities::by_ids(access, rows.iter().map(|row| row.identity_id).collect()).await?;
+    let mut people: HashMap<_, _> = people
+        .into_iter()
+        .map(|person| (person.id.0, person))
+        .collect();
     rows.into_iter()
         .map(|row| {
-            let identity = people.remove(&row.identity_id).ok_or_else(|| corrupt("an examiner without identity"))?;
+            let identity = people
+                .remove(&row.identity_id)
+                .ok_or_else(|| corrupt("an examiner without identity"))?;
             let options = [(row.sisr, ExamOption::Sisr), (row.slam, ExamOption::Slam)];
             Ok(ExaminerRecord {
                 id: ExaminerId(row.id),
@@ -173,9 +231,17 @@ async fn records(access: &impl Access, rows: Vec<examiner::Model>) -> Result<Vec
                 identity,
                 identifier: row.identifier,
                 professional: row.professional,
-                options: options.into_iter().filter(|(has, _)| *has).map(|(_, option)| option).collect(),
+                options: options
+                    .into_iter()
+                    .filter(|(has, _)| *has)
+                    .map(|(_, option)| option)
+                    .collect(),
                 unavailable: days(&row.unavailable)?,
-                max_periods: row.max_periods.map(u16::try_from).transpose().map_err(corrupt)?,
+                max_periods: row
+                    .max_periods
+                    .map(u16::try_from)
+                    .transpose()
+                    .map_err(corrupt)?,
                 version: row.version,
             })
         })

@@ -40,12 +40,20 @@ impl std::fmt::Debug for IdentityRecord {
 impl IdentityRecord {
     /// Given names and the name borne, as on a convocation.
     pub fn full_name(&self) -> String {
-        format!("{} {}", self.given_names, self.usage_name.as_deref().unwrap_or(&self.family_name))
+        format!(
+            "{} {}",
+            self.given_names,
+            self.usage_name.as_deref().unwrap_or(&self.family_name)
+        )
     }
 }
 
 /// Writes new identities.
-pub async fn insert(tx: &Transaction, cohort: CohortId, records: &[IdentityRecord]) -> Result<(), StoreError> {
+pub async fn insert(
+    tx: &Transaction,
+    cohort: CohortId,
+    records: &[IdentityRecord],
+) -> Result<(), StoreError> {
     for chunk in records.chunks(1000) {
         let rows = chunk.iter().map(|record| identity::ActiveModel {
             id: Set(record.id.0),
@@ -58,7 +66,9 @@ pub async fn insert(tx: &Transaction, cohort: CohortId, records: &[IdentityRecor
             email: Set(record.email.as_ref().map(ToString::to_string)),
             version: Set(1),
         });
-        identity::Entity::insert_many(rows).exec_without_returning(tx.connection()).await?;
+        identity::Entity::insert_many(rows)
+            .exec_without_returning(tx.connection())
+            .await?;
     }
     Ok(())
 }
@@ -66,13 +76,31 @@ pub async fn insert(tx: &Transaction, cohort: CohortId, records: &[IdentityRecor
 /// Writes an identity again. The row that refers to it carries the version that is checked.
 pub(crate) async fn update(tx: &Transaction, record: &IdentityRecord) -> Result<(), StoreError> {
     let updated = identity::Entity::update_many()
-        .col_expr(identity::Column::FamilyName, Expr::value(record.family_name.clone()))
-        .col_expr(identity::Column::UsageName, Expr::value(record.usage_name.clone()))
-        .col_expr(identity::Column::GivenNames, Expr::value(record.given_names.clone()))
+        .col_expr(
+            identity::Column::FamilyName,
+            Expr::value(record.family_name.clone()),
+        )
+        .col_expr(
+            identity::Column::UsageName,
+            Expr::value(record.usage_name.clone()),
+        )
+        .col_expr(
+            identity::Column::GivenNames,
+            Expr::value(record.given_names.clone()),
+        )
         .col_expr(identity::Column::BirthDate, Expr::value(record.birth_date))
-        .col_expr(identity::Column::NationalNumber, Expr::value(record.national_number.clone()))
-        .col_expr(identity::Column::Email, Expr::value(record.email.as_ref().map(ToString::to_string)))
-        .col_expr(identity::Column::Version, Expr::col(identity::Column::Version).add(1))
+        .col_expr(
+            identity::Column::NationalNumber,
+            Expr::value(record.national_number.clone()),
+        )
+        .col_expr(
+            identity::Column::Email,
+            Expr::value(record.email.as_ref().map(ToString::to_string)),
+        )
+        .col_expr(
+            identity::Column::Version,
+            Expr::col(identity::Column::Version).add(1),
+        )
         .filter(identity::Column::Id.eq(record.id.0))
         .exec(tx.connection())
         .await?;
@@ -92,10 +120,16 @@ pub(crate) fn record(row: identity::Model) -> IdentityRecord {
 }
 
 /// The identities of these ids, for rows that the caller has already reached through a scope.
-pub(crate) async fn by_ids(access: &impl Access, ids: Vec<uuid::Uuid>) -> Result<Vec<IdentityRecord>, StoreError> {
+pub(crate) async fn by_ids(
+    access: &impl Access,
+    ids: Vec<uuid::Uuid>,
+) -> Result<Vec<IdentityRecord>, StoreError> {
     let mut records = Vec::with_capacity(ids.len());
     for chunk in ids.chunks(10_000) {
-        let rows = identity::Entity::find().filter(identity::Column::Id.is_in(chunk.iter().copied())).all(access.connection()).await?;
+        let rows = identity::Entity::find()
+            .filter(identity::Column::Id.is_in(chunk.iter().copied()))
+            .all(access.connection())
+            .await?;
         records.extend(rows.into_iter().map(record));
     }
     Ok(records)

@@ -36,7 +36,12 @@ pub struct Line {
 
 impl Line {
     /// The line of a command that was done under a scope.
-    pub fn done<O: Operation>(id: Uuid, at: DateTime<Utc>, scope: &Scope<O>, subjects: Vec<Uuid>) -> Self {
+    pub fn done<O: Operation>(
+        id: Uuid,
+        at: DateTime<Utc>,
+        scope: &Scope<O>,
+        subjects: Vec<Uuid>,
+    ) -> Self {
         Self {
             id,
             at,
@@ -70,12 +75,17 @@ pub async fn add(tx: &Transaction, line: Line) -> Result<(), StoreError> {
         seq: Set(None),
         hash: Set(None),
     };
-    journal::Entity::insert(row).exec_without_returning(tx.connection()).await?;
+    journal::Entity::insert(row)
+        .exec_without_returning(tx.connection())
+        .await?;
     Ok(())
 }
 
 /// How many lines an operation has written in a session: for tests and screens of a later day.
 pub async fn count(access: &impl Access, operation: &str) -> Result<u64, StoreError> {
     use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter};
-    Ok(journal::Entity::find().filter(journal::Column::Operation.eq(operation)).count(access.connection()).await?)
+    Ok(journal::Entity::find()
+        .filter(journal::Column::Operation.eq(operation))
+        .count(access.connection())
+        .await?)
 }

@@ -5,12 +5,16 @@
 //! was certainly not sent when `past_dot` is not set; else it is `ambiguous`, and says so before it can leave again.
 
 use chrono::{DateTime, Duration, Utc};
-use delos_domain::ids::{AccountId, AuthorityId, CandidateId, ExaminerId, IdentityId, MessageId, PlanId, SchoolId, SessionId};
+use delos_domain::ids::{
+    AccountId, AuthorityId, CandidateId, ExaminerId, IdentityId, MessageId, PlanId, SchoolId,
+    SessionId,
+};
 use delos_domain::scope::{Operation, Scope};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, LockBehavior, LockType, SimpleExpr};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait as _, DatabaseBackend, EntityTrait, ExprTrait, JoinType, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait as _, DatabaseBackend, EntityTrait, ExprTrait,
+    JoinType, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 use uuid::Uuid;
 
@@ -173,7 +177,11 @@ pub struct Counts {
 }
 
 /// Puts messages; a second one of the same key is a conflict.
-pub async fn insert(tx: &Transaction, session: SessionId, messages: &[NewMessage]) -> Result<(), StoreError> {
+pub async fn insert(
+    tx: &Transaction,
+    session: SessionId,
+    messages: &[NewMessage],
+) -> Result<(), StoreError> {
     let key = envelope::session_key(tx, session.0).await?;
     for chunk in messages.chunks(200) {
         let rows = chunk
@@ -215,7 +223,9 @@ pub async fn insert(tx: &Transaction, session: SessionId, messages: &[NewMessage
                 })
             })
             .collect::<Result<Vec<_>, StoreError>>()?;
-        outbox::Entity::insert_many(rows).exec_without_returning(tx.connection()).await?;
+        outbox::Entity::insert_many(rows)
+            .exec_without_returning(tx.connection())
+            .await?;
     }
     Ok(())
 }
@@ -224,11 +234,25 @@ pub async fn insert(tx: &Transaction, session: SessionId, messages: &[NewMessage
 ///
 /// A message whose lease has run out is claimed again; it becomes `ambiguous` in the same statement when its last try
 /// had passed the dot: the flag stands before the next try can begin.
-pub async fn claim(tx: &Transaction, owner: Uuid, most: u64, now: DateTime<Utc>, lease: Duration) -> Result<Vec<Claimed>, StoreError> {
+pub async fn claim(
+    tx: &Transaction,
+    owner: Uuid,
+    most: u64,
+    now: DateTime<Utc>,
+    lease: Duration,
+) -> Result<Vec<Claimed>, StoreError> {
     let connection = tx.connection();
     let due = Condition::any()
-        .add(Condition::all().add(outbox::Column::Status.eq("ready")).add(outbox::Column::NotBefore.lte(now)))
-        .add(Condition::all().add(outbox::Column::Status.eq("sending")).add(outbox::Column::LeaseUntil.lt(now)));
+        .add(
+            Condition::all()
+                .add(outbox::Column::Status.eq("ready"))
+                .add(outbox::Column::NotBefore.lte(now)),
+        )
+        .add(
+            Condition::all()
+                .add(outbox::Column::Status.eq("sending"))
+                .add(outbox::Column::LeaseUntil.lt(now)),
+        );
     let mut query = outbox::Entity::find()
         .filter(due)
         .order_by_asc(outbox::Column::Priority)
@@ -250,7 +274,10 @@ pub async fn claim(tx: &Transaction, owner: Uuid, most: u64, now: DateTime<Utc>,
             .col_expr(outbox::Column::LeaseOwner, Expr::value(Some(owner)))
             .col_expr(outbox::Column::PastDot, Expr::value(false))
             .col_expr(outbox::Column::Ambiguous, Expr::value(ambiguous))
-            .col_expr(outbox::Column::FirstTriedAt, Expr::value(Some(row.first_tried_at.unwrap_or(now))))
+            .col_expr(
+                outbox::Column::FirstTriedAt,
+                Expr::value(Some(row.first_tried_at.unwrap_or(now))),
+            )
             .filter(outbox::Column::Id.eq(row.id))
             .filter(outbox::Column::Attempt.eq(row.attempt))
             .exec(connection)
@@ -261,7 +288,9 @@ pub async fn claim(tx: &Transaction, owner: Uuid, most: u64, now: DateTime<Utc>,
         if !keys.contains_key(&row.key_id) {
             keys.insert(row.key_id, envelope::key(tx, row.key_id).await?);
         }
-        let key = keys.get(&row.key_id).ok_or_else(|| corrupt("the cohort's key was destroyed"))?;
+        let key = keys
+            .get(&row.key_id)
+            .ok_or_else(|| corrupt("the cohort's key was destroyed"))?;
         claimed.push(Claimed {
             id: MessageId(row.id),
             owner,
@@ -280,9 +309,16 @@ pub async fn claim(tx: &Transaction, owner: Uuid, most: u64, now: DateTime<Utc>,
 
 /// Writes, before the dot, that from here on the relay may have the message. False when the message is no longer this
 /// worker's, was withdrawn, or is overtaken by a later revision of its series: then it must not leave.
-pub async fn mark_past_dot(tx: &Transaction, claimed: &Claimed, hash: &str, until: DateTime<Utc>) -> Result<bool, StoreError> {
+pub async fn mark_past_dot(
+    tx: &Transaction,
+    claimed: &Claimed,
+    hash: &str,
+    until: DateTime<Utc>,
+) -> Result<bool, StoreError> {
     let connection = tx.connection();
-    let Some(row) = held(claimed).one(connection).await? else { return Ok(false) };
+    let Some(row) = held(claimed).one(connection).await? else {
+        return Ok(false);
+    };
     if let Some(series) = row.series {
         let later = outbox::Entity::find()
             .filter(outbox::Column::Series.eq(series))
@@ -293,7 +329,10 @@ pub async fn mark_past_dot(tx: &Transaction, claimed: &Claimed, hash: &str, unti
         if later > 0 {
             outbox::Entity::update_many()
                 .col_expr(outbox::Column::Status, Expr::value("cancelled"))
-                .col_expr(outbox::Column::LeaseUntil, Expr::value(None::<DateTime<Utc>>))
+                .col_expr(
+                    outbox::Column::LeaseUntil,
+                    Expr::value(None::<DateTime<Utc>>),
+                )
                 .filter(outbox::Column::Id.eq(row.id))
                 .exec(connection)
                 .await?;
@@ -303,7 +342,10 @@ pub async fn mark_past_dot(tx: &Transaction, claimed: &Claimed, hash: &str, unti
     let updated = outbox::Entity::update_many()
         .col_expr(outbox::Column::PastDot, Expr::value(true))
         .col_expr(outbox::Column::LeaseUntil, Expr::value(Some(until)))
-        .col_expr(outbox::Column::FirstHash, Expr::value(Some(row.first_hash.unwrap_or_else(|| hash.to_owned()))))
+        .col_expr(
+            outbox::Column::FirstHash,
+            Expr::value(Some(row.first_hash.unwrap_or_else(|| hash.to_owned()))),
+        )
         .filter(own(claimed))
         .exec(connection)
         .await?;
@@ -311,9 +353,17 @@ pub async fn mark_past_dot(tx: &Transaction, claimed: &Claimed, hash: &str, unti
 }
 
 /// Writes how a try ended. Nothing happens when the message is no longer this worker's.
-pub async fn conclude(tx: &Transaction, claimed: &Claimed, verdict: &Verdict, now: DateTime<Utc>) -> Result<(), StoreError> {
+pub async fn conclude(
+    tx: &Transaction,
+    claimed: &Claimed,
+    verdict: &Verdict,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
     let mut update = outbox::Entity::update_many()
-        .col_expr(outbox::Column::LeaseUntil, Expr::value(None::<DateTime<Utc>>))
+        .col_expr(
+            outbox::Column::LeaseUntil,
+            Expr::value(None::<DateTime<Utc>>),
+        )
         .col_expr(outbox::Column::LeaseOwner, Expr::value(None::<Uuid>))
         .filter(own(claimed));
     let text = |value: &str| Expr::value(Some(value.chars().take(400).collect::<String>()));
@@ -348,15 +398,39 @@ pub async fn conclude(tx: &Transaction, claimed: &Claimed, verdict: &Verdict, no
 
 /// When the next message may leave, or its lease runs out; none when nothing waits.
 pub async fn next_due(access: &impl Access) -> Result<Option<DateTime<Utc>>, StoreError> {
-    let ready = outbox::Entity::find().filter(outbox::Column::Status.eq("ready")).order_by_asc(outbox::Column::NotBefore).one(access.connection()).await?;
-    let leased = outbox::Entity::find().filter(outbox::Column::Status.eq("sending")).order_by_asc(outbox::Column::LeaseUntil).one(access.connection()).await?;
-    Ok([ready.map(|row| row.not_before), leased.and_then(|row| row.lease_until)].into_iter().flatten().min())
+    let ready = outbox::Entity::find()
+        .filter(outbox::Column::Status.eq("ready"))
+        .order_by_asc(outbox::Column::NotBefore)
+        .one(access.connection())
+        .await?;
+    let leased = outbox::Entity::find()
+        .filter(outbox::Column::Status.eq("sending"))
+        .order_by_asc(outbox::Column::LeaseUntil)
+        .one(access.connection())
+        .await?;
+    Ok([
+        ready.map(|row| row.not_before),
+        leased.and_then(|row| row.lease_until),
+    ]
+    .into_iter()
+    .flatten()
+    .min())
 }
 
 /// Messages of the scope, latest first.
-pub async fn list<O: Operation>(access: &impl Access, scope: &Scope<O>, filter: &MessageFilter, page: &PageRequest) -> Result<Page<MessageRecord>, StoreError> {
-    let relation = outbox::Entity::belongs_to(identity::Entity).from(outbox::Column::IdentityId).to(identity::Column::Id);
-    let mut query = outbox::Entity::find().join(JoinType::InnerJoin, relation.into()).filter(of_scope(scope)).filter(matching(filter));
+pub async fn list<O: Operation>(
+    access: &impl Access,
+    scope: &Scope<O>,
+    filter: &MessageFilter,
+    page: &PageRequest,
+) -> Result<Page<MessageRecord>, StoreError> {
+    let relation = outbox::Entity::belongs_to(identity::Entity)
+        .from(outbox::Column::IdentityId)
+        .to(identity::Column::Id);
+    let mut query = outbox::Entity::find()
+        .join(JoinType::InnerJoin, relation.into())
+        .filter(of_scope(scope))
+        .filter(matching(filter));
     if let Some(search) = &page.search {
         let any = Condition::any()
             .add(like(identity::Column::FamilyName, search))
@@ -373,19 +447,41 @@ pub async fn list<O: Operation>(access: &impl Access, scope: &Scope<O>, filter: 
         .limit(page.limit)
         .all(access.connection())
         .await?;
-    Ok(Page { items: records(access, rows).await?, total, offset: page.offset })
+    Ok(Page {
+        items: records(access, rows).await?,
+        total,
+        offset: page.offset,
+    })
 }
 
 /// A message of the scope with its payload.
-pub async fn one<O: Operation>(access: &impl Access, scope: &Scope<O>, id: MessageId) -> Result<Option<(MessageRecord, Vec<u8>)>, StoreError> {
-    let Some(row) = outbox::Entity::find_by_id(id.0).filter(of_scope(scope)).one(access.connection()).await? else { return Ok(None) };
+pub async fn one<O: Operation>(
+    access: &impl Access,
+    scope: &Scope<O>,
+    id: MessageId,
+) -> Result<Option<(MessageRecord, Vec<u8>)>, StoreError> {
+    let Some(row) = outbox::Entity::find_by_id(id.0)
+        .filter(of_scope(scope))
+        .one(access.connection())
+        .await?
+    else {
+        return Ok(None);
+    };
     let key = envelope::key(access, row.key_id).await?;
     let payload = key.open(row.id, &Envelope(row.payload.clone()))?;
-    Ok(records(access, vec![row]).await?.pop().map(|record| (record, payload)))
+    Ok(records(access, vec![row])
+        .await?
+        .pop()
+        .map(|record| (record, payload)))
 }
 
 /// The latest message of a kind about a candidate that the scope reaches, with its payload.
-pub async fn latest_about_candidate<O: Operation>(access: &impl Access, scope: &Scope<O>, id: CandidateId, kind: &str) -> Result<Option<Vec<u8>>, StoreError> {
+pub async fn latest_about_candidate<O: Operation>(
+    access: &impl Access,
+    scope: &Scope<O>,
+    id: CandidateId,
+    kind: &str,
+) -> Result<Option<Vec<u8>>, StoreError> {
     let columns = columns!(outbox, CandidateId);
     let row = outbox::Entity::find()
         .filter(condition(scope, &columns))
@@ -401,7 +497,11 @@ pub async fn latest_about_candidate<O: Operation>(access: &impl Access, scope: &
 }
 
 /// How many messages of the scope stand in each state.
-pub async fn counts<O: Operation>(access: &impl Access, scope: &Scope<O>, filter: &MessageFilter) -> Result<Counts, StoreError> {
+pub async fn counts<O: Operation>(
+    access: &impl Access,
+    scope: &Scope<O>,
+    filter: &MessageFilter,
+) -> Result<Counts, StoreError> {
     let rows: Vec<(String, bool, i64)> = outbox::Entity::find()
         .select_only()
         .column(outbox::Column::Status)
@@ -429,7 +529,11 @@ pub async fn counts<O: Operation>(access: &impl Access, scope: &Scope<O>, filter
 }
 
 /// Failed messages of the scope, those of `ids`, that a person sends again.
-pub async fn failed<O: Operation>(access: &impl Access, scope: &Scope<O>, ids: &[MessageId]) -> Result<Vec<(MessageRecord, Vec<u8>)>, StoreError> {
+pub async fn failed<O: Operation>(
+    access: &impl Access,
+    scope: &Scope<O>,
+    ids: &[MessageId],
+) -> Result<Vec<(MessageRecord, Vec<u8>)>, StoreError> {
     let rows = outbox::Entity::find()
         .filter(of_scope(scope))
         .filter(outbox::Column::Status.eq("failed"))
@@ -441,13 +545,25 @@ pub async fn failed<O: Operation>(access: &impl Access, scope: &Scope<O>, ids: &
         let key = envelope::key(access, row.key_id).await?;
         opened.push(key.open(row.id, &Envelope(row.payload.clone()))?);
     }
-    let mut payloads: std::collections::HashMap<_, _> = rows.iter().map(|row| row.id).zip(opened).collect();
+    let mut payloads: std::collections::HashMap<_, _> =
+        rows.iter().map(|row| row.id).zip(opened).collect();
     let records = records(access, rows).await?;
-    Ok(records.into_iter().filter_map(|record| payloads.remove(&record.id.0).map(|payload| (record, payload))).collect())
+    Ok(records
+        .into_iter()
+        .filter_map(|record| {
+            payloads
+                .remove(&record.id.0)
+                .map(|payload| (record, payload))
+        })
+        .collect())
 }
 
 /// Takes a failed message off the list, since another replaces it.
-pub async fn supersede<O: Operation>(tx: &Transaction, scope: &Scope<O>, id: MessageId) -> Result<(), StoreError> {
+pub async fn supersede<O: Operation>(
+    tx: &Transaction,
+    scope: &Scope<O>,
+    id: MessageId,
+) -> Result<(), StoreError> {
     let updated = outbox::Entity::update_many()
         .col_expr(outbox::Column::Status, Expr::value("cancelled"))
         .filter(of_scope(scope))
@@ -464,11 +580,17 @@ fn of_scope<O: Operation>(scope: &Scope<O>) -> Condition {
 
 fn matching(filter: &MessageFilter) -> Condition {
     let state: Option<SimpleExpr> = filter.state.as_deref().map(|state| match state {
-        "doubtful" => outbox::Column::Ambiguous.eq(true).and(outbox::Column::Status.is_in(["sent", "failed"])),
-        "sent" | "failed" => outbox::Column::Status.eq(state).and(outbox::Column::Ambiguous.eq(false)),
+        "doubtful" => outbox::Column::Ambiguous
+            .eq(true)
+            .and(outbox::Column::Status.is_in(["sent", "failed"])),
+        "sent" | "failed" => outbox::Column::Status
+            .eq(state)
+            .and(outbox::Column::Ambiguous.eq(false)),
         other => outbox::Column::Status.eq(other),
     });
-    Condition::all().add_option(state).add_option(filter.plan.map(|plan| outbox::Column::PlanId.eq(plan.0)))
+    Condition::all()
+        .add_option(state)
+        .add_option(filter.plan.map(|plan| outbox::Column::PlanId.eq(plan.0)))
 }
 
 fn own(claimed: &Claimed) -> Condition {
@@ -483,9 +605,16 @@ fn held(claimed: &Claimed) -> sea_orm::Select<outbox::Entity> {
     outbox::Entity::find().filter(own(claimed))
 }
 
-async fn records(access: &impl Access, rows: Vec<outbox::Model>) -> Result<Vec<MessageRecord>, StoreError> {
-    let people = identities::by_ids(access, rows.iter().map(|row| row.identity_id).collect()).await?;
-    let people: std::collections::HashMap<_, _> = people.into_iter().map(|person| (person.id.0, person)).collect();
+async fn records(
+    access: &impl Access,
+    rows: Vec<outbox::Model>,
+) -> Result<Vec<MessageRecord>, StoreError> {
+    let people =
+        identities::by_ids(access, rows.iter().map(|row| row.identity_id).collect()).await?;
+    let people: std::collections::HashMap<_, _> = people
+        .into_iter()
+        .map(|person| (person.id.0, person))
+        .collect();
     rows.into_iter()
         .map(|row| {
             Ok(MessageRecord {
@@ -500,7 +629,10 @@ async fn records(access: &impl Access, rows: Vec<outbox::Model>) -> Result<Vec<M
                     account: row.account_id.map(AccountId),
                 },
                 kind: row.kind,
-                identity: people.get(&row.identity_id).cloned().ok_or_else(|| corrupt("a message without recipient"))?,
+                identity: people
+                    .get(&row.identity_id)
+                    .cloned()
+                    .ok_or_else(|| corrupt("a message without recipient"))?,
                 address: row.address,
                 subject: row.subject,
                 status: row.status,

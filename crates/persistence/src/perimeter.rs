@@ -17,11 +17,18 @@ pub(crate) struct Columns<C> {
 }
 
 /// The rows that the scope reaches.
-pub(crate) fn condition<O: Operation, C: ColumnTrait>(scope: &Scope<O>, columns: &Columns<C>) -> Condition {
+pub(crate) fn condition<O: Operation, C: ColumnTrait>(
+    scope: &Scope<O>,
+    columns: &Columns<C>,
+) -> Condition {
     let all = Condition::all().add(columns.session.eq(scope.session().0));
     match scope.reach() {
         Reach::Session => all,
-        Reach::Authority { authority, own, schools } => {
+        Reach::Authority {
+            authority,
+            own,
+            schools,
+        } => {
             let all = all.add(columns.authority.eq(authority.0));
             match (own, schools) {
                 (true, true) => all,
@@ -30,7 +37,9 @@ pub(crate) fn condition<O: Operation, C: ColumnTrait>(scope: &Scope<O>, columns:
                 (false, false) => nothing(),
             }
         }
-        Reach::School { school, authority } => all.add(columns.authority.eq(authority.0)).add(columns.school.eq(school.0)),
+        Reach::School { school, authority } => all
+            .add(columns.authority.eq(authority.0))
+            .add(columns.school.eq(school.0)),
         Reach::Candidate { candidate, .. } => match columns.candidate {
             Some(column) => all.add(column.eq(candidate.0)),
             None => nothing(),

@@ -7,7 +7,10 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use delos_domain::candidate::{ExamOption, Form};
-use delos_domain::ids::{AuthorityId, CandidateId, CommissionDayId, CommissionId, ExaminerId, PlanId, SchoolId, SessionId, SittingId};
+use delos_domain::ids::{
+    AuthorityId, CandidateId, CommissionDayId, CommissionId, ExaminerId, PlanId, SchoolId,
+    SessionId, SittingId,
+};
 use delos_domain::scope::{Operation, Scope};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
@@ -15,7 +18,9 @@ use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use crate::database::{Access, Transaction};
-use crate::entities::{commission, commission_day, commission_member, left_out, occupancy, plan, sitting};
+use crate::entities::{
+    commission, commission_day, commission_member, left_out, occupancy, plan, sitting,
+};
 use crate::error::{StoreError, corrupt};
 use crate::perimeter::{columns, condition};
 use crate::sessions::one_row;
@@ -119,25 +124,50 @@ pub struct Occupancy {
 }
 
 /// Plans of the scope.
-pub async fn all<O: Operation>(access: &impl Access, scope: &Scope<O>) -> Result<Vec<PlanRecord>, StoreError> {
-    let rows = plan::Entity::find().filter(condition(scope, &columns!(plan))).order_by_asc(plan::Column::Id).all(access.connection()).await?;
+pub async fn all<O: Operation>(
+    access: &impl Access,
+    scope: &Scope<O>,
+) -> Result<Vec<PlanRecord>, StoreError> {
+    let rows = plan::Entity::find()
+        .filter(condition(scope, &columns!(plan)))
+        .order_by_asc(plan::Column::Id)
+        .all(access.connection())
+        .await?;
     rows.into_iter().map(plan_record).collect()
 }
 
 /// A plan of the scope.
-pub async fn one<O: Operation>(access: &impl Access, scope: &Scope<O>, id: PlanId) -> Result<Option<PlanRecord>, StoreError> {
-    let row = plan::Entity::find_by_id(id.0).filter(condition(scope, &columns!(plan))).one(access.connection()).await?;
+pub async fn one<O: Operation>(
+    access: &impl Access,
+    scope: &Scope<O>,
+    id: PlanId,
+) -> Result<Option<PlanRecord>, StoreError> {
+    let row = plan::Entity::find_by_id(id.0)
+        .filter(condition(scope, &columns!(plan)))
+        .one(access.connection())
+        .await?;
     row.map(plan_record).transpose()
 }
 
 /// The plan of an owner in the scope: of a school (CCF), or of the authority itself.
-pub async fn of_owner<O: Operation>(access: &impl Access, scope: &Scope<O>, authority: AuthorityId, school: Option<SchoolId>) -> Result<Option<PlanRecord>, StoreError> {
-    let query = plan::Entity::find().filter(condition(scope, &columns!(plan))).filter(plan::Column::AuthorityId.eq(authority.0));
+pub async fn of_owner<O: Operation>(
+    access: &impl Access,
+    scope: &Scope<O>,
+    authority: AuthorityId,
+    school: Option<SchoolId>,
+) -> Result<Option<PlanRecord>, StoreError> {
+    let query = plan::Entity::find()
+        .filter(condition(scope, &columns!(plan)))
+        .filter(plan::Column::AuthorityId.eq(authority.0));
     let query = match school {
         Some(school) => query.filter(plan::Column::SchoolId.eq(school.0)),
         None => query.filter(plan::Column::SchoolId.is_null()),
     };
-    query.one(access.connection()).await?.map(plan_record).transpose()
+    query
+        .one(access.connection())
+        .await?
+        .map(plan_record)
+        .transpose()
 }
 
 /// Opens a new draft.
@@ -152,16 +182,30 @@ pub async fn insert(tx: &Transaction, record: &PlanRecord) -> Result<(), StoreEr
         published: Set(0),
         version: Set(1),
     };
-    plan::Entity::insert(row).exec_without_returning(tx.connection()).await?;
+    plan::Entity::insert(row)
+        .exec_without_returning(tx.connection())
+        .await?;
     Ok(())
 }
 
 /// Moves a plan to its next version, in a state.
-pub async fn touch<O: Operation>(tx: &Transaction, scope: &Scope<O>, record: &PlanRecord, published: Option<i64>) -> Result<(), StoreError> {
-    let state = if published.is_some() || record.is_published { "published" } else { "draft" };
+pub async fn touch<O: Operation>(
+    tx: &Transaction,
+    scope: &Scope<O>,
+    record: &PlanRecord,
+    published: Option<i64>,
+) -> Result<(), StoreError> {
+    let state = if published.is_some() || record.is_published {
+        "published"
+    } else {
+        "draft"
+    };
     let updated = plan::Entity::update_many()
         .col_expr(plan::Column::State, Expr::value(state))
-        .col_expr(plan::Column::Published, Expr::value(published.unwrap_or(record.published)))
+        .col_expr(
+            plan::Column::Published,
+            Expr::value(published.unwrap_or(record.published)),
+        )
         .col_expr(plan::Column::Version, Expr::value(record.version + 1))
         .filter(condition(scope, &columns!(plan)))
         .filter(plan::Column::Id.eq(record.id.0))
@@ -172,7 +216,10 @@ pub async fn touch<O: Operation>(tx: &Transaction, scope: &Scope<O>, record: &Pl
 }
 
 /// Commissions of a plan that the caller has reached, in order of number.
-pub async fn commissions(access: &impl Access, id: PlanId) -> Result<Vec<CommissionRecord>, StoreError> {
+pub async fn commissions(
+    access: &impl Access,
+    id: PlanId,
+) -> Result<Vec<CommissionRecord>, StoreError> {
     let rows = commission::Entity::find()
         .filter(commission::Column::PlanId.eq(id.0))
         .order_by_asc(commission::Column::Number)
@@ -192,34 +239,52 @@ pub async fn commissions(access: &impl Access, id: PlanId) -> Result<Vec<Commiss
         .order_by_asc(commission_day::Column::Day)
         .all(access.connection())
         .await?;
-    let sittings = sitting::Entity::find().filter(sitting::Column::PlanId.eq(id.0)).all(access.connection()).await?;
+    let sittings = sitting::Entity::find()
+        .filter(sitting::Column::PlanId.eq(id.0))
+        .all(access.connection())
+        .await?;
 
     let mut sittings_of: HashMap<Uuid, Vec<SittingRecord>> = HashMap::new();
     for row in sittings {
-        sittings_of.entry(row.commission_day_id).or_default().push(sitting_record(&row)?);
+        sittings_of
+            .entry(row.commission_day_id)
+            .or_default()
+            .push(sitting_record(&row)?);
     }
     let mut days_of: HashMap<Uuid, Vec<DayRecord>> = HashMap::new();
     for row in days {
         let mut sittings = sittings_of.remove(&row.id).unwrap_or_default();
         sittings.sort_by(|a, b| a.starts.cmp(&b.starts));
-        days_of.entry(row.commission_id).or_default().push(DayRecord {
-            id: CommissionDayId(row.id),
-            day: row.day,
-            preparation: row.prep_start.map(u16::try_from).transpose().map_err(corrupt)?,
-            lunch: u16::try_from(row.lunch_start).map_err(corrupt)?,
-            sittings,
-        });
+        days_of
+            .entry(row.commission_id)
+            .or_default()
+            .push(DayRecord {
+                id: CommissionDayId(row.id),
+                day: row.day,
+                preparation: row
+                    .prep_start
+                    .map(u16::try_from)
+                    .transpose()
+                    .map_err(corrupt)?,
+                lunch: u16::try_from(row.lunch_start).map_err(corrupt)?,
+                sittings,
+            });
     }
     rows.into_iter()
         .map(|row| {
             Ok(CommissionRecord {
                 id: CommissionId(row.id),
                 number: u16::try_from(row.number).map_err(corrupt)?,
-                option: ExamOption::from_code(&row.option_code).ok_or_else(|| corrupt(&row.option_code))?,
+                option: ExamOption::from_code(&row.option_code)
+                    .ok_or_else(|| corrupt(&row.option_code))?,
                 centre: SchoolId(row.centre_id),
                 template: row.template,
                 by_hand: row.by_hand,
-                members: members.iter().filter(|m| m.commission_id == row.id).map(|m| ExaminerId(m.examiner_id)).collect(),
+                members: members
+                    .iter()
+                    .filter(|m| m.commission_id == row.id)
+                    .map(|m| ExaminerId(m.examiner_id))
+                    .collect(),
                 days: days_of.remove(&row.id).unwrap_or_default(),
             })
         })
@@ -227,7 +292,12 @@ pub async fn commissions(access: &impl Access, id: PlanId) -> Result<Vec<Commiss
 }
 
 /// Replaces the whole content of a plan: commissions, members, days, sittings, left out.
-pub async fn replace_content(tx: &Transaction, record: &PlanRecord, commissions: &[CommissionRecord], left: &[LeftOutRecord]) -> Result<(), StoreError> {
+pub async fn replace_content(
+    tx: &Transaction,
+    record: &PlanRecord,
+    commissions: &[CommissionRecord],
+    left: &[LeftOutRecord],
+) -> Result<(), StoreError> {
     let connection = tx.connection();
     let ids: Vec<Uuid> = commission::Entity::find()
         .filter(commission::Column::PlanId.eq(record.id.0))
@@ -236,12 +306,27 @@ pub async fn replace_content(tx: &Transaction, record: &PlanRecord, commissions:
         .into_iter()
         .map(|row| row.id)
         .collect();
-    sitting::Entity::delete_many().filter(sitting::Column::PlanId.eq(record.id.0)).exec(connection).await?;
-    left_out::Entity::delete_many().filter(left_out::Column::PlanId.eq(record.id.0)).exec(connection).await?;
+    sitting::Entity::delete_many()
+        .filter(sitting::Column::PlanId.eq(record.id.0))
+        .exec(connection)
+        .await?;
+    left_out::Entity::delete_many()
+        .filter(left_out::Column::PlanId.eq(record.id.0))
+        .exec(connection)
+        .await?;
     for chunk in ids.chunks(5_000) {
-        commission_day::Entity::delete_many().filter(commission_day::Column::CommissionId.is_in(chunk.iter().copied())).exec(connection).await?;
-        commission_member::Entity::delete_many().filter(commission_member::Column::CommissionId.is_in(chunk.iter().copied())).exec(connection).await?;
-        commission::Entity::delete_many().filter(commission::Column::Id.is_in(chunk.iter().copied())).exec(connection).await?;
+        commission_day::Entity::delete_many()
+            .filter(commission_day::Column::CommissionId.is_in(chunk.iter().copied()))
+            .exec(connection)
+            .await?;
+        commission_member::Entity::delete_many()
+            .filter(commission_member::Column::CommissionId.is_in(chunk.iter().copied()))
+            .exec(connection)
+            .await?;
+        commission::Entity::delete_many()
+            .filter(commission::Column::Id.is_in(chunk.iter().copied()))
+            .exec(connection)
+            .await?;
     }
     let mut members = Vec::new();
     let mut days = Vec::new();
@@ -262,7 +347,11 @@ pub async fn replace_content(tx: &Transaction, record: &PlanRecord, commissions:
             version: Set(1),
         });
         for (rank, member) in (0_i64..).zip(&one.members) {
-            members.push(commission_member::ActiveModel { commission_id: Set(one.id.0), examiner_id: Set(member.0), rank: Set(rank) });
+            members.push(commission_member::ActiveModel {
+                commission_id: Set(one.id.0),
+                examiner_id: Set(member.0),
+                rank: Set(rank),
+            });
         }
         for day in &one.days {
             days.push(commission_day::ActiveModel {
@@ -272,20 +361,32 @@ pub async fn replace_content(tx: &Transaction, record: &PlanRecord, commissions:
                 prep_start: Set(day.preparation.map(i64::from)),
                 lunch_start: Set(i64::from(day.lunch)),
             });
-            sittings.extend(day.sittings.iter().map(|s| sitting_row(record, one, day, s)));
+            sittings.extend(
+                day.sittings
+                    .iter()
+                    .map(|s| sitting_row(record, one, day, s)),
+            );
         }
     }
     for chunk in rows.chunks(500) {
-        commission::Entity::insert_many(chunk.to_vec()).exec_without_returning(connection).await?;
+        commission::Entity::insert_many(chunk.to_vec())
+            .exec_without_returning(connection)
+            .await?;
     }
     for chunk in members.chunks(2_000) {
-        commission_member::Entity::insert_many(chunk.to_vec()).exec_without_returning(connection).await?;
+        commission_member::Entity::insert_many(chunk.to_vec())
+            .exec_without_returning(connection)
+            .await?;
     }
     for chunk in days.chunks(1_000) {
-        commission_day::Entity::insert_many(chunk.to_vec()).exec_without_returning(connection).await?;
+        commission_day::Entity::insert_many(chunk.to_vec())
+            .exec_without_returning(connection)
+            .await?;
     }
     for chunk in sittings.chunks(500) {
-        sitting::Entity::insert_many(chunk.to_vec()).exec_without_returning(connection).await?;
+        sitting::Entity::insert_many(chunk.to_vec())
+            .exec_without_returning(connection)
+            .await?;
     }
     for chunk in left.chunks(2_000) {
         let rows = chunk.iter().map(|one| left_out::ActiveModel {
@@ -294,15 +395,28 @@ pub async fn replace_content(tx: &Transaction, record: &PlanRecord, commissions:
             code: Set(one.code.clone()),
             facts: Set(one.facts.clone()),
         });
-        left_out::Entity::insert_many(rows).exec_without_returning(connection).await?;
+        left_out::Entity::insert_many(rows)
+            .exec_without_returning(connection)
+            .await?;
     }
     Ok(())
 }
 
 /// Candidates without a place in a plan.
 pub async fn left_out(access: &impl Access, id: PlanId) -> Result<Vec<LeftOutRecord>, StoreError> {
-    let rows = left_out::Entity::find().filter(left_out::Column::PlanId.eq(id.0)).order_by_asc(left_out::Column::CandidateId).all(access.connection()).await?;
-    Ok(rows.into_iter().map(|row| LeftOutRecord { candidate: CandidateId(row.candidate_id), code: row.code, facts: row.facts }).collect())
+    let rows = left_out::Entity::find()
+        .filter(left_out::Column::PlanId.eq(id.0))
+        .order_by_asc(left_out::Column::CandidateId)
+        .all(access.connection())
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| LeftOutRecord {
+            candidate: CandidateId(row.candidate_id),
+            code: row.code,
+            facts: row.facts,
+        })
+        .collect())
 }
 
 /// Takes resources for a published plan.
@@ -310,7 +424,10 @@ pub async fn left_out(access: &impl Access, id: PlanId) -> Result<Vec<LeftOutRec
 /// # Errors
 /// [`StoreError::Conflict`] when another published plan has one of them at the same time.
 pub async fn occupy(tx: &Transaction, id: PlanId, taken: &[Occupancy]) -> Result<(), StoreError> {
-    occupancy::Entity::delete_many().filter(occupancy::Column::PlanId.eq(id.0)).exec(tx.connection()).await?;
+    occupancy::Entity::delete_many()
+        .filter(occupancy::Column::PlanId.eq(id.0))
+        .exec(tx.connection())
+        .await?;
     for chunk in taken.chunks(2_000) {
         let rows = chunk.iter().map(|one| occupancy::ActiveModel {
             resource: Set(one.resource.clone()),
@@ -318,13 +435,19 @@ pub async fn occupy(tx: &Transaction, id: PlanId, taken: &[Occupancy]) -> Result
             tick: Set(i64::from(one.tick)),
             plan_id: Set(id.0),
         });
-        occupancy::Entity::insert_many(rows).exec_without_returning(tx.connection()).await?;
+        occupancy::Entity::insert_many(rows)
+            .exec_without_returning(tx.connection())
+            .await?;
     }
     Ok(())
 }
 
 /// Which of these resources other published plans of the session have, with the day: to say what clashes.
-pub async fn occupied_by_others(access: &impl Access, id: PlanId, resources: &[String]) -> Result<Vec<(String, NaiveDate, u16)>, StoreError> {
+pub async fn occupied_by_others(
+    access: &impl Access,
+    id: PlanId,
+    resources: &[String],
+) -> Result<Vec<(String, NaiveDate, u16)>, StoreError> {
     let mut found = Vec::new();
     for chunk in resources.chunks(5_000) {
         let rows = occupancy::Entity::find()
@@ -335,33 +458,54 @@ pub async fn occupied_by_others(access: &impl Access, id: PlanId, resources: &[S
             .all(access.connection())
             .await?;
         for row in rows {
-            found.push((row.resource, row.day, u16::try_from(row.tick).map_err(corrupt)?));
+            found.push((
+                row.resource,
+                row.day,
+                u16::try_from(row.tick).map_err(corrupt)?,
+            ));
         }
     }
     Ok(found)
 }
 
 /// The sitting of each of these candidates, where the plan holding it is published when `published_only`.
-pub async fn sittings_of(access: &impl Access, ids: &[CandidateId], published_only: bool) -> Result<HashMap<CandidateId, PlacedSitting>, StoreError> {
+pub async fn sittings_of(
+    access: &impl Access,
+    ids: &[CandidateId],
+    published_only: bool,
+) -> Result<HashMap<CandidateId, PlacedSitting>, StoreError> {
     let mut found = HashMap::new();
     for chunk in ids.chunks(10_000) {
-        let rows = sitting::Entity::find().filter(sitting::Column::CandidateId.is_in(chunk.iter().map(|id| id.0))).all(access.connection()).await?;
+        let rows = sitting::Entity::find()
+            .filter(sitting::Column::CandidateId.is_in(chunk.iter().map(|id| id.0)))
+            .all(access.connection())
+            .await?;
         if rows.is_empty() {
             continue;
         }
         let mut plan_ids: Vec<_> = rows.iter().map(|row| row.plan_id).collect();
         plan_ids.sort_unstable();
         plan_ids.dedup();
-        let plans = plan::Entity::find().filter(plan::Column::Id.is_in(plan_ids)).all(access.connection()).await?;
+        let plans = plan::Entity::find()
+            .filter(plan::Column::Id.is_in(plan_ids))
+            .all(access.connection())
+            .await?;
         let commission_ids = rows.iter().map(|row| row.commission_id);
-        let commissions = commission::Entity::find().filter(commission::Column::Id.is_in(commission_ids)).all(access.connection()).await?;
+        let commissions = commission::Entity::find()
+            .filter(commission::Column::Id.is_in(commission_ids))
+            .all(access.connection())
+            .await?;
         let commissions: HashMap<_, _> = commissions.into_iter().map(|row| (row.id, row)).collect();
         for row in rows {
-            let published = plans.iter().any(|plan| plan.id == row.plan_id && plan.state == "published");
+            let published = plans
+                .iter()
+                .any(|plan| plan.id == row.plan_id && plan.state == "published");
             if published_only && !published {
                 continue;
             }
-            let Some(commission) = commissions.get(&row.commission_id) else { continue };
+            let Some(commission) = commissions.get(&row.commission_id) else {
+                continue;
+            };
             let placed = PlacedSitting {
                 plan: PlanId(row.plan_id),
                 day: row.day,
@@ -391,22 +535,43 @@ pub struct PlacedSitting {
 }
 
 /// The plan and the candidate of a sitting that the scope reaches.
-pub async fn plan_of_sitting<O: Operation>(access: &impl Access, scope: &Scope<O>, id: SittingId) -> Result<Option<(PlanId, CandidateId)>, StoreError> {
-    let row = sitting::Entity::find_by_id(id.0).filter(condition(scope, &columns!(sitting, CandidateId))).one(access.connection()).await?;
+pub async fn plan_of_sitting<O: Operation>(
+    access: &impl Access,
+    scope: &Scope<O>,
+    id: SittingId,
+) -> Result<Option<(PlanId, CandidateId)>, StoreError> {
+    let row = sitting::Entity::find_by_id(id.0)
+        .filter(condition(scope, &columns!(sitting, CandidateId)))
+        .one(access.connection())
+        .await?;
     Ok(row.map(|row| (PlanId(row.plan_id), CandidateId(row.candidate_id))))
 }
 
 /// The plan of a commission that the scope reaches.
-pub async fn plan_of_commission<O: Operation>(access: &impl Access, scope: &Scope<O>, id: CommissionId) -> Result<Option<PlanId>, StoreError> {
-    let row = commission::Entity::find_by_id(id.0).filter(condition(scope, &columns!(commission))).one(access.connection()).await?;
+pub async fn plan_of_commission<O: Operation>(
+    access: &impl Access,
+    scope: &Scope<O>,
+    id: CommissionId,
+) -> Result<Option<PlanId>, StoreError> {
+    let row = commission::Entity::find_by_id(id.0)
+        .filter(condition(scope, &columns!(commission)))
+        .one(access.connection())
+        .await?;
     Ok(row.map(|row| PlanId(row.plan_id)))
 }
 
 /// Gives the sittings of a plan their first revision, those that have none.
-pub async fn number_revisions(tx: &Transaction, id: PlanId, revision: u32) -> Result<(), StoreError> {
+pub async fn number_revisions(
+    tx: &Transaction,
+    id: PlanId,
+    revision: u32,
+) -> Result<(), StoreError> {
     sitting::Entity::update_many()
         .col_expr(sitting::Column::Revision, Expr::value(i64::from(revision)))
-        .col_expr(sitting::Column::Version, Expr::col(sitting::Column::Version).add(1))
+        .col_expr(
+            sitting::Column::Version,
+            Expr::col(sitting::Column::Version).add(1),
+        )
         .filter(sitting::Column::PlanId.eq(id.0))
         .filter(sitting::Column::Revision.lt(i64::from(revision)))
         .exec(tx.connection())
@@ -414,7 +579,12 @@ pub async fn number_revisions(tx: &Transaction, id: PlanId, revision: u32) -> Re
     Ok(())
 }
 
-fn sitting_row(record: &PlanRecord, commission: &CommissionRecord, day: &DayRecord, one: &SittingRecord) -> sitting::ActiveModel {
+fn sitting_row(
+    record: &PlanRecord,
+    commission: &CommissionRecord,
+    day: &DayRecord,
+    one: &SittingRecord,
+) -> sitting::ActiveModel {
     let starts: Vec<String> = one.starts.iter().map(ToString::to_string).collect();
     sitting::ActiveModel {
         id: Set(one.id.0),
@@ -438,8 +608,16 @@ fn sitting_record(row: &sitting::Model) -> Result<SittingRecord, StoreError> {
     Ok(SittingRecord {
         id: SittingId(row.id),
         candidate: CandidateId(row.candidate_id),
-        starts: row.starts.split_whitespace().map(|start| start.parse().map_err(corrupt)).collect::<Result<_, _>>()?,
-        environment: row.environment.map(u8::try_from).transpose().map_err(corrupt)?,
+        starts: row
+            .starts
+            .split_whitespace()
+            .map(|start| start.parse().map_err(corrupt))
+            .collect::<Result<_, _>>()?,
+        environment: row
+            .environment
+            .map(u8::try_from)
+            .transpose()
+            .map_err(corrupt)?,
         revision: u32::try_from(row.revision).map_err(corrupt)?,
         series: row.series,
         version: row.version,

@@ -1,12 +1,15 @@
 //! Schools of a session.
 
 use delos_domain::ids::{AuthorityId, SchoolId, SessionId};
-use delos_domain::scope::{Operation, Scope};
 use delos_domain::school::{School, SchoolKind};
+use delos_domain::scope::{Operation, Scope};
 use delos_domain::uai::Uai;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, Func};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect,
+};
 
 use crate::database::{Access, Transaction};
 use crate::entities::{academy, school};
@@ -65,11 +68,20 @@ pub struct PageRequest {
 
 /// A school is its own school: its head reaches the row of his school.
 fn own() -> Columns<school::Column> {
-    Columns { session: school::Column::SessionId, authority: school::Column::AuthorityId, school: school::Column::Id, candidate: None }
+    Columns {
+        session: school::Column::SessionId,
+        authority: school::Column::AuthorityId,
+        school: school::Column::Id,
+        candidate: None,
+    }
 }
 
 /// Schools of the scope, by name.
-pub async fn list<O: Operation>(access: &impl Access, scope: &Scope<O>, page: &PageRequest) -> Result<Page<SchoolRecord>, StoreError> {
+pub async fn list<O: Operation>(
+    access: &impl Access,
+    scope: &Scope<O>,
+    page: &PageRequest,
+) -> Result<Page<SchoolRecord>, StoreError> {
     let mut query = school::Entity::find().filter(condition(scope, &own()));
     if let Some(search) = &page.search {
         let any = Condition::any()
@@ -86,17 +98,31 @@ pub async fn list<O: Operation>(access: &impl Access, scope: &Scope<O>, page: &P
         .limit(page.limit)
         .all(access.connection())
         .await?;
-    Ok(Page { items: rows.into_iter().map(record).collect::<Result<_, _>>()?, total, offset: page.offset })
+    Ok(Page {
+        items: rows.into_iter().map(record).collect::<Result<_, _>>()?,
+        total,
+        offset: page.offset,
+    })
 }
 
 /// Every school that the scope reaches.
-pub async fn all<O: Operation>(access: &impl Access, scope: &Scope<O>) -> Result<Vec<SchoolRecord>, StoreError> {
-    let rows = school::Entity::find().filter(condition(scope, &own())).order_by_asc(school::Column::Uai).all(access.connection()).await?;
+pub async fn all<O: Operation>(
+    access: &impl Access,
+    scope: &Scope<O>,
+) -> Result<Vec<SchoolRecord>, StoreError> {
+    let rows = school::Entity::find()
+        .filter(condition(scope, &own()))
+        .order_by_asc(school::Column::Uai)
+        .all(access.connection())
+        .await?;
     rows.into_iter().map(record).collect()
 }
 
 /// Every school of a session: what an import checks codes against. Codes and kinds of schools are public (annuaire).
-pub async fn of_session(access: &impl Access, session: SessionId) -> Result<Vec<SchoolRecord>, StoreError> {
+pub async fn of_session(
+    access: &impl Access,
+    session: SessionId,
+) -> Result<Vec<SchoolRecord>, StoreError> {
     let rows = school::Entity::find()
         .filter(school::Column::SessionId.eq(session.0))
         .order_by_asc(school::Column::Uai)
@@ -106,7 +132,11 @@ pub async fn of_session(access: &impl Access, session: SessionId) -> Result<Vec<
 }
 
 /// Every school of an authority, by code: for a plan that the caller has reached through a scope.
-pub async fn of_authority(access: &impl Access, session: SessionId, authority: AuthorityId) -> Result<Vec<SchoolRecord>, StoreError> {
+pub async fn of_authority(
+    access: &impl Access,
+    session: SessionId,
+    authority: AuthorityId,
+) -> Result<Vec<SchoolRecord>, StoreError> {
     let rows = school::Entity::find()
         .filter(school::Column::SessionId.eq(session.0))
         .filter(school::Column::AuthorityId.eq(authority.0))
@@ -117,31 +147,45 @@ pub async fn of_authority(access: &impl Access, session: SessionId, authority: A
 }
 
 /// The schools of these ids: names and addresses of a school are public.
-pub async fn by_ids(access: &impl Access, ids: &[SchoolId]) -> Result<Vec<SchoolRecord>, StoreError> {
+pub async fn by_ids(
+    access: &impl Access,
+    ids: &[SchoolId],
+) -> Result<Vec<SchoolRecord>, StoreError> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let rows = school::Entity::find().filter(school::Column::Id.is_in(ids.iter().map(|id| id.0))).all(access.connection()).await?;
+    let rows = school::Entity::find()
+        .filter(school::Column::Id.is_in(ids.iter().map(|id| id.0)))
+        .all(access.connection())
+        .await?;
     rows.into_iter().map(record).collect()
 }
 
 /// The zone of each of these schools' academies, by academy code.
 pub async fn zones(access: &impl Access) -> Result<Vec<(String, chrono_tz::Tz)>, StoreError> {
     let rows = academy::Entity::find().all(access.connection()).await?;
-    rows.into_iter().map(|row| Ok((row.code, row.timezone.parse().map_err(corrupt)?))).collect()
+    rows.into_iter()
+        .map(|row| Ok((row.code, row.timezone.parse().map_err(corrupt)?)))
+        .collect()
 }
 
 /// Writes new schools.
 pub async fn insert(tx: &Transaction, records: &[SchoolRecord]) -> Result<(), StoreError> {
     for chunk in records.chunks(500) {
         let rows = chunk.iter().map(|record| row(record, 1));
-        school::Entity::insert_many(rows).exec_without_returning(tx.connection()).await?;
+        school::Entity::insert_many(rows)
+            .exec_without_returning(tx.connection())
+            .await?;
     }
     Ok(())
 }
 
 /// Writes a school again, if it is still at the version read.
-pub async fn update<O: Operation>(tx: &Transaction, scope: &Scope<O>, record: &SchoolRecord) -> Result<(), StoreError> {
+pub async fn update<O: Operation>(
+    tx: &Transaction,
+    scope: &Scope<O>,
+    record: &SchoolRecord,
+) -> Result<(), StoreError> {
     let updated = school::Entity::update_many()
         .set(row(record, record.version + 1))
         .filter(condition(scope, &own()))
@@ -154,7 +198,11 @@ pub async fn update<O: Operation>(tx: &Transaction, scope: &Scope<O>, record: &S
 
 /// Case-insensitive `contains`, with the wildcards of the text escaped.
 pub(crate) fn like(column: impl ColumnTrait, text: &str) -> sea_orm::sea_query::SimpleExpr {
-    let text = text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    let text = text
+        .to_lowercase()
+        .replace('\\', "\\\\")
+        .replace('%', "\\%")
+        .replace('_', "\\_");
     let like = sea_orm::sea_query::LikeExpr::new(format!("%{text}%")).escape('\\');
     Func::lower(Expr::col(column.as_column_ref())).like(like)
 }

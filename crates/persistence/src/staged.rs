@@ -37,7 +37,11 @@ pub struct StagedFile {
 /// Keeps a file.
 pub async fn insert(tx: &Transaction, file: &StagedFile) -> Result<(), StoreError> {
     let key = envelope::session_key(tx, file.session.0).await?;
-    let complement = file.complement.as_ref().map(|(_, bytes)| key.seal(file.id.0, bytes)).transpose()?;
+    let complement = file
+        .complement
+        .as_ref()
+        .map(|(_, bytes)| key.seal(file.id.0, bytes))
+        .transpose()?;
     let row = staged_file::ActiveModel {
         id: Set(file.id.0),
         session_id: Set(file.session.0),
@@ -52,20 +56,31 @@ pub async fn insert(tx: &Transaction, file: &StagedFile) -> Result<(), StoreErro
         key_id: Set(key.id.0),
         created_at: Set(file.created_at),
     };
-    staged_file::Entity::insert(row).exec_without_returning(tx.connection()).await?;
+    staged_file::Entity::insert(row)
+        .exec_without_returning(tx.connection())
+        .await?;
     Ok(())
 }
 
 /// A file handed in by this account (any account from the command line: `None` asks for whatever has none).
-pub async fn one(access: &impl Access, id: StagedFileId, account: Option<AccountId>) -> Result<Option<StagedFile>, StoreError> {
+pub async fn one(
+    access: &impl Access,
+    id: StagedFileId,
+    account: Option<AccountId>,
+) -> Result<Option<StagedFile>, StoreError> {
     let query = staged_file::Entity::find_by_id(id.0);
     let query = match account {
         Some(account) => query.filter(staged_file::Column::AccountId.eq(account.0)),
         None => query.filter(staged_file::Column::AccountId.is_null()),
     };
-    let Some(row) = query.one(access.connection()).await? else { return Ok(None) };
+    let Some(row) = query.one(access.connection()).await? else {
+        return Ok(None);
+    };
     let key = envelope::key(access, row.key_id).await?;
-    let complement = row.complement.map(|bytes| key.open(row.id, &Envelope(bytes))).transpose()?;
+    let complement = row
+        .complement
+        .map(|bytes| key.open(row.id, &Envelope(bytes)))
+        .transpose()?;
     Ok(Some(StagedFile {
         id,
         session: SessionId(row.session_id),
@@ -82,12 +97,17 @@ pub async fn one(access: &impl Access, id: StagedFileId, account: Option<Account
 
 /// Throws a file away.
 pub async fn delete(tx: &Transaction, id: StagedFileId) -> Result<(), StoreError> {
-    staged_file::Entity::delete_by_id(id.0).exec(tx.connection()).await?;
+    staged_file::Entity::delete_by_id(id.0)
+        .exec(tx.connection())
+        .await?;
     Ok(())
 }
 
 /// Throws away the files handed in before an instant: dry runs that nobody confirmed.
 pub async fn delete_before(tx: &Transaction, before: DateTime<Utc>) -> Result<u64, StoreError> {
-    let deleted = staged_file::Entity::delete_many().filter(staged_file::Column::CreatedAt.lt(before)).exec(tx.connection()).await?;
+    let deleted = staged_file::Entity::delete_many()
+        .filter(staged_file::Column::CreatedAt.lt(before))
+        .exec(tx.connection())
+        .await?;
     Ok(deleted.rows_affected)
 }

@@ -5,7 +5,9 @@ use delos_domain::ids::{AccountId, AuthorityId, MandateId, SchoolId, SessionId, 
 use delos_domain::scope::{Operation, Scope};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 
 use crate::database::{Access, Transaction};
 use crate::entities::task;
@@ -68,20 +70,33 @@ pub async fn insert(tx: &Transaction, record: &TaskRecord) -> Result<(), StoreEr
         ended_at: Set(None),
         version: Set(1),
     };
-    task::Entity::insert(row).exec_without_returning(tx.connection()).await?;
+    task::Entity::insert(row)
+        .exec_without_returning(tx.connection())
+        .await?;
     Ok(())
 }
 
 /// Claims one task that waits, or whose runner's lease has run out: the oldest, or `wanted`.
-pub async fn claim(tx: &Transaction, wanted: Option<TaskId>, now: DateTime<Utc>, until: DateTime<Utc>) -> Result<Option<TaskRecord>, StoreError> {
-    let free = Condition::any()
-        .add(task::Column::State.eq("ready"))
-        .add(Condition::all().add(task::Column::State.eq("running")).add(task::Column::LeaseUntil.lt(now)));
-    let mut query = task::Entity::find().filter(free).order_by_asc(task::Column::CreatedAt);
+pub async fn claim(
+    tx: &Transaction,
+    wanted: Option<TaskId>,
+    now: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Option<TaskRecord>, StoreError> {
+    let free = Condition::any().add(task::Column::State.eq("ready")).add(
+        Condition::all()
+            .add(task::Column::State.eq("running"))
+            .add(task::Column::LeaseUntil.lt(now)),
+    );
+    let mut query = task::Entity::find()
+        .filter(free)
+        .order_by_asc(task::Column::CreatedAt);
     if let Some(id) = wanted {
         query = query.filter(task::Column::Id.eq(id.0));
     }
-    let Some(row) = query.limit(1).one(tx.connection()).await? else { return Ok(None) };
+    let Some(row) = query.limit(1).one(tx.connection()).await? else {
+        return Ok(None);
+    };
     let updated = task::Entity::update_many()
         .col_expr(task::Column::State, Expr::value("running"))
         .col_expr(task::Column::LeaseUntil, Expr::value(Some(until)))
@@ -99,14 +114,27 @@ pub async fn claim(tx: &Transaction, wanted: Option<TaskId>, now: DateTime<Utc>,
 }
 
 /// Ends a task that this runner still holds.
-pub async fn end(tx: &Transaction, claimed: &TaskRecord, state: &str, done: i64, detail: Option<&str>, now: DateTime<Utc>) -> Result<(), StoreError> {
+pub async fn end(
+    tx: &Transaction,
+    claimed: &TaskRecord,
+    state: &str,
+    done: i64,
+    detail: Option<&str>,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
     let updated = task::Entity::update_many()
         .col_expr(task::Column::State, Expr::value(state))
         .col_expr(task::Column::Done, Expr::value(done))
-        .col_expr(task::Column::Detail, Expr::value(detail.map(ToOwned::to_owned)))
+        .col_expr(
+            task::Column::Detail,
+            Expr::value(detail.map(ToOwned::to_owned)),
+        )
         .col_expr(task::Column::EndedAt, Expr::value(Some(now)))
         .col_expr(task::Column::LeaseUntil, Expr::value(None::<DateTime<Utc>>))
-        .col_expr(task::Column::Version, Expr::col(task::Column::Version).add(1))
+        .col_expr(
+            task::Column::Version,
+            Expr::col(task::Column::Version).add(1),
+        )
         .filter(task::Column::Id.eq(claimed.id.0))
         .filter(task::Column::Version.eq(claimed.version))
         .exec(tx.connection())
@@ -115,20 +143,38 @@ pub async fn end(tx: &Transaction, claimed: &TaskRecord, state: &str, done: i64,
 }
 
 /// A task of the scope.
-pub async fn one<O: Operation>(access: &impl Access, scope: &Scope<O>, id: TaskId) -> Result<Option<TaskRecord>, StoreError> {
-    let row = task::Entity::find_by_id(id.0).filter(of_scope(scope)).one(access.connection()).await?;
+pub async fn one<O: Operation>(
+    access: &impl Access,
+    scope: &Scope<O>,
+    id: TaskId,
+) -> Result<Option<TaskRecord>, StoreError> {
+    let row = task::Entity::find_by_id(id.0)
+        .filter(of_scope(scope))
+        .one(access.connection())
+        .await?;
     Ok(row.map(record))
 }
 
 /// The latest tasks of the scope.
-pub async fn latest<O: Operation>(access: &impl Access, scope: &Scope<O>) -> Result<Vec<TaskRecord>, StoreError> {
-    let rows = task::Entity::find().filter(of_scope(scope)).order_by_desc(task::Column::CreatedAt).limit(20).all(access.connection()).await?;
+pub async fn latest<O: Operation>(
+    access: &impl Access,
+    scope: &Scope<O>,
+) -> Result<Vec<TaskRecord>, StoreError> {
+    let rows = task::Entity::find()
+        .filter(of_scope(scope))
+        .order_by_desc(task::Column::CreatedAt)
+        .limit(20)
+        .all(access.connection())
+        .await?;
     Ok(rows.into_iter().map(record).collect())
 }
 
 /// A task whatever its perimeter: for the runner alone.
 pub async fn state_of(access: &impl Access, id: TaskId) -> Result<Option<TaskRecord>, StoreError> {
-    Ok(task::Entity::find_by_id(id.0).one(access.connection()).await?.map(record))
+    Ok(task::Entity::find_by_id(id.0)
+        .one(access.connection())
+        .await?
+        .map(record))
 }
 
 fn of_scope<O: Operation>(scope: &Scope<O>) -> Condition {

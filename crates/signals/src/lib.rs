@@ -32,7 +32,10 @@ pub struct SignalsError(#[source] redis::RedisError);
 impl Signals {
     /// A bell that is heard in this process alone.
     pub fn local() -> Self {
-        Self { here: Arc::new(Notify::new()), elsewhere: None }
+        Self {
+            here: Arc::new(Notify::new()),
+            elsewhere: None,
+        }
     }
 
     /// A bell that is heard in every process on the same Redis.
@@ -41,10 +44,15 @@ impl Signals {
     /// When the address cannot be read, or nothing answers there at the start. Later losses only make mail slower.
     pub async fn redis(url: &str) -> Result<Self, SignalsError> {
         let client = redis::Client::open(url).map_err(SignalsError)?;
-        let manager = ConnectionManager::new(client.clone()).await.map_err(SignalsError)?;
+        let manager = ConnectionManager::new(client.clone())
+            .await
+            .map_err(SignalsError)?;
         let here = Arc::new(Notify::new());
         tokio::spawn(listen(client, here.clone()));
-        Ok(Self { here, elsewhere: Some(manager) })
+        Ok(Self {
+            here,
+            elsewhere: Some(manager),
+        })
     }
 
     /// Rings: there is something to do. Best effort; never fails, never waits long.
@@ -52,9 +60,13 @@ impl Signals {
         self.here.notify_one();
         if let Some(manager) = &self.elsewhere {
             let mut manager = manager.clone();
-            let rung = tokio::time::timeout(RING_TIMEOUT, manager.publish::<_, _, i64>(CHANNEL, "ring")).await;
+            let rung =
+                tokio::time::timeout(RING_TIMEOUT, manager.publish::<_, _, i64>(CHANNEL, "ring"))
+                    .await;
             if !matches!(rung, Ok(Ok(_))) {
-                tracing::debug!("the bell was not heard elsewhere; the next look will find the work");
+                tracing::debug!(
+                    "the bell was not heard elsewhere; the next look will find the work"
+                );
             }
         }
     }

@@ -51,7 +51,8 @@ const ADMIN: &str = "admin@delos.example";
 
 impl Demo {
     pub async fn run(self) -> anyhow::Result<ExitCode> {
-        std::fs::create_dir_all(&self.place.data).with_context(|| format!("{} ne peut pas être créé", self.place.data.display()))?;
+        std::fs::create_dir_all(&self.place.data)
+            .with_context(|| format!("{} ne peut pas être créé", self.place.data.display()))?;
         let mut configuration = Configuration::read(&self.place)?;
         configuration.listen.clone_from(&self.listen);
         logs::begin(&configuration.log);
@@ -64,7 +65,11 @@ impl Demo {
             Err(_) => Some(self.furnish(&house).await?),
         };
         let accounts = accounts.unwrap_or_else(|| {
-            vec![Line { role: "administrateur".to_owned(), login: ADMIN.to_owned(), secret: "(comptes de la première exécution)".to_owned() }]
+            vec![Line {
+                role: "administrateur".to_owned(),
+                login: ADMIN.to_owned(),
+                secret: "(comptes de la première exécution)".to_owned(),
+            }]
         });
         println!("Délos : {}", house.context.settings.public_url);
         println!("Courrier : {}", self.place.data.join("mail").display());
@@ -78,45 +83,112 @@ impl Demo {
     async fn furnish(&self, house: &House) -> anyhow::Result<Vec<Line>> {
         let context = &house.context;
         let admin = EmailAddress::parse(ADMIN).context("adresse de l’administrateur")?;
-        let input = InitHouseInput { admin_email: admin, session: SESSION.to_owned(), regulation: self.regulation.clone() };
+        let input = InitHouseInput {
+            admin_email: admin,
+            session: SESSION.to_owned(),
+            regulation: self.regulation.clone(),
+        };
         let laid = init_house(context, &input).await.map_err(sentence)?;
         let admin = enter(context, FirstAccess::Link { token: laid.token }).await?;
-        let mut lines = vec![Line { role: "administrateur de la plateforme".to_owned(), login: ADMIN.to_owned(), secret: PASSWORD.to_owned() }];
+        let mut lines = vec![Line {
+            role: "administrateur de la plateforme".to_owned(),
+            login: ADMIN.to_owned(),
+            secret: PASSWORD.to_owned(),
+        }];
 
-        let mut text = std::fs::read_to_string(self.samples.join("session-2027.toml")).context("session-2027.toml ne se lit pas")?;
+        let mut text = std::fs::read_to_string(self.samples.join("session-2027.toml"))
+            .context("session-2027.toml ne se lit pas")?;
         text = text.replace("bts-sio-2024-e5", &self.regulation);
         session::apply(context, SESSION, &session::read(&text)?).await?;
 
         let file = |name: &str| read(&self.samples.join(name));
         let import = async |kind, name: &str, complement: Option<&str>| -> anyhow::Result<()> {
             let complement = complement.map(file).transpose()?;
-            let report = import_file(context, laid.session, kind, file(name)?, complement, false).await?;
-            if report.is_clean() { Ok(()) } else { bail!("{name} : {} faute(s)", report.errors.len()) }
+            let report =
+                import_file(context, laid.session, kind, file(name)?, complement, false).await?;
+            if report.is_clean() {
+                Ok(())
+            } else {
+                bail!("{name} : {} faute(s)", report.errors.len())
+            }
         };
         import(ImportKind::Schools, "etablissements.csv", None).await?;
         import(ImportKind::Examiners, "examinateurs.csv", None).await?;
         import(ImportKind::Candidates, "candidats.csv", None).await?;
-        import(ImportKind::Candidates, "candidats-cyclades.csv", Some("complements.csv")).await?;
+        import(
+            ImportKind::Candidates,
+            "candidats-cyclades.csv",
+            Some("complements.csv"),
+        )
+        .await?;
 
-        let until = NaiveDate::from_ymd_opt(context.today().year() + 1, 12, 31).context("date de fin")?;
+        let until =
+            NaiveDate::from_ymd_opt(context.today().year() + 1, 12, 31).context("date de fin")?;
         let admin_actor = actor(&admin)?;
-        for authority in views::session::all_authorities(context).await.map_err(sentence)? {
+        for authority in views::session::all_authorities(context)
+            .await
+            .map_err(sentence)?
+        {
             let slug = match authority.code.as_str() {
                 "07" => "dijon",
                 "28" => "reunion",
                 _ => continue,
             };
             let email = format!("dec@{slug}.example");
-            let officer = self.account(context, admin_actor, &email, "Service", "Examens", Role::AuthorityOfficer, authority.id.0, until, &house.data).await?;
-            lines.push(Line { role: format!("gestionnaire, {}", authority.name), login: email, secret: PASSWORD.to_owned() });
+            let officer = self
+                .account(
+                    context,
+                    admin_actor,
+                    &email,
+                    "Service",
+                    "Examens",
+                    Role::AuthorityOfficer,
+                    authority.id.0,
+                    until,
+                    &house.data,
+                )
+                .await?;
+            lines.push(Line {
+                role: format!("gestionnaire, {}", authority.name),
+                login: email,
+                secret: PASSWORD.to_owned(),
+            });
             let officer_actor = actor(&officer)?;
-            let everything = views::PageRequest { limit: 200, ..views::PageRequest::default() };
-            let schools = views::schools::list(context, officer_actor, &everything).await.map_err(sentence)?;
-            for school in schools.items.iter().map(|view| &view.school).filter(|one| one.school.ccf_habilitated) {
-                let (Some(name), Some(email)) = (&school.head_name, &school.head_email) else { continue };
+            let everything = views::PageRequest {
+                limit: 200,
+                ..views::PageRequest::default()
+            };
+            let schools = views::schools::list(context, officer_actor, &everything)
+                .await
+                .map_err(sentence)?;
+            for school in schools
+                .items
+                .iter()
+                .map(|view| &view.school)
+                .filter(|one| one.school.ccf_habilitated)
+            {
+                let (Some(name), Some(email)) = (&school.head_name, &school.head_email) else {
+                    continue;
+                };
                 let (given, family) = name.split_once(' ').unwrap_or(("", name));
-                let head = self.account(context, officer_actor, email, family, given, Role::HeadOfSchool, school.school.id.0, until, &house.data).await?;
-                lines.push(Line { role: format!("chef d’établissement, {}", school.name), login: email.clone(), secret: PASSWORD.to_owned() });
+                let head = self
+                    .account(
+                        context,
+                        officer_actor,
+                        email,
+                        family,
+                        given,
+                        Role::HeadOfSchool,
+                        school.school.id.0,
+                        until,
+                        &house.data,
+                    )
+                    .await?;
+                lines.push(Line {
+                    role: format!("chef d’établissement, {}", school.name),
+                    login: email.clone(),
+                    secret: PASSWORD.to_owned(),
+                });
                 // One school is left to whoever looks: his candidates wait for their plan.
                 if !self.only_imported && school.school.uai.as_str() != "0717061P" {
                     job(context, actor(&head)?, Form::Ccf).await?;
@@ -133,7 +205,10 @@ impl Demo {
     }
 
     /// An account made by its grantor, whose one-time link is read from the mail that was put for it.
-    #[expect(clippy::too_many_arguments, reason = "the members of one form of the screen")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the members of one form of the screen"
+    )]
     async fn account(
         &self,
         context: &Context,
@@ -150,13 +225,29 @@ impl Demo {
             email: email.to_owned(),
             family_name: family_name.to_owned(),
             given_names: given_names.to_owned(),
-            grant: Grant { role, perimeter, valid_until },
+            grant: Grant {
+                role,
+                perimeter,
+                valid_until,
+            },
         };
-        create_account(context, grantor, &input).await.map_err(sentence)?;
+        create_account(context, grantor, &input)
+            .await
+            .map_err(sentence)?;
         super::worker::deliver_now(context, data).await?;
         let text = mailbox(data, email)?;
-        let token = text.split("/premier-acces#").nth(1).and_then(|rest| rest.split_whitespace().next()).context("aucun lien dans le courrier")?;
-        enter(context, FirstAccess::Link { token: token.to_owned() }).await
+        let token = text
+            .split("/premier-acces#")
+            .nth(1)
+            .and_then(|rest| rest.split_whitespace().next())
+            .context("aucun lien dans le courrier")?;
+        enter(
+            context,
+            FirstAccess::Link {
+                token: token.to_owned(),
+            },
+        )
+        .await
     }
 }
 
@@ -169,14 +260,24 @@ struct Line {
 
 /// Plans, publishes, convokes.
 async fn job(context: &Context, actor: &Actor, form: Form) -> anyhow::Result<()> {
-    let plan = plan_commands::open(context, actor, form).await.map_err(sentence)?;
+    let plan = plan_commands::open(context, actor, form)
+        .await
+        .map_err(sentence)?;
     let version = async || -> anyhow::Result<i64> {
-        let view = views::plans::one(context, actor, plan).await.map_err(sentence)?;
+        let view = views::plans::one(context, actor, plan)
+            .await
+            .map_err(sentence)?;
         Ok(view.context("le planning a disparu")?.record.version)
     };
-    plan_commands::propose(context, actor, plan, version().await?).await.map_err(sentence)?;
-    plan_commands::publish(context, actor, plan, version().await?).await.map_err(sentence)?;
-    convoke::convoke(context, actor, plan, version().await?).await.map_err(sentence)?;
+    plan_commands::propose(context, actor, plan, version().await?)
+        .await
+        .map_err(sentence)?;
+    plan_commands::publish(context, actor, plan, version().await?)
+        .await
+        .map_err(sentence)?;
+    convoke::convoke(context, actor, plan, version().await?)
+        .await
+        .map_err(sentence)?;
     Ok(())
 }
 
@@ -184,23 +285,56 @@ async fn job(context: &Context, actor: &Actor, form: Form) -> anyhow::Result<()>
 async fn candidates(context: &Context, data: &Path) -> anyhow::Result<Vec<Line>> {
     super::worker::deliver_now(context, data).await?;
     let mut lines = Vec::new();
-    for (email, authority, number, place) in
-        [("maelys.dalembert.814@eleve.example", "07", "2210005814", "Dijon"), ("mael.ruiz.293@eleve.example", "28", "2210006293", "La Réunion")]
-    {
+    for (email, authority, number, place) in [
+        (
+            "maelys.dalembert.814@eleve.example",
+            "07",
+            "2210005814",
+            "Dijon",
+        ),
+        (
+            "mael.ruiz.293@eleve.example",
+            "28",
+            "2210006293",
+            "La Réunion",
+        ),
+    ] {
         let text = mailbox(data, email)?;
-        let code = text.split("qui sert une fois : ").nth(1).and_then(|rest| rest.split_whitespace().next()).context("aucun code dans le courrier")?;
-        let proof = FirstAccess::Code { authority: authority.to_owned(), number: number.to_owned(), code: code.to_owned() };
+        let code = text
+            .split("qui sert une fois : ")
+            .nth(1)
+            .and_then(|rest| rest.split_whitespace().next())
+            .context("aucun code dans le courrier")?;
+        let proof = FirstAccess::Code {
+            authority: authority.to_owned(),
+            number: number.to_owned(),
+            code: code.to_owned(),
+        };
         enter(context, proof).await?;
-        let login = Login::Candidate { authority: authority.to_owned(), number: number.to_owned() };
-        sign_in(context, &login, PASSWORD.to_owned()).await.map_err(sentence)?;
-        lines.push(Line { role: format!("candidat, {place}"), login: number.to_owned(), secret: PASSWORD.to_owned() });
+        let login = Login::Candidate {
+            authority: authority.to_owned(),
+            number: number.to_owned(),
+        };
+        sign_in(context, &login, PASSWORD.to_owned())
+            .await
+            .map_err(sentence)?;
+        lines.push(Line {
+            role: format!("candidat, {place}"),
+            login: number.to_owned(),
+            secret: PASSWORD.to_owned(),
+        });
     }
     Ok(lines)
 }
 
 async fn enter(context: &Context, proof: FirstAccess) -> anyhow::Result<Person> {
-    let signed = first_access(context, &proof, PASSWORD.to_owned()).await.map_err(sentence)?;
-    resume(context, &signed.token).await.map_err(sentence)?.context("la session n’a pas commencé")
+    let signed = first_access(context, &proof, PASSWORD.to_owned())
+        .await
+        .map_err(sentence)?;
+    resume(context, &signed.token)
+        .await
+        .map_err(sentence)?
+        .context("la session n’a pas commencé")
 }
 
 fn actor(person: &Person) -> anyhow::Result<&Actor> {
@@ -212,7 +346,9 @@ fn mailbox(data: &Path, address: &str) -> anyhow::Result<String> {
     let folder = data.join("mail");
     let wanted = format!("To: {address}").to_lowercase();
     let mut found = Vec::new();
-    for entry in std::fs::read_dir(&folder).with_context(|| format!("{} ne se lit pas", folder.display()))? {
+    for entry in
+        std::fs::read_dir(&folder).with_context(|| format!("{} ne se lit pas", folder.display()))?
+    {
         let path = entry?.path();
         let text = String::from_utf8_lossy(&std::fs::read(&path)?).replace("\r\n", "\n");
         if text.to_lowercase().contains(&wanted) {
@@ -220,6 +356,12 @@ fn mailbox(data: &Path, address: &str) -> anyhow::Result<String> {
         }
     }
     found.sort();
-    let (_, text) = found.pop().with_context(|| format!("aucun courrier pour {address}"))?;
-    Ok(text.replace("=\n", "").replace("=3D", "=").replace("=C2=A0", " ").replace("=20", " "))
+    let (_, text) = found
+        .pop()
+        .with_context(|| format!("aucun courrier pour {address}"))?;
+    Ok(text
+        .replace("=\n", "")
+        .replace("=3D", "=")
+        .replace("=C2=A0", " ")
+        .replace("=20", " "))
 }

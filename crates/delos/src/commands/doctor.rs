@@ -17,19 +17,57 @@ pub async fn run(place: &Place) -> anyhow::Result<ExitCode> {
             println!("{name:<14} À CORRIGER : {text}");
         }
     };
-    say("base", db.version().await.map_err(|error| error.to_string()));
-    say("intégrité", match db.integrity().await {
-        Ok(text) if text == "ok" => Ok(text),
-        Ok(text) => Err(text),
-        Err(error) => Err(error.to_string()),
-    });
-    say("schéma", match db.pending_migrations().await {
-        Ok(0) => Ok("à jour".to_owned()),
-        Ok(missing) => Err(format!("{missing} migration(s) manquent : delos migrate")),
-        Err(error) => Err(error.to_string()),
-    });
-    say("règlements", Ok(house.context.regulations.keys().cloned().collect::<Vec<_>>().join(", ")));
-    say("courrier", Ok(house.configuration.mail.relay.clone().unwrap_or_else(|| format!("folder:{}", house.data.join("mail").display()))));
-    say("Redis", Ok(if house.configuration.redis.url.is_some() { "répond" } else { "absent (facultatif)" }.to_owned()));
-    Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    say(
+        "base",
+        db.version().await.map_err(|error| error.to_string()),
+    );
+    say(
+        "intégrité",
+        match db.integrity().await {
+            Ok(text) if text == "ok" => Ok(text),
+            Ok(text) => Err(text),
+            Err(error) => Err(error.to_string()),
+        },
+    );
+    say(
+        "schéma",
+        match db.pending_migrations().await {
+            Ok(0) => Ok("à jour".to_owned()),
+            Ok(missing) => Err(format!("{missing} migration(s) manquent : delos migrate")),
+            Err(error) => Err(error.to_string()),
+        },
+    );
+    say(
+        "règlements",
+        Ok(house
+            .context
+            .regulations
+            .keys()
+            .cloned()
+            .collect::<Vec<_>>()
+            .join(", ")),
+    );
+    say(
+        "courrier",
+        Ok(house
+            .configuration
+            .mail
+            .relay
+            .clone()
+            .unwrap_or_else(|| format!("folder:{}", house.data.join("mail").display()))),
+    );
+    say(
+        "Redis",
+        Ok(if house.configuration.redis.url.is_some() {
+            "répond"
+        } else {
+            "absent (facultatif)"
+        }
+        .to_owned()),
+    );
+    Ok(if sound {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }

@@ -55,16 +55,31 @@ impl Import {
             Self::Candidates(file) => (ImportKind::Candidates, file),
         };
         let house = house::open_quietly(&asked.place).await?;
-        let session = views::session::by_code(&house.context, &asked.session).await.map_err(sentence)?.id;
+        let session = views::session::by_code(&house.context, &asked.session)
+            .await
+            .map_err(sentence)?
+            .id;
         let file = read(&asked.file)?;
         let complement = asked.complement.as_deref().map(read).transpose()?;
-        let report = import_file(&house.context, session, kind, file, complement, asked.dry_run).await?;
+        let report = import_file(
+            &house.context,
+            session,
+            kind,
+            file,
+            complement,
+            asked.dry_run,
+        )
+        .await?;
         if asked.json {
             println!("{}", serde_json::to_string(&report)?);
         } else {
             say(&report, asked.dry_run);
         }
-        Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::from(2) })
+        Ok(if report.is_clean() {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::from(2)
+        })
     }
 }
 
@@ -77,12 +92,26 @@ pub async fn import_file(
     complement: Option<Handed>,
     dry_run: bool,
 ) -> anyhow::Result<Report> {
-    let report = import::dry_run(context, &Actor::System, session, kind, &file, complement.as_ref()).await.map_err(sentence)?;
+    let report = import::dry_run(
+        context,
+        &Actor::System,
+        session,
+        kind,
+        &file,
+        complement.as_ref(),
+    )
+    .await
+    .map_err(sentence)?;
     if report.is_clean() && !dry_run {
-        let task = import::put(context, session, kind, file, complement).await.map_err(sentence)?;
+        let task = import::put(context, session, kind, file, complement)
+            .await
+            .map_err(sentence)?;
         let done = tasks::run_one(context, task).await.map_err(sentence)?;
         if done.state != "done" {
-            anyhow::bail!("l’import ne s’est pas fait : {}", done.detail.unwrap_or_default());
+            anyhow::bail!(
+                "l’import ne s’est pas fait : {}",
+                done.detail.unwrap_or_default()
+            );
         }
     }
     Ok(report)
@@ -91,21 +120,37 @@ pub async fn import_file(
 /// Reads a file; one that is larger than an import may be is not read whole.
 pub fn read(path: &Path) -> anyhow::Result<Handed> {
     use std::io::Read as _;
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let open = std::fs::File::open(path).with_context(|| format!("{} ne se lit pas", path.display()))?;
+    let name = path
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
+    let open =
+        std::fs::File::open(path).with_context(|| format!("{} ne se lit pas", path.display()))?;
     let mut bytes = Vec::new();
     // One byte more than the most is enough to know that it is too large.
-    open.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes).with_context(|| format!("{} ne se lit pas", path.display()))?;
+    open.take(MAX_BYTES as u64 + 1)
+        .read_to_end(&mut bytes)
+        .with_context(|| format!("{} ne se lit pas", path.display()))?;
     Ok(Handed { name, bytes })
 }
 
 fn say(report: &Report, dry_run: bool) {
-    for (title, faults) in [("À corriger", &report.errors), ("À vérifier", &report.warnings)] {
+    for (title, faults) in [
+        ("À corriger", &report.errors),
+        ("À vérifier", &report.warnings),
+    ] {
         for fault in faults {
-            println!("{title}, ligne {}, {} : « {} ». {} {} [{}]", fault.line, fault.column, fault.value, fault.message, fault.remedy, fault.code);
+            println!(
+                "{title}, ligne {}, {} : « {} ». {} {} [{}]",
+                fault.line, fault.column, fault.value, fault.message, fault.remedy, fault.code
+            );
         }
     }
-    let verb = if report.is_clean() && !dry_run { "écrit" } else { "rien d’écrit" };
+    let verb = if report.is_clean() && !dry_run {
+        "écrit"
+    } else {
+        "rien d’écrit"
+    };
     println!(
         "{} : {} lignes, {} à créer, {} à modifier, {} inchangées, {} en erreur ({verb}).",
         report.file, report.rows, report.created, report.updated, report.unchanged, report.in_error

@@ -32,14 +32,19 @@ pub struct Init {
 
 impl Init {
     pub async fn run(self) -> anyhow::Result<ExitCode> {
-        std::fs::create_dir_all(&self.place.data).with_context(|| format!("{} ne peut pas être créé", self.place.data.display()))?;
-        let admin_email = EmailAddress::parse(&self.admin_email).context("l’adresse de l’administrateur n’est pas valide")?;
+        std::fs::create_dir_all(&self.place.data)
+            .with_context(|| format!("{} ne peut pas être créé", self.place.data.display()))?;
+        let admin_email = EmailAddress::parse(&self.admin_email)
+            .context("l’adresse de l’administrateur n’est pas valide")?;
         let file = self.place.data.join("delos.toml");
         if let Some(url) = &self.database
             && !file.exists()
         {
             // The address of a database may hold a password: only its owner reads the file.
-            let text = toml::to_string(&std::collections::BTreeMap::from([("database", std::collections::BTreeMap::from([("url", url)]))]))?;
+            let text = toml::to_string(&std::collections::BTreeMap::from([(
+                "database",
+                std::collections::BTreeMap::from([("url", url)]),
+            )]))?;
             house::write_private(&file, &text)?;
         }
         let mut configuration = Configuration::read(&self.place)?;
@@ -49,11 +54,18 @@ impl Init {
         logs::begin(&configuration.log);
         let key = house::read_or_make_key(&configuration.key, &self.place.data)?;
         let house = house::open_with(configuration, self.place.data.clone(), key, true).await?;
-        let input = InitHouseInput { admin_email, session: self.session, regulation: self.regulation };
+        let input = InitHouseInput {
+            admin_email,
+            session: self.session,
+            regulation: self.regulation,
+        };
         let laid = init_house(&house.context, &input).await.map_err(sentence)?;
         println!("La session {} est ouverte, sans dates.", input.session);
         println!("Première connexion de l’administrateur (lien à usage unique, sept jours) :");
-        println!("{}/premier-acces#{}", house.context.settings.public_url, laid.token);
+        println!(
+            "{}/premier-acces#{}",
+            house.context.settings.public_url, laid.token
+        );
         Ok(ExitCode::SUCCESS)
     }
 }

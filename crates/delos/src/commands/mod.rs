@@ -78,8 +78,16 @@ pub fn sentence(error: delos_application::CommandError) -> anyhow::Error {
     use delos_application::CommandError;
     match error {
         CommandError::Refused(refusal) => {
-            let facts: Vec<String> = refusal.facts.iter().map(|(name, value)| format!("{name} : {value}")).collect();
-            let facts = if facts.is_empty() { String::new() } else { format!(" ({})", facts.join(", ")) };
+            let facts: Vec<String> = refusal
+                .facts
+                .iter()
+                .map(|(name, value)| format!("{name} : {value}"))
+                .collect();
+            let facts = if facts.is_empty() {
+                String::new()
+            } else {
+                format!(" ({})", facts.join(", "))
+            };
             anyhow::anyhow!("refusé : {}{facts}", refusal.code)
         }
         other => anyhow::Error::new(other),

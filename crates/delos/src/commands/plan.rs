@@ -55,7 +55,12 @@ pub struct Export {
     #[arg(long, value_name = "S")]
     session: String,
     /// The authority whose ponctuelle plan it is (name or code, its own or an academy's).
-    #[arg(long, value_name = "A", conflicts_with = "school", required_unless_present = "school")]
+    #[arg(
+        long,
+        value_name = "A",
+        conflicts_with = "school",
+        required_unless_present = "school"
+    )]
     authority: Option<String>,
     /// The school whose CCF plan it is.
     #[arg(long, value_name = "UAI")]
@@ -90,9 +95,13 @@ impl Day {
             extra_time_preparation: self.extra_time_preparation,
             extra_time_all: self.extra_time_all,
             after_preparation: self.after_preparation,
-            reading: self.environment.as_deref().and_then(EnvironmentReading::parse),
+            reading: self
+                .environment
+                .as_deref()
+                .and_then(EnvironmentReading::parse),
         };
-        let answer = report(&regulation.course, &regulation.day, question).context("plus de tiers temps que de candidats")?;
+        let answer = report(&regulation.course, &regulation.day, question)
+            .context("plus de tiers temps que de candidats")?;
         if self.json {
             println!("{}", serde_json::to_string(&answer)?);
             return Ok(ExitCode::SUCCESS);
@@ -107,8 +116,16 @@ impl Day {
         }
         println!("Pause à {}, fin à {}", hour(day.lunch), hour(day.end));
         for (place, slot) in day.slots.iter().enumerate() {
-            let phases: Vec<String> = answer.codes().iter().zip(&slot.starts).map(|(code, start)| format!("{code} {}", hour(*start))).collect();
-            let environment = slot.environment.map(|number| format!("  env. {number}")).unwrap_or_default();
+            let phases: Vec<String> = answer
+                .codes()
+                .iter()
+                .zip(&slot.starts)
+                .map(|(code, start)| format!("{code} {}", hour(*start)))
+                .collect();
+            let environment = slot
+                .environment
+                .map(|number| format!("  env. {number}"))
+                .unwrap_or_default();
             println!("{:>3}  {}{environment}", place + 1, phases.join("  "));
         }
         Ok(ExitCode::SUCCESS)
@@ -118,22 +135,38 @@ impl Day {
 impl Export {
     async fn run(self) -> anyhow::Result<ExitCode> {
         let house = house::open_quietly(&self.place).await?;
-        let session = views::session::by_code(&house.context, &self.session).await.map_err(sentence)?.id;
+        let session = views::session::by_code(&house.context, &self.session)
+            .await
+            .map_err(sentence)?
+            .id;
         let (authority, school) = match (&self.authority, &self.school) {
             (Some(name), _) => {
-                let all = views::session::all_authorities(&house.context).await.map_err(sentence)?;
-                (named(&all, name).with_context(|| format!("aucune autorité ne s’appelle {name}"))?, None)
+                let all = views::session::all_authorities(&house.context)
+                    .await
+                    .map_err(sentence)?;
+                (
+                    named(&all, name)
+                        .with_context(|| format!("aucune autorité ne s’appelle {name}"))?,
+                    None,
+                )
             }
             (None, Some(uai)) => {
-                let found = views::schools::by_uai(&house.context, session, uai).await.map_err(sentence)?;
-                let school = found.with_context(|| format!("aucun établissement n’a le code {uai}"))?;
+                let found = views::schools::by_uai(&house.context, session, uai)
+                    .await
+                    .map_err(sentence)?;
+                let school =
+                    found.with_context(|| format!("aucun établissement n’a le code {uai}"))?;
                 (school.school.authority, Some(school.school.id))
             }
             (None, None) => bail!("--authority ou --school"),
         };
-        let (instance, solution) = reports::plan_export(&house.context, session, authority, school).await.map_err(sentence)?;
-        std::fs::write(&self.instance, instance).with_context(|| format!("{} ne peut pas être écrit", self.instance.display()))?;
-        std::fs::write(&self.solution, solution).with_context(|| format!("{} ne peut pas être écrit", self.solution.display()))?;
+        let (instance, solution) = reports::plan_export(&house.context, session, authority, school)
+            .await
+            .map_err(sentence)?;
+        std::fs::write(&self.instance, instance)
+            .with_context(|| format!("{} ne peut pas être écrit", self.instance.display()))?;
+        std::fs::write(&self.solution, solution)
+            .with_context(|| format!("{} ne peut pas être écrit", self.solution.display()))?;
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -19,8 +19,13 @@ pub enum Regulation {
 impl Regulation {
     pub fn run(self) -> anyhow::Result<ExitCode> {
         let Self::Check { file } = self;
-        let text = std::fs::read_to_string(&file).with_context(|| format!("{} ne se lit pas", file.display()))?;
-        let faults = delos_regulation::check(&text, &file.display().to_string(), &delos_regulation::shipped);
+        let text = std::fs::read_to_string(&file)
+            .with_context(|| format!("{} ne se lit pas", file.display()))?;
+        let faults = delos_regulation::check(
+            &text,
+            &file.display().to_string(),
+            &delos_regulation::shipped,
+        );
         for fault in &faults {
             println!("{fault}");
         }

@@ -33,18 +33,33 @@ impl Serve {
         let house = house::open_listening(&self.place, self.listen).await?;
         let listener = listen(&house).await?;
         tracing::info!(address = %listener.local_addr()?, "the house is open");
-        run(house, listener, self.development, !self.no_worker, stop_signal()).await
+        run(
+            house,
+            listener,
+            self.development,
+            !self.no_worker,
+            stop_signal(),
+        )
+        .await
     }
 }
 
 /// Takes the address of the configuration.
 pub async fn listen(house: &House) -> anyhow::Result<TcpListener> {
     let address = &house.configuration.listen;
-    TcpListener::bind(address).await.with_context(|| format!("l’adresse {address} n’est pas libre"))
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("l’adresse {address} n’est pas libre"))
 }
 
 /// Serves until `stop`, then ends the worker and the requests in hand.
-pub async fn run(house: House, listener: TcpListener, development: bool, with_worker: bool, stop: CancellationToken) -> anyhow::Result<ExitCode> {
+pub async fn run(
+    house: House,
+    listener: TcpListener,
+    development: bool,
+    with_worker: bool,
+    stop: CancellationToken,
+) -> anyhow::Result<ExitCode> {
     let public = house.context.settings.public_url.clone();
     let settings = GatewaySettings {
         development,
@@ -52,8 +67,13 @@ pub async fn run(house: House, listener: TcpListener, development: bool, with_wo
         origins: vec![public],
         trusted_hops: house.configuration.trusted_hops,
     };
-    let working = if with_worker { Some(tokio::spawn(worker::work(&house, stop.clone())?)) } else { None };
-    let served = delos_gateway::serve(house.context.clone(), settings, listener, stop.clone()).await;
+    let working = if with_worker {
+        Some(tokio::spawn(worker::work(&house, stop.clone())?))
+    } else {
+        None
+    };
+    let served =
+        delos_gateway::serve(house.context.clone(), settings, listener, stop.clone()).await;
     stop.cancel();
     if let Some(working) = working {
         working.await.context("le travail de fond s’est arrêté")?;

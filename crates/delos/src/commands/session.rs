@@ -35,7 +35,8 @@ pub struct Set {
 impl Session {
     pub async fn run(self) -> anyhow::Result<ExitCode> {
         let Self::Set(set) = self;
-        let text = std::fs::read_to_string(&set.file).with_context(|| format!("{} ne se lit pas", set.file.display()))?;
+        let text = std::fs::read_to_string(&set.file)
+            .with_context(|| format!("{} ne se lit pas", set.file.display()))?;
         let file = read(&text).with_context(|| format!("{} est fautif", set.file.display()))?;
         let house = house::open_quietly(&set.place).await?;
         apply(&house.context, &set.session, &file).await?;
@@ -51,19 +52,39 @@ pub fn read(text: &str) -> anyhow::Result<SessionFile> {
 }
 
 /// Writes the dates of a file.
-pub async fn apply(context: &delos_application::Context, session: &str, file: &SessionFile) -> anyhow::Result<()> {
-    let found = delos_application::views::session::by_code(context, session).await.map_err(sentence)?;
-    let authorities = delos_application::views::session::all_authorities(context).await.map_err(sentence)?;
-    let records = file.records(&authorities).map_err(|refusal| sentence(refusal.into()))?;
-    let input = SetSessionDatesInput { session: found.id, version: None, records, regulation: file.regulation.clone() };
-    set_session_dates(context, &Actor::System, &input).await.map_err(sentence)
+pub async fn apply(
+    context: &delos_application::Context,
+    session: &str,
+    file: &SessionFile,
+) -> anyhow::Result<()> {
+    let found = delos_application::views::session::by_code(context, session)
+        .await
+        .map_err(sentence)?;
+    let authorities = delos_application::views::session::all_authorities(context)
+        .await
+        .map_err(sentence)?;
+    let records = file
+        .records(&authorities)
+        .map_err(|refusal| sentence(refusal.into()))?;
+    let input = SetSessionDatesInput {
+        session: found.id,
+        version: None,
+        records,
+        regulation: file.regulation.clone(),
+    };
+    set_session_dates(context, &Actor::System, &input)
+        .await
+        .map_err(sentence)
 }
 
 fn plain(value: toml::Value) -> serde_json::Value {
     match value {
         toml::Value::Datetime(date) => serde_json::Value::String(date.to_string()),
         toml::Value::Array(items) => items.into_iter().map(plain).collect(),
-        toml::Value::Table(table) => table.into_iter().map(|(key, value)| (key, plain(value))).collect(),
+        toml::Value::Table(table) => table
+            .into_iter()
+            .map(|(key, value)| (key, plain(value)))
+            .collect(),
         toml::Value::String(text) => text.into(),
         toml::Value::Integer(number) => number.into(),
         toml::Value::Float(number) => number.into(),

@@ -17,8 +17,14 @@ impl Query {
     /// Mon épreuve: the candidate's own exam.
     async fn my_exam(&self, ctx: &Context<'_>) -> async_graphql::Result<MyExam> {
         let person = ctx.data::<Person>()?;
-        let actor = person.actor.as_ref().ok_or_else(|| error(CommandError::Forbidden))?;
-        own_exam::own_exam(ctx.data::<House>()?, actor).await.map(Into::into).map_err(error)
+        let actor = person
+            .actor
+            .as_ref()
+            .ok_or_else(|| error(CommandError::Forbidden))?;
+        own_exam::own_exam(ctx.data::<House>()?, actor)
+            .await
+            .map(Into::into)
+            .map_err(error)
     }
 }
 
@@ -141,7 +147,12 @@ impl From<OwnExam> for MyExam {
                 phases: one
                     .phases
                     .into_iter()
-                    .map(|(name, explanation, start, end)| MyPhase { name, explanation, start: start.into(), end: end.into() })
+                    .map(|(name, explanation, start, end)| MyPhase {
+                        name,
+                        explanation,
+                        start: start.into(),
+                        end: end.into(),
+                    })
                     .collect(),
                 accommodations: one.accommodations,
                 bring: one.bring,
@@ -152,7 +163,10 @@ impl From<OwnExam> for MyExam {
                 tell: one.tell,
                 revision: one.revision.into(),
             }),
-            contact: Contact { name: view.contact_name, email: view.contact_email },
+            contact: Contact {
+                name: view.contact_name,
+                email: view.contact_email,
+            },
         }
     }
 }

@@ -48,25 +48,38 @@ pub fn check_nesting(body: &[u8]) -> Result<(), TooLarge> {
 /// Refuses a document that is too long, too deep, too decorated, or that expands too far.
 pub fn check(document: &str) -> Result<(), TooLarge> {
     // Strings count too here: a bracket inside one is no reason to trust the parser with it.
-    let deep = document.bytes().try_fold(0_usize, |depth, byte| match byte {
-        b'[' | b'{' | b'(' if depth >= DEEPEST => None,
-        b'[' | b'{' | b'(' => Some(depth + 1),
-        b']' | b'}' | b')' => Some(depth.saturating_sub(1)),
-        _ => Some(depth),
-    });
+    let deep = document
+        .bytes()
+        .try_fold(0_usize, |depth, byte| match byte {
+            b'[' | b'{' | b'(' if depth >= DEEPEST => None,
+            b'[' | b'{' | b'(' => Some(depth + 1),
+            b']' | b'}' | b')' => Some(depth.saturating_sub(1)),
+            _ => Some(depth),
+        });
     let directives = document.bytes().filter(|byte| *byte == b'@').count();
     if document.len() > LONGEST || deep.is_none() || directives > MOST_DIRECTIVES {
         return Err(TooLarge);
     }
     // What does not parse is for the executor to refuse.
-    let Ok(parsed) = parse_query(document) else { return Ok(()) };
+    let Ok(parsed) = parse_query(document) else {
+        return Ok(());
+    };
     let mut sizes = HashMap::new();
     let mut total = 0_u64;
     for (_, operation) in parsed.operations.iter() {
-        let size = expanded(&parsed, &operation.node.selection_set.node, &mut sizes, &mut Vec::new())?;
+        let size = expanded(
+            &parsed,
+            &operation.node.selection_set.node,
+            &mut sizes,
+            &mut Vec::new(),
+        )?;
         total = total.saturating_add(size);
     }
-    if total > MOST_SELECTIONS { Err(TooLarge) } else { Ok(()) }
+    if total > MOST_SELECTIONS {
+        Err(TooLarge)
+    } else {
+        Ok(())
+    }
 }
 
 /// Selections of a set once every fragment is expanded; each fragment is counted once, then remembered.
@@ -79,8 +92,12 @@ fn expanded<'a>(
     let mut total = 0_u64;
     for selection in &set.items {
         let size = match &selection.node {
-            Selection::Field(field) => 1 + expanded(document, &field.node.selection_set.node, sizes, path)?,
-            Selection::InlineFragment(fragment) => expanded(document, &fragment.node.selection_set.node, sizes, path)?,
+            Selection::Field(field) => {
+                1 + expanded(document, &field.node.selection_set.node, sizes, path)?
+            }
+            Selection::InlineFragment(fragment) => {
+                expanded(document, &fragment.node.selection_set.node, sizes, path)?
+            }
             Selection::FragmentSpread(spread) => {
                 let name = spread.node.fragment_name.node.as_str();
                 if path.contains(&name) {
@@ -91,7 +108,8 @@ fn expanded<'a>(
                     (None, None) => 0,
                     (None, Some(fragment)) => {
                         path.push(name);
-                        let size = expanded(document, &fragment.node.selection_set.node, sizes, path)?;
+                        let size =
+                            expanded(document, &fragment.node.selection_set.node, sizes, path)?;
                         path.pop();
                         sizes.insert(name, size);
                         size
@@ -113,9 +131,19 @@ mod tests {
 
     #[test]
     fn what_kills_the_parser_never_reaches_it() {
-        assert_eq!(check(&format!("{{ me(x: {}{}) }}", "[".repeat(2_000), "]".repeat(2_000))), Err(TooLarge));
+        assert_eq!(
+            check(&format!(
+                "{{ me(x: {}{}) }}",
+                "[".repeat(2_000),
+                "]".repeat(2_000)
+            )),
+            Err(TooLarge)
+        );
         assert_eq!(check_nesting("[".repeat(2_000).as_bytes()), Err(TooLarge));
-        assert_eq!(check_nesting(br#"{"query":"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["}"#), Ok(()));
+        assert_eq!(
+            check_nesting(br#"{"query":"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["}"#),
+            Ok(())
+        );
     }
 
     #[test]
@@ -130,10 +158,16 @@ mod tests {
 
     #[test]
     fn circles_aliases_and_directives_are_refused() {
-        assert_eq!(check("{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }"), Err(TooLarge));
+        assert_eq!(
+            check("{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }"),
+            Err(TooLarge)
+        );
         let aliases: String = (0..1_000).map(|n| format!("a{n}: __typename ")).collect();
         assert_eq!(check(&format!("{{ {aliases} }}")), Err(TooLarge));
-        assert_eq!(check(&format!("{{ me {} }}", "@skip(if: false) ".repeat(50))), Err(TooLarge));
+        assert_eq!(
+            check(&format!("{{ me {} }}", "@skip(if: false) ".repeat(50))),
+            Err(TooLarge)
+        );
         assert_eq!(check(&" ".repeat(20_000)), Err(TooLarge));
         assert_eq!(check("{ me { name } }"), Ok(()));
     }

@@ -7,7 +7,9 @@ mod staff;
 
 use std::collections::HashMap;
 
-use async_graphql::{EmptyMutation, EmptySubscription, Request, Schema, ServerError, Value, Variables};
+use async_graphql::{
+    EmptyMutation, EmptySubscription, Request, Schema, ServerError, Value, Variables,
+};
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -27,28 +29,49 @@ pub type CandidateSchema = Schema<candidate::Query, EmptyMutation, EmptySubscrip
 
 /// The staff's schema over a context.
 pub fn staff_schema(context: Context, development: bool) -> StaffSchema {
-    let builder = Schema::build(staff::Query, staff::Mutation, EmptySubscription).data(context).disable_suggestions().limit_directives(10);
-    if development { builder.finish() } else { builder.disable_introspection().finish() }
+    let builder = Schema::build(staff::Query, staff::Mutation, EmptySubscription)
+        .data(context)
+        .disable_suggestions()
+        .limit_directives(10);
+    if development {
+        builder.finish()
+    } else {
+        builder.disable_introspection().finish()
+    }
 }
 
 /// The candidates' schema over a context.
 pub fn candidate_schema(context: Context, development: bool) -> CandidateSchema {
-    let builder = Schema::build(candidate::Query, EmptyMutation, EmptySubscription).data(context).disable_suggestions().limit_directives(10);
-    if development { builder.finish() } else { builder.disable_introspection().finish() }
+    let builder = Schema::build(candidate::Query, EmptyMutation, EmptySubscription)
+        .data(context)
+        .disable_suggestions()
+        .limit_directives(10);
+    if development {
+        builder.finish()
+    } else {
+        builder.disable_introspection().finish()
+    }
 }
 
 /// The staff's schema in its own language, as committed.
 pub fn staff_sdl() -> String {
-    Schema::build(staff::Query, staff::Mutation, EmptySubscription).finish().sdl_with_options(options())
+    Schema::build(staff::Query, staff::Mutation, EmptySubscription)
+        .finish()
+        .sdl_with_options(options())
 }
 
 /// The candidates' schema in its own language, as committed.
 pub fn candidate_sdl() -> String {
-    Schema::build(candidate::Query, EmptyMutation, EmptySubscription).finish().sdl_with_options(options())
+    Schema::build(candidate::Query, EmptyMutation, EmptySubscription)
+        .finish()
+        .sdl_with_options(options())
 }
 
 fn options() -> async_graphql::SDLExportOptions {
-    async_graphql::SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items()
+    async_graphql::SDLExportOptions::new()
+        .sorted_fields()
+        .sorted_arguments()
+        .sorted_enum_items()
 }
 
 /// The documents that the front end was built with, by the SHA-256 of their text.
@@ -80,7 +103,11 @@ struct Asked {
 }
 
 /// Staff ask.
-pub async fn staff(State(house): State<House>, person: Result<SignedInPerson, Refused>, body: Bytes) -> Response {
+pub async fn staff(
+    State(house): State<House>,
+    person: Result<SignedInPerson, Refused>,
+    body: Bytes,
+) -> Response {
     let request = match prepare(&house, &house.documents.staff, &body) {
         Ok(request) => request,
         Err(refused) => return refused.into_response(),
@@ -96,7 +123,11 @@ pub async fn staff(State(house): State<House>, person: Result<SignedInPerson, Re
 }
 
 /// A candidate asks.
-pub async fn candidate(State(house): State<House>, person: Result<SignedInPerson, Refused>, body: Bytes) -> Response {
+pub async fn candidate(
+    State(house): State<House>,
+    person: Result<SignedInPerson, Refused>,
+    body: Bytes,
+) -> Response {
     let request = match prepare(&house, &house.documents.candidate, &body) {
         Ok(request) => request,
         Err(refused) => return refused.into_response(),
@@ -111,21 +142,46 @@ pub async fn candidate(State(house): State<House>, person: Result<SignedInPerson
     answer(house.candidate.execute(request.data(person)).await)
 }
 
-fn prepare(house: &House, trusted: &HashMap<String, String>, body: &[u8]) -> Result<Request, Refused> {
-    let malformed = || Refused::new(StatusCode::BAD_REQUEST, "malformed", "Cette demande est incomplète ou mal formée.");
+fn prepare(
+    house: &House,
+    trusted: &HashMap<String, String>,
+    body: &[u8],
+) -> Result<Request, Refused> {
+    let malformed = || {
+        Refused::new(
+            StatusCode::BAD_REQUEST,
+            "malformed",
+            "Cette demande est incomplète ou mal formée.",
+        )
+    };
     document_guard::check_nesting(body).map_err(|_| malformed())?;
     let asked: Asked = serde_json::from_slice(body).map_err(|_| malformed())?;
-    let unknown = || Refused::new(StatusCode::BAD_REQUEST, "unknown_document", "Cette demande n’est pas de celles que l’application envoie.");
+    let unknown = || {
+        Refused::new(
+            StatusCode::BAD_REQUEST,
+            "unknown_document",
+            "Cette demande n’est pas de celles que l’application envoie.",
+        )
+    };
     let document = match (&asked.document_id, &asked.query) {
         (Some(id), None) => trusted.get(id).cloned().ok_or_else(unknown)?,
         (None, Some(query)) if house.settings.development => {
-            document_guard::check(query).map_err(|_| Refused::new(StatusCode::BAD_REQUEST, "document_too_large", "Cette demande est trop grande."))?;
+            document_guard::check(query).map_err(|_| {
+                Refused::new(
+                    StatusCode::BAD_REQUEST,
+                    "document_too_large",
+                    "Cette demande est trop grande.",
+                )
+            })?;
             query.clone()
         }
         _ => return Err(unknown()),
     };
     drop(asked.extensions);
-    let variables = asked.variables.map(Variables::from_json).unwrap_or_default();
+    let variables = asked
+        .variables
+        .map(Variables::from_json)
+        .unwrap_or_default();
     let mut request = Request::new(document).variables(variables);
     request.operation_name = asked.operation_name;
     Ok(request)
@@ -134,7 +190,11 @@ fn prepare(house: &House, trusted: &HashMap<String, String>, body: &[u8]) -> Res
 /// What resolvers did not foresee is hidden behind an incident's number; what they foresaw keeps its code.
 fn answer(mut response: async_graphql::Response) -> Response {
     for error in &mut response.errors {
-        let known = error.extensions.as_ref().and_then(|extensions| extensions.get("code")).is_some();
+        let known = error
+            .extensions
+            .as_ref()
+            .and_then(|extensions| extensions.get("code"))
+            .is_some();
         if !known {
             tracing::warn!(message = %error.message, "a document did not fit the schema");
             *error = ServerError::new("Cette demande n’est pas comprise.", None);

@@ -28,27 +28,55 @@ impl From<application::Refusal> for Refusal {
     fn from(refusal: application::Refusal) -> Self {
         Self {
             code: refusal.code.to_owned(),
-            facts: refusal.facts.into_iter().map(|(name, value)| Fact { name: name.to_owned(), value }).collect(),
+            facts: refusal
+                .facts
+                .into_iter()
+                .map(|(name, value)| Fact {
+                    name: name.to_owned(),
+                    value,
+                })
+                .collect(),
         }
     }
 }
 
 /// A refusal of a code and pairs that were stored.
 pub fn stored(code: String, facts: Vec<(String, String)>) -> Refusal {
-    Refusal { code, facts: facts.into_iter().map(|(name, value)| Fact { name, value }).collect() }
+    Refusal {
+        code,
+        facts: facts
+            .into_iter()
+            .map(|(name, value)| Fact { name, value })
+            .collect(),
+    }
 }
 
 /// What is not a refusal, as a GraphQL error with its code.
 pub fn error(cause: CommandError) -> Error {
     let (code, message) = match &cause {
-        CommandError::Forbidden => ("forbidden", "Votre mandat ne permet pas cette action.".to_owned()),
-        CommandError::NotFound => ("not_found", "Cet élément n’existe pas, ou il est hors de votre périmètre.".to_owned()),
-        CommandError::Conflict => ("conflict", "Quelqu’un d’autre a modifié ces données entre-temps.".to_owned()),
-        CommandError::Busy => ("busy", "Le service est très demandé : réessayez dans un instant.".to_owned()),
+        CommandError::Forbidden => (
+            "forbidden",
+            "Votre mandat ne permet pas cette action.".to_owned(),
+        ),
+        CommandError::NotFound => (
+            "not_found",
+            "Cet élément n’existe pas, ou il est hors de votre périmètre.".to_owned(),
+        ),
+        CommandError::Conflict => (
+            "conflict",
+            "Quelqu’un d’autre a modifié ces données entre-temps.".to_owned(),
+        ),
+        CommandError::Busy => (
+            "busy",
+            "Le service est très demandé : réessayez dans un instant.".to_owned(),
+        ),
         CommandError::Refused(refusal) => ("refused", refusal.code.to_owned()),
         CommandError::Store(_) | CommandError::Broken(_) => {
             let number = incident(&cause);
-            ("unavailable", format!("Le service ne peut pas répondre pour le moment (incident {number})."))
+            (
+                "unavailable",
+                format!("Le service ne peut pas répondre pour le moment (incident {number})."),
+            )
         }
     };
     Error::new(message).extend_with(|_, extensions| extensions.set("code", code))

@@ -139,7 +139,12 @@ impl From<MandateView> for Mandate {
 
 impl From<MeView> for Me {
     fn from(view: MeView) -> Self {
-        let active = view.mandates.iter().find(|mandate| Some(mandate.id) == view.active).cloned().map(Into::into);
+        let active = view
+            .mandates
+            .iter()
+            .find(|mandate| Some(mandate.id) == view.active)
+            .cloned()
+            .map(Into::into);
         Self {
             name: view.name,
             email: view.login,
@@ -152,7 +157,12 @@ impl From<MeView> for Me {
 
 impl From<todo::TodoLine> for TodoLine {
     fn from(line: todo::TodoLine) -> Self {
-        Self { code: line.code.to_owned(), count: line.count, deadline: line.deadline, target: line.target.to_owned() }
+        Self {
+            code: line.code.to_owned(),
+            count: line.count,
+            deadline: line.deadline,
+            target: line.target.to_owned(),
+        }
     }
 }
 
@@ -170,7 +180,17 @@ impl From<AccountView> for Account {
 
 impl From<GrantableView> for GrantableRole {
     fn from(view: GrantableView) -> Self {
-        let perimeters = view.perimeters.into_iter().map(|(id, label)| PerimeterChoice { id: ID(id.to_string()), label }).collect();
-        Self { role: view.role.into(), perimeters }
+        let perimeters = view
+            .perimeters
+            .into_iter()
+            .map(|(id, label)| PerimeterChoice {
+                id: ID(id.to_string()),
+                label,
+            })
+            .collect();
+        Self {
+            role: view.role.into(),
+            perimeters,
+        }
     }
 }

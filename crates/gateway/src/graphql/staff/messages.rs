@@ -81,7 +81,10 @@ connection!(MessagePage, MessageEdge, Message);
 impl MessageConnection {
     /// A page and the counts beside it.
     pub fn new(page: Page<MessageRecord>, all: Counts) -> Self {
-        Self { page: MessagePage::new(page, Into::into), counts: counts(all, 0) }
+        Self {
+            page: MessagePage::new(page, Into::into),
+            counts: counts(all, 0),
+        }
     }
 }
 
@@ -128,7 +131,9 @@ pub enum ResendResult {
 impl Resent {
     /// So many.
     pub fn new(count: usize) -> Self {
-        Self { count: i64::try_from(count).unwrap_or(i64::MAX) }
+        Self {
+            count: i64::try_from(count).unwrap_or(i64::MAX),
+        }
     }
 }
 
@@ -196,7 +201,12 @@ impl MessageContent {
                 href: href(place, &one.name),
             })
             .collect();
-        Self { message: view.record.map(Into::into), subject: view.content.subject, text: view.content.text, attachments }
+        Self {
+            message: view.record.map(Into::into),
+            subject: view.content.subject,
+            text: view.content.text,
+            attachments,
+        }
     }
 }
 

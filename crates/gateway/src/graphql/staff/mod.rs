@@ -1,10 +1,10 @@
 //! The staff's schema.
 
 mod accounts;
+mod messages;
 mod mutation;
 mod people;
 mod plans;
-mod messages;
 mod query;
 mod session;
 
@@ -13,12 +13,11 @@ pub use query::Query;
 
 use async_graphql::{Context, ID};
 use delos_application::sign_in::Person;
+use delos_application::views::PageRequest;
 use delos_application::{CommandError, Context as House};
 use delos_domain::actor::Actor;
-use delos_application::views::PageRequest;
 
 use crate::graphql::refusal::error;
-
 
 /// The house's context.
 fn house<'a>(ctx: &Context<'a>) -> async_graphql::Result<&'a House> {
@@ -32,7 +31,10 @@ fn person<'a>(ctx: &Context<'a>) -> async_graphql::Result<&'a Person> {
 
 /// Who acts; an error without an active mandate.
 fn actor<'a>(ctx: &Context<'a>) -> async_graphql::Result<&'a Actor> {
-    person(ctx)?.actor.as_ref().ok_or_else(|| error(CommandError::Forbidden))
+    person(ctx)?
+        .actor
+        .as_ref()
+        .ok_or_else(|| error(CommandError::Forbidden))
 }
 
 /// An id of ours.
@@ -44,13 +46,27 @@ fn id<T: std::str::FromStr>(id: &ID) -> async_graphql::Result<T> {
 const MOST_ROWS: i32 = 200;
 
 /// Which page is asked for; the cursor is opaque to the client.
-fn page(first: i32, after: Option<&str>, search: Option<String>) -> async_graphql::Result<PageRequest> {
+fn page(
+    first: i32,
+    after: Option<&str>,
+    search: Option<String>,
+) -> async_graphql::Result<PageRequest> {
     let offset = match after {
-        Some(cursor) => cursor.strip_prefix('c').and_then(|n| n.parse::<u64>().ok()).map(|n| n + 1).ok_or_else(|| error(CommandError::NotFound))?,
+        Some(cursor) => cursor
+            .strip_prefix('c')
+            .and_then(|n| n.parse::<u64>().ok())
+            .map(|n| n + 1)
+            .ok_or_else(|| error(CommandError::NotFound))?,
         None => 0,
     };
     let limit = u64::try_from(first.clamp(1, MOST_ROWS)).unwrap_or(1);
-    Ok(PageRequest { offset, limit, search: search.filter(|text| !text.trim().is_empty()).map(|text| text.trim().to_owned()) })
+    Ok(PageRequest {
+        offset,
+        limit,
+        search: search
+            .filter(|text| !text.trim().is_empty())
+            .map(|text| text.trim().to_owned()),
+    })
 }
 
 /// Where a page stands in its list.
@@ -83,10 +99,18 @@ macro_rules! connection {
 
         impl $connection {
             #[doc = "The page that a view answered."]
-            pub fn new<T>(page: delos_application::views::Page<T>, node: impl Fn(T) -> $node) -> Self {
+            pub fn new<T>(
+                page: delos_application::views::Page<T>,
+                node: impl Fn(T) -> $node,
+            ) -> Self {
                 let offset = page.offset;
-                let edges: Vec<$edge> =
-                    (offset..).zip(page.items).map(|(place, item)| $edge { cursor: format!("c{place}"), node: node(item) }).collect();
+                let edges: Vec<$edge> = (offset..)
+                    .zip(page.items)
+                    .map(|(place, item)| $edge {
+                        cursor: format!("c{place}"),
+                        node: node(item),
+                    })
+                    .collect();
                 let end = offset + edges.len() as u64;
                 Self {
                     page_info: $crate::graphql::staff::PageInfo {

@@ -1,14 +1,20 @@
 //! What staff ask to be done: each field calls one command.
 
 use async_graphql::{Context, ID, Object};
-use delos_application::accounts::{self as account_commands, CreateAccountInput as NewAccount, Grant};
-use delos_application::set_session_dates::{DatesRecord, SetSessionDatesInput as NewDates, set_session_dates};
-use delos_application::{CommandError, convoke, import, plan_commands, renew_candidate_code, resend_failed, views};
+use delos_application::accounts::{
+    self as account_commands, CreateAccountInput as NewAccount, Grant,
+};
+use delos_application::set_session_dates::{
+    DatesRecord, SetSessionDatesInput as NewDates, set_session_dates,
+};
+use delos_application::{
+    CommandError, convoke, import, plan_commands, renew_candidate_code, resend_failed, views,
+};
 use delos_domain::candidate;
 use delos_domain::ids::{AccountId, MessageId, PlanId};
 
 use super::accounts::{AccountResult, CreateAccountInput, GrantMandateInput};
-use super::messages::{Resent, ResendResult, TaskResult};
+use super::messages::{ResendResult, Resent, TaskResult};
 use super::people::Form;
 use super::plans::{AddCommissionInput, ConvokeResult, Convoked, PlanResult};
 use super::session::{SessionDatesInput, SetSessionDatesResult};
@@ -21,16 +27,28 @@ pub struct Mutation;
 #[Object]
 impl Mutation {
     /// Gives the session its dates.
-    async fn set_session_dates(&self, ctx: &Context<'_>, input: SessionDatesInput) -> async_graphql::Result<SetSessionDatesResult> {
+    async fn set_session_dates(
+        &self,
+        ctx: &Context<'_>,
+        input: SessionDatesInput,
+    ) -> async_graphql::Result<SetSessionDatesResult> {
         let (house, actor) = (house(ctx)?, actor(ctx)?);
         let authority = input.authority.as_ref().map(id).transpose()?;
         let version = input.version;
-        let session = actor.mandate().map(|mandate| mandate.session).ok_or_else(|| error(CommandError::Forbidden))?;
+        let session = actor
+            .mandate()
+            .map(|mandate| mandate.session)
+            .ok_or_else(|| error(CommandError::Forbidden))?;
         let dates = match input.dates() {
             Ok(dates) => dates,
             Err(refusal) => return Ok(SetSessionDatesResult::Refusal(refusal.into())),
         };
-        let new = NewDates { session, version: Some(version), records: vec![DatesRecord { authority, dates }], regulation: None };
+        let new = NewDates {
+            session,
+            version: Some(version),
+            records: vec![DatesRecord { authority, dates }],
+            regulation: None,
+        };
         match outcome(set_session_dates(house, actor, &new).await)? {
             Ok(()) => {
                 let view = views::session::session(house, actor).await.map_err(error)?;
@@ -41,89 +59,196 @@ impl Mutation {
     }
 
     /// Creates an account with its first mandate and sends its one-time link.
-    async fn create_account(&self, ctx: &Context<'_>, input: CreateAccountInput) -> async_graphql::Result<AccountResult> {
+    async fn create_account(
+        &self,
+        ctx: &Context<'_>,
+        input: CreateAccountInput,
+    ) -> async_graphql::Result<AccountResult> {
         let new = NewAccount {
             email: input.email,
             family_name: input.family_name,
             given_names: input.given_names,
-            grant: Grant { role: input.role.into(), perimeter: id(&input.perimeter)?, valid_until: input.valid_until },
+            grant: Grant {
+                role: input.role.into(),
+                perimeter: id(&input.perimeter)?,
+                valid_until: input.valid_until,
+            },
         };
-        account_result(ctx, account_commands::create_account(house(ctx)?, actor(ctx)?, &new).await).await
+        account_result(
+            ctx,
+            account_commands::create_account(house(ctx)?, actor(ctx)?, &new).await,
+        )
+        .await
     }
 
     /// A new one-time link for somebody who lost his or never signed in.
-    async fn renew_access(&self, ctx: &Context<'_>, account: ID) -> async_graphql::Result<AccountResult> {
+    async fn renew_access(
+        &self,
+        ctx: &Context<'_>,
+        account: ID,
+    ) -> async_graphql::Result<AccountResult> {
         let account: AccountId = id(&account)?;
-        account_result(ctx, account_commands::renew_access(house(ctx)?, actor(ctx)?, account).await).await
+        account_result(
+            ctx,
+            account_commands::renew_access(house(ctx)?, actor(ctx)?, account).await,
+        )
+        .await
     }
 
     /// Gives a mandate one level down.
-    async fn grant_mandate(&self, ctx: &Context<'_>, input: GrantMandateInput) -> async_graphql::Result<AccountResult> {
+    async fn grant_mandate(
+        &self,
+        ctx: &Context<'_>,
+        input: GrantMandateInput,
+    ) -> async_graphql::Result<AccountResult> {
         let account: AccountId = id(&input.account)?;
-        let grant = Grant { role: input.role.into(), perimeter: id(&input.perimeter)?, valid_until: input.valid_until };
-        account_result(ctx, account_commands::grant_mandate(house(ctx)?, actor(ctx)?, account, &grant).await).await
+        let grant = Grant {
+            role: input.role.into(),
+            perimeter: id(&input.perimeter)?,
+            valid_until: input.valid_until,
+        };
+        account_result(
+            ctx,
+            account_commands::grant_mandate(house(ctx)?, actor(ctx)?, account, &grant).await,
+        )
+        .await
     }
 
     /// Takes a mandate back at once.
-    async fn revoke_mandate(&self, ctx: &Context<'_>, mandate: ID) -> async_graphql::Result<AccountResult> {
-        account_result(ctx, account_commands::revoke_mandate(house(ctx)?, actor(ctx)?, id(&mandate)?).await).await
+    async fn revoke_mandate(
+        &self,
+        ctx: &Context<'_>,
+        mandate: ID,
+    ) -> async_graphql::Result<AccountResult> {
+        account_result(
+            ctx,
+            account_commands::revoke_mandate(house(ctx)?, actor(ctx)?, id(&mandate)?).await,
+        )
+        .await
     }
 
     /// Writes what the dry run of a staged file showed.
-    async fn confirm_import(&self, ctx: &Context<'_>, staged: ID) -> async_graphql::Result<TaskResult> {
-        Ok(match outcome(import::confirm(house(ctx)?, actor(ctx)?, id(&staged)?).await)? {
-            Ok(task) => TaskResult::Task(task.into()),
-            Err(refusal) => TaskResult::Refusal(refusal),
-        })
+    async fn confirm_import(
+        &self,
+        ctx: &Context<'_>,
+        staged: ID,
+    ) -> async_graphql::Result<TaskResult> {
+        Ok(
+            match outcome(import::confirm(house(ctx)?, actor(ctx)?, id(&staged)?).await)? {
+                Ok(task) => TaskResult::Task(task.into()),
+                Err(refusal) => TaskResult::Refusal(refusal),
+            },
+        )
     }
 
     /// Opens the draft of the plan of one's own form, or gives the existing one.
     async fn open_plan(&self, ctx: &Context<'_>, form: Form) -> async_graphql::Result<PlanResult> {
         let form: candidate::Form = form.into();
-        plan_result(ctx, plan_commands::open(house(ctx)?, actor(ctx)?, form).await).await
+        plan_result(
+            ctx,
+            plan_commands::open(house(ctx)?, actor(ctx)?, form).await,
+        )
+        .await
     }
 
     /// Proposer: places whoever is not placed, beside the commissions made by hand.
-    async fn propose_plan(&self, ctx: &Context<'_>, plan: ID, version: i64) -> async_graphql::Result<PlanResult> {
-        plan_result(ctx, plan_commands::propose(house(ctx)?, actor(ctx)?, id(&plan)?, version).await).await
+    async fn propose_plan(
+        &self,
+        ctx: &Context<'_>,
+        plan: ID,
+        version: i64,
+    ) -> async_graphql::Result<PlanResult> {
+        plan_result(
+            ctx,
+            plan_commands::propose(house(ctx)?, actor(ctx)?, id(&plan)?, version).await,
+        )
+        .await
     }
 
     /// Adds a commission by hand.
-    async fn add_commission(&self, ctx: &Context<'_>, input: AddCommissionInput) -> async_graphql::Result<PlanResult> {
+    async fn add_commission(
+        &self,
+        ctx: &Context<'_>,
+        input: AddCommissionInput,
+    ) -> async_graphql::Result<PlanResult> {
         let new = plan_commands::NewCommission {
             plan: id(&input.plan)?,
             version: input.version,
             option: input.option.into(),
             centre: id(&input.centre)?,
-            members: input.members.iter().map(id).collect::<async_graphql::Result<_>>()?,
+            members: input
+                .members
+                .iter()
+                .map(id)
+                .collect::<async_graphql::Result<_>>()?,
             days: input.days,
             template: input.template,
         };
-        plan_result(ctx, plan_commands::add_commission(house(ctx)?, actor(ctx)?, &new).await).await
+        plan_result(
+            ctx,
+            plan_commands::add_commission(house(ctx)?, actor(ctx)?, &new).await,
+        )
+        .await
     }
 
     /// Takes a commission out of the draft.
-    async fn remove_commission(&self, ctx: &Context<'_>, commission: ID, version: i64) -> async_graphql::Result<PlanResult> {
-        plan_result(ctx, plan_commands::remove_commission(house(ctx)?, actor(ctx)?, id(&commission)?, version).await).await
+    async fn remove_commission(
+        &self,
+        ctx: &Context<'_>,
+        commission: ID,
+        version: i64,
+    ) -> async_graphql::Result<PlanResult> {
+        plan_result(
+            ctx,
+            plan_commands::remove_commission(house(ctx)?, actor(ctx)?, id(&commission)?, version)
+                .await,
+        )
+        .await
     }
 
     /// Empties the draft.
-    async fn clear_plan(&self, ctx: &Context<'_>, plan: ID, version: i64) -> async_graphql::Result<PlanResult> {
-        plan_result(ctx, plan_commands::clear(house(ctx)?, actor(ctx)?, id(&plan)?, version).await).await
+    async fn clear_plan(
+        &self,
+        ctx: &Context<'_>,
+        plan: ID,
+        version: i64,
+    ) -> async_graphql::Result<PlanResult> {
+        plan_result(
+            ctx,
+            plan_commands::clear(house(ctx)?, actor(ctx)?, id(&plan)?, version).await,
+        )
+        .await
     }
 
     /// Publishes the plan as its next version.
-    async fn publish_plan(&self, ctx: &Context<'_>, plan: ID, version: i64) -> async_graphql::Result<PlanResult> {
-        plan_result(ctx, plan_commands::publish(house(ctx)?, actor(ctx)?, id(&plan)?, version).await).await
+    async fn publish_plan(
+        &self,
+        ctx: &Context<'_>,
+        plan: ID,
+        version: i64,
+    ) -> async_graphql::Result<PlanResult> {
+        plan_result(
+            ctx,
+            plan_commands::publish(house(ctx)?, actor(ctx)?, id(&plan)?, version).await,
+        )
+        .await
     }
 
     /// Convokes candidates and members of a published plan: one message a recipient.
-    async fn convoke(&self, ctx: &Context<'_>, plan: ID, version: i64) -> async_graphql::Result<ConvokeResult> {
+    async fn convoke(
+        &self,
+        ctx: &Context<'_>,
+        plan: ID,
+        version: i64,
+    ) -> async_graphql::Result<ConvokeResult> {
         let (house, actor) = (house(ctx)?, actor(ctx)?);
         let plan: PlanId = id(&plan)?;
         match outcome(convoke::convoke(house, actor, plan, version).await)? {
             Ok(done) => {
-                let view = views::plans::one(house, actor, plan).await.map_err(error)?.ok_or_else(|| error(CommandError::NotFound))?;
+                let view = views::plans::one(house, actor, plan)
+                    .await
+                    .map_err(error)?
+                    .ok_or_else(|| error(CommandError::NotFound))?;
                 Ok(ConvokeResult::Convoked(Convoked::new(&done, view)))
             }
             Err(refusal) => Ok(ConvokeResult::Refusal(refusal)),
@@ -131,35 +256,72 @@ impl Mutation {
     }
 
     /// Sends failed messages again, each as a new message that refers to the former.
-    async fn resend_failed(&self, ctx: &Context<'_>, messages: Vec<ID>) -> async_graphql::Result<ResendResult> {
-        let ids: Vec<MessageId> = messages.iter().map(id).collect::<async_graphql::Result<_>>()?;
-        Ok(match outcome(resend_failed::resend_failed(house(ctx)?, actor(ctx)?, &ids).await)? {
-            Ok(count) => ResendResult::Resent(Resent::new(count)),
-            Err(refusal) => ResendResult::Refusal(refusal),
-        })
+    async fn resend_failed(
+        &self,
+        ctx: &Context<'_>,
+        messages: Vec<ID>,
+    ) -> async_graphql::Result<ResendResult> {
+        let ids: Vec<MessageId> = messages
+            .iter()
+            .map(id)
+            .collect::<async_graphql::Result<_>>()?;
+        Ok(
+            match outcome(resend_failed::resend_failed(house(ctx)?, actor(ctx)?, &ids).await)? {
+                Ok(count) => ResendResult::Resent(Resent::new(count)),
+                Err(refusal) => ResendResult::Refusal(refusal),
+            },
+        )
     }
 
     /// A new first-access code for a candidate, sent by mail.
-    async fn renew_candidate_code(&self, ctx: &Context<'_>, candidate: ID) -> async_graphql::Result<ResendResult> {
-        Ok(match outcome(renew_candidate_code::renew_candidate_code(house(ctx)?, actor(ctx)?, id(&candidate)?).await)? {
-            Ok(()) => ResendResult::Resent(Resent::new(1)),
-            Err(refusal) => ResendResult::Refusal(refusal),
-        })
+    async fn renew_candidate_code(
+        &self,
+        ctx: &Context<'_>,
+        candidate: ID,
+    ) -> async_graphql::Result<ResendResult> {
+        Ok(
+            match outcome(
+                renew_candidate_code::renew_candidate_code(
+                    house(ctx)?,
+                    actor(ctx)?,
+                    id(&candidate)?,
+                )
+                .await,
+            )? {
+                Ok(()) => ResendResult::Resent(Resent::new(1)),
+                Err(refusal) => ResendResult::Refusal(refusal),
+            },
+        )
     }
 }
 
-async fn account_result(ctx: &Context<'_>, done: Result<AccountId, CommandError>) -> async_graphql::Result<AccountResult> {
+async fn account_result(
+    ctx: &Context<'_>,
+    done: Result<AccountId, CommandError>,
+) -> async_graphql::Result<AccountResult> {
     Ok(match outcome(done)? {
-        Ok(id) => AccountResult::Account(views::accounts::one(house(ctx)?, actor(ctx)?, id).await.map_err(error)?.into()),
+        Ok(id) => AccountResult::Account(
+            views::accounts::one(house(ctx)?, actor(ctx)?, id)
+                .await
+                .map_err(error)?
+                .into(),
+        ),
         Err(refusal) => AccountResult::Refusal(refusal),
     })
 }
 
-async fn plan_result(ctx: &Context<'_>, done: Result<PlanId, CommandError>) -> async_graphql::Result<PlanResult> {
+async fn plan_result(
+    ctx: &Context<'_>,
+    done: Result<PlanId, CommandError>,
+) -> async_graphql::Result<PlanResult> {
     Ok(match outcome(done)? {
         Ok(id) => {
-            let view = views::plans::one(house(ctx)?, actor(ctx)?, id).await.map_err(error)?;
-            PlanResult::Plan(Box::new(view.ok_or_else(|| error(CommandError::NotFound))?.into()))
+            let view = views::plans::one(house(ctx)?, actor(ctx)?, id)
+                .await
+                .map_err(error)?;
+            PlanResult::Plan(Box::new(
+                view.ok_or_else(|| error(CommandError::NotFound))?.into(),
+            ))
         }
         Err(refusal) => PlanResult::Refusal(refusal),
     })

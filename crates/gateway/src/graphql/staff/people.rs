@@ -80,7 +80,9 @@ impl School {
             Some(count) => Ok(count),
             None => {
                 let id = super::id(&self.id)?;
-                views::schools::candidate_count(house(ctx)?, actor(ctx)?, id).await.map_err(error)
+                views::schools::candidate_count(house(ctx)?, actor(ctx)?, id)
+                    .await
+                    .map_err(error)
             }
         }
     }
@@ -181,7 +183,10 @@ impl From<SchoolRecord> for School {
 
 impl From<SchoolView> for School {
     fn from(view: SchoolView) -> Self {
-        Self { candidates: Some(view.candidates), ..view.school.into() }
+        Self {
+            candidates: Some(view.candidates),
+            ..view.school.into()
+        }
     }
 }
 
@@ -190,7 +195,12 @@ impl From<ExaminerView> for Examiner {
         Self {
             id: ID(view.examiner.id.to_string()),
             name: view.examiner.identity.full_name(),
-            email: view.examiner.identity.email.as_ref().map(ToString::to_string),
+            email: view
+                .examiner
+                .identity
+                .email
+                .as_ref()
+                .map(ToString::to_string),
             identifier: view.examiner.identifier,
             school: view.school.map(Into::into),
             professional: view.examiner.professional,
@@ -211,7 +221,15 @@ impl From<CandidateView> for Candidate {
 
 fn of_candidate(view: SittingView, candidate: Candidate) -> Sitting {
     let placed = view.placed;
-    Sitting::new(&placed.sitting, placed.day, view.zone.name(), candidate, placed.commission.into(), view.centre.into(), view.phases)
+    Sitting::new(
+        &placed.sitting,
+        placed.day,
+        view.zone.name(),
+        candidate,
+        placed.commission.into(),
+        view.centre.into(),
+        view.phases,
+    )
 }
 
 impl Sitting {
@@ -233,7 +251,14 @@ impl Sitting {
             commission_number,
             centre,
             environment: record.environment.map(Into::into),
-            phases: phases.into_iter().map(|(code, start, end)| PlannedPhase { code, start: start.into(), end: end.into() }).collect(),
+            phases: phases
+                .into_iter()
+                .map(|(code, start, end)| PlannedPhase {
+                    code,
+                    start: start.into(),
+                    end: end.into(),
+                })
+                .collect(),
             revision: record.revision.into(),
         }
     }
@@ -241,11 +266,15 @@ impl Sitting {
 
 fn without_sitting(view: CandidateView) -> Candidate {
     let record = view.record;
-    let ratio = |ratio: ratio::TimeRatio| (ratio != ratio::TimeRatio::ONE).then(|| ratio.to_string());
+    let ratio =
+        |ratio: ratio::TimeRatio| (ratio != ratio::TimeRatio::ONE).then(|| ratio.to_string());
     Candidate {
         id: ID(record.candidate.id.to_string()),
         number: record.candidate.number.to_string(),
-        family_name: record.identity.usage_name.unwrap_or(record.identity.family_name),
+        family_name: record
+            .identity
+            .usage_name
+            .unwrap_or(record.identity.family_name),
         given_names: record.identity.given_names,
         birth_date: record.identity.birth_date,
         email: record.identity.email.map(|email| email.to_string()),

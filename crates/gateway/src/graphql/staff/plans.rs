@@ -4,7 +4,9 @@ use async_graphql::{Enum, ID, InputObject, SimpleObject, Union};
 use chrono::NaiveDate;
 use delos_application::convoke::Convoked as Outcome;
 use delos_application::views::Counts;
-use delos_application::views::plans::{CommissionView, DayView, PlanChoices as ChoicesView, PlanView};
+use delos_application::views::plans::{
+    CommissionView, DayView, PlanChoices as ChoicesView, PlanView,
+};
 
 use super::people::{Candidate, ExamOption, Examiner, Form, School, Sitting};
 use super::session::TemplateSummary;
@@ -143,7 +145,11 @@ impl From<PlanView> for Plan {
             id: ID(view.record.id.to_string()),
             form: view.record.form.into(),
             owner: view.owner,
-            state: if view.record.is_published { PlanState::Published } else { PlanState::Draft },
+            state: if view.record.is_published {
+                PlanState::Published
+            } else {
+                PlanState::Draft
+            },
             published: view.record.published,
             version: view.record.version,
             editable: view.editable,
@@ -151,7 +157,10 @@ impl From<PlanView> for Plan {
             left_out: view
                 .left_out
                 .into_iter()
-                .map(|(candidate, code, facts)| LeftOut { candidate: candidate.into(), reason: stored(code, facts) })
+                .map(|(candidate, code, facts)| LeftOut {
+                    candidate: candidate.into(),
+                    reason: stored(code, facts),
+                })
                 .collect(),
             candidate_count: number(view.candidates),
             placed_count: number(view.placed),
@@ -163,7 +172,11 @@ impl From<PlanView> for Plan {
 
 impl From<CommissionView> for Commission {
     fn from(view: CommissionView) -> Self {
-        let place = (i32::from(view.number), School::from(view.centre.clone()), view.zone.name().to_owned());
+        let place = (
+            i32::from(view.number),
+            School::from(view.centre.clone()),
+            view.zone.name().to_owned(),
+        );
         Self {
             id: ID(view.id.to_string()),
             number: view.number.into(),
@@ -186,8 +199,20 @@ fn day(view: DayView, (number, centre, zone): &(i32, School, String)) -> Commiss
             .sittings
             .into_iter()
             .map(|(sitting, candidate)| {
-                let phases = candidate.sitting.as_ref().map(|view| view.phases.clone()).unwrap_or_default();
-                Sitting::new(&sitting, date, zone, candidate.into(), *number, centre.clone(), phases)
+                let phases = candidate
+                    .sitting
+                    .as_ref()
+                    .map(|view| view.phases.clone())
+                    .unwrap_or_default();
+                Sitting::new(
+                    &sitting,
+                    date,
+                    zone,
+                    candidate.into(),
+                    *number,
+                    centre.clone(),
+                    phases,
+                )
             })
             .collect(),
     }

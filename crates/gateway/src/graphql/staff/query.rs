@@ -19,23 +19,33 @@ pub struct Query;
 impl Query {
     /// Who is signed in, and under which mandate.
     async fn me(&self, ctx: &Context<'_>) -> async_graphql::Result<Me> {
-        views::me::me(house(ctx)?, person(ctx)?).await.map(Into::into).map_err(error)
+        views::me::me(house(ctx)?, person(ctx)?)
+            .await
+            .map(Into::into)
+            .map_err(error)
     }
 
     /// What waits for this person (À faire): five lines at most.
     async fn todo(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<TodoLine>> {
-        let lines = views::todo::todo(house(ctx)?, actor(ctx)?).await.map_err(error)?;
+        let lines = views::todo::todo(house(ctx)?, actor(ctx)?)
+            .await
+            .map_err(error)?;
         Ok(lines.into_iter().map(Into::into).collect())
     }
 
     /// The session of the active mandate, with the dates that hold for its authority.
     async fn session(&self, ctx: &Context<'_>) -> async_graphql::Result<Session> {
-        views::session::session(house(ctx)?, actor(ctx)?).await.map(Into::into).map_err(error)
+        views::session::session(house(ctx)?, actor(ctx)?)
+            .await
+            .map(Into::into)
+            .map_err(error)
     }
 
     /// Authorities of the session (rectorats, SIEC).
     async fn authorities(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Authority>> {
-        let all = views::session::authorities_of(house(ctx)?, actor(ctx)?).await.map_err(error)?;
+        let all = views::session::authorities_of(house(ctx)?, actor(ctx)?)
+            .await
+            .map_err(error)?;
         Ok(all.into_iter().map(Into::into).collect())
     }
 
@@ -48,13 +58,17 @@ impl Query {
         search: Option<String>,
     ) -> async_graphql::Result<AccountConnection> {
         let page = page(first, after.as_deref(), search)?;
-        let found = views::accounts::list(house(ctx)?, actor(ctx)?, &page).await.map_err(error)?;
+        let found = views::accounts::list(house(ctx)?, actor(ctx)?, &page)
+            .await
+            .map_err(error)?;
         Ok(AccountConnection::new(found, Into::into))
     }
 
     /// What the active mandate may grant, one level down.
     async fn grantable(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<GrantableRole>> {
-        let all = views::accounts::grantable(house(ctx)?, actor(ctx)?).await.map_err(error)?;
+        let all = views::accounts::grantable(house(ctx)?, actor(ctx)?)
+            .await
+            .map_err(error)?;
         Ok(all.into_iter().map(Into::into).collect())
     }
 
@@ -67,7 +81,9 @@ impl Query {
         search: Option<String>,
     ) -> async_graphql::Result<SchoolConnection> {
         let page = page(first, after.as_deref(), search)?;
-        let found = views::schools::list(house(ctx)?, actor(ctx)?, &page).await.map_err(error)?;
+        let found = views::schools::list(house(ctx)?, actor(ctx)?, &page)
+            .await
+            .map_err(error)?;
         Ok(SchoolConnection::new(found, Into::into))
     }
 
@@ -80,7 +96,9 @@ impl Query {
         search: Option<String>,
     ) -> async_graphql::Result<ExaminerConnection> {
         let page = page(first, after.as_deref(), search)?;
-        let found = views::schools::examiners(house(ctx)?, actor(ctx)?, &page).await.map_err(error)?;
+        let found = views::schools::examiners(house(ctx)?, actor(ctx)?, &page)
+            .await
+            .map_err(error)?;
         Ok(ExaminerConnection::new(found, Into::into))
     }
 
@@ -100,26 +118,44 @@ impl Query {
             school: asked.school.as_ref().map(id).transpose()?,
             sitting_state: asked.sitting_state,
         };
-        let found = views::candidates::list(house(ctx)?, actor(ctx)?, &filter, &page).await.map_err(error)?;
+        let found = views::candidates::list(house(ctx)?, actor(ctx)?, &filter, &page)
+            .await
+            .map_err(error)?;
         Ok(CandidateConnection::new(found, Into::into))
     }
 
     /// Plans of the perimeter: one an owner, a school in CCF, the authority in the ponctuelle form.
     async fn plans(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Plan>> {
-        let all = views::plans::all(house(ctx)?, actor(ctx)?).await.map_err(error)?;
+        let all = views::plans::all(house(ctx)?, actor(ctx)?)
+            .await
+            .map_err(error)?;
         Ok(all.into_iter().map(Into::into).collect())
     }
 
     /// One plan of the perimeter.
-    async fn plan(&self, ctx: &Context<'_>, #[graphql(name = "id")] plan: ID) -> async_graphql::Result<Option<Plan>> {
+    async fn plan(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(name = "id")] plan: ID,
+    ) -> async_graphql::Result<Option<Plan>> {
         let plan: PlanId = id(&plan)?;
-        views::plans::one(house(ctx)?, actor(ctx)?, plan).await.map(|view| view.map(Into::into)).map_err(error)
+        views::plans::one(house(ctx)?, actor(ctx)?, plan)
+            .await
+            .map(|view| view.map(Into::into))
+            .map_err(error)
     }
 
     /// What can be chosen when a commission is added to the plan by hand.
-    async fn plan_choices(&self, ctx: &Context<'_>, plan: ID) -> async_graphql::Result<Option<PlanChoices>> {
+    async fn plan_choices(
+        &self,
+        ctx: &Context<'_>,
+        plan: ID,
+    ) -> async_graphql::Result<Option<PlanChoices>> {
         let plan: PlanId = id(&plan)?;
-        views::plans::choices(house(ctx)?, actor(ctx)?, plan).await.map(|view| view.map(Into::into)).map_err(error)
+        views::plans::choices(house(ctx)?, actor(ctx)?, plan)
+            .await
+            .map(|view| view.map(Into::into))
+            .map_err(error)
     }
 
     /// Messages of the outbox (boîte d'envoi).
@@ -133,21 +169,39 @@ impl Query {
         let asked = filter.unwrap_or_default();
         let page = page(first, after.as_deref(), asked.search)?;
         let state = asked.state.map(|state| state.code().to_owned());
-        let (found, counts) = views::messages::list(house(ctx)?, actor(ctx)?, state, None, &page).await.map_err(error)?;
+        let (found, counts) = views::messages::list(house(ctx)?, actor(ctx)?, state, None, &page)
+            .await
+            .map_err(error)?;
         Ok(MessageConnection::new(found, counts))
     }
 
     /// A message recomposed from its outbox row.
-    async fn message(&self, ctx: &Context<'_>, #[graphql(name = "id")] message: ID) -> async_graphql::Result<Option<MessageContent>> {
+    async fn message(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(name = "id")] message: ID,
+    ) -> async_graphql::Result<Option<MessageContent>> {
         let one: MessageId = id(&message)?;
-        let found = views::messages::one(house(ctx)?, actor(ctx)?, one).await.map_err(error)?;
-        Ok(found.map(|view| MessageContent::new(view, |place, _| format!("/messages/{one}/attachments/{place}"))))
+        let found = views::messages::one(house(ctx)?, actor(ctx)?, one)
+            .await
+            .map_err(error)?;
+        Ok(found.map(|view| {
+            MessageContent::new(view, |place, _| {
+                format!("/messages/{one}/attachments/{place}")
+            })
+        }))
     }
 
     /// The convocation as it would leave, for one sitting of a plan.
-    async fn convocation_preview(&self, ctx: &Context<'_>, sitting: ID) -> async_graphql::Result<Option<MessageContent>> {
+    async fn convocation_preview(
+        &self,
+        ctx: &Context<'_>,
+        sitting: ID,
+    ) -> async_graphql::Result<Option<MessageContent>> {
         let one: SittingId = id(&sitting)?;
-        let found = delos_application::convoke::preview(house(ctx)?, actor(ctx)?, one).await.map_err(error)?;
+        let found = delos_application::convoke::preview(house(ctx)?, actor(ctx)?, one)
+            .await
+            .map_err(error)?;
         Ok(found.map(|view| {
             MessageContent::new(view, |_, name| {
                 let kind = if name.ends_with(".pdf") { "pdf" } else { "ics" };
@@ -157,14 +211,23 @@ impl Query {
     }
 
     /// One task of the perimeter.
-    async fn task(&self, ctx: &Context<'_>, #[graphql(name = "id")] task: ID) -> async_graphql::Result<Option<Task>> {
+    async fn task(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(name = "id")] task: ID,
+    ) -> async_graphql::Result<Option<Task>> {
         let task: TaskId = id(&task)?;
-        views::tasks::one(house(ctx)?, actor(ctx)?, task).await.map(|record| record.map(Into::into)).map_err(error)
+        views::tasks::one(house(ctx)?, actor(ctx)?, task)
+            .await
+            .map(|record| record.map(Into::into))
+            .map_err(error)
     }
 
     /// The latest tasks of the perimeter.
     async fn tasks(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Task>> {
-        let all = views::tasks::latest(house(ctx)?, actor(ctx)?).await.map_err(error)?;
+        let all = views::tasks::latest(house(ctx)?, actor(ctx)?)
+            .await
+            .map_err(error)?;
         Ok(all.into_iter().map(Into::into).collect())
     }
 }

@@ -122,7 +122,11 @@ impl SessionDatesInput {
     /// The dates as the domain knows them; a CCF period with a date missing is none.
     pub fn dates(self) -> Result<domain::SessionDates, delos_application::Refusal> {
         let ccf = match (self.ccf_first, self.ccf_last, self.ccf_cut_off) {
-            (Some(first), Some(last), Some(cut_off)) => Some(domain::CcfPeriod { first, last, cut_off }),
+            (Some(first), Some(last), Some(cut_off)) => Some(domain::CcfPeriod {
+                first,
+                last,
+                cut_off,
+            }),
             (None, None, None) => None,
             _ => return Err(delos_application::Refusal::new("ccf_incomplete")),
         };
@@ -153,7 +157,14 @@ impl From<SessionView> for Session {
             regulation: view.regulation.into(),
             dates: view.dates.into(),
             general: view.general.into(),
-            overrides: view.overrides.into_iter().map(|(authority, dates)| AuthorityDates { authority: authority.into(), dates: dates.into() }).collect(),
+            overrides: view
+                .overrides
+                .into_iter()
+                .map(|(authority, dates)| AuthorityDates {
+                    authority: authority.into(),
+                    dates: dates.into(),
+                })
+                .collect(),
             version: view.session.version,
         }
     }
@@ -187,8 +198,19 @@ impl From<regulation::Regulation> for RegulationSummary {
 
 impl From<regulation::PeriodTemplate> for TemplateSummary {
     fn from(template: regulation::PeriodTemplate) -> Self {
-        let days = template.days.iter().map(|day| TemplateDay { preparation: day.preparation, max: day.max.into() }).collect();
-        Self { code: template.code, name: template.name, days }
+        let days = template
+            .days
+            .iter()
+            .map(|day| TemplateDay {
+                preparation: day.preparation,
+                max: day.max.into(),
+            })
+            .collect();
+        Self {
+            code: template.code,
+            name: template.name,
+            days,
+        }
     }
 }
 
@@ -217,7 +239,11 @@ impl From<delos_application::views::session::AuthorityRecord> for Authority {
             academies: record
                 .academies
                 .into_iter()
-                .map(|one| Academy { code: one.code, name: one.name, timezone: one.timezone.name().to_owned() })
+                .map(|one| Academy {
+                    code: one.code,
+                    name: one.name,
+                    timezone: one.timezone.name().to_owned(),
+                })
                 .collect(),
         }
     }
