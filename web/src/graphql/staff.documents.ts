@@ -1,0 +1,264 @@
+// What the screens of the staff ask, one document an act or a view.
+import { staff } from './tada.ts';
+
+export const ME = staff(`
+  query Me {
+    me { name email may active { id } mandates { id role perimeter session validUntil } }
+    session { id code regulation { diploma examCode } }
+  }
+`);
+
+export const TODO = staff(`
+  query Todo {
+    todo { code count deadline target }
+    session {
+      dates { deposit ccfFirst ccfLast ccfCutOff ponctuellePeriods transmission harmonisation deliberation results }
+    }
+  }
+`);
+
+export const SESSION = staff(`
+  query Session {
+    session {
+      id code version
+      regulation { id diploma examCode unit phases { code name minutes margin } }
+      general { deposit ccfFirst ccfLast ccfCutOff ponctuellePeriods transmission harmonisation deliberation results }
+      overrides {
+        authority { id name }
+        dates { deposit ccfFirst ccfLast ccfCutOff ponctuellePeriods transmission harmonisation deliberation results }
+      }
+    }
+    authorities { id code name academies { code name timezone } }
+  }
+`);
+
+export const SET_SESSION_DATES = staff(`
+  mutation SetSessionDates($input: SessionDatesInput!) {
+    setSessionDates(input: $input) { __typename ... on Refusal { code facts { name value } } }
+  }
+`);
+
+export const ACCOUNTS = staff(`
+  query Accounts($search: String, $after: String) {
+    accounts(first: 50, search: $search, after: $after) {
+      totalCount
+      pageInfo { hasNextPage endCursor }
+      edges { node { id name email active mandates { id role perimeter session validUntil revoked } } }
+    }
+    grantable { role perimeters { id label } }
+  }
+`);
+
+export const CREATE_ACCOUNT = staff(`
+  mutation CreateAccount($input: CreateAccountInput!) {
+    createAccount(input: $input) { __typename ... on Account { name } ... on Refusal { code facts { name value } } }
+  }
+`);
+
+export const GRANT_MANDATE = staff(`
+  mutation GrantMandate($input: GrantMandateInput!) {
+    grantMandate(input: $input) { __typename ... on Account { name } ... on Refusal { code facts { name value } } }
+  }
+`);
+
+export const REVOKE_MANDATE = staff(`
+  mutation RevokeMandate($mandate: ID!) {
+    revokeMandate(mandate: $mandate) { __typename ... on Account { name } ... on Refusal { code facts { name value } } }
+  }
+`);
+
+export const RENEW_ACCESS = staff(`
+  mutation RenewAccess($account: ID!) {
+    renewAccess(account: $account) { __typename ... on Account { name } ... on Refusal { code facts { name value } } }
+  }
+`);
+
+export const SCHOOLS = staff(`
+  query Schools($search: String, $after: String) {
+    schools(first: 50, search: $search, after: $after) {
+      totalCount
+      pageInfo { hasNextPage endCursor }
+      edges { node { id uai name city kind isCentre environments ccfHabilitated head candidateCount } }
+    }
+  }
+`);
+
+export const EXAMINERS = staff(`
+  query Examiners($search: String, $after: String) {
+    examiners(first: 50, search: $search, after: $after) {
+      totalCount
+      pageInfo { hasNextPage endCursor }
+      edges { node { id identifier name email options professional unavailable school { id name } } }
+    }
+  }
+`);
+
+export const CANDIDATES = staff(`
+  query Candidates($filter: CandidateFilter, $after: String) {
+    candidates(first: 50, filter: $filter, after: $after) {
+      totalCount
+      pageInfo { hasNextPage endCursor }
+      edges {
+        node {
+          id number familyName givenNames option form status email keepsMark needsAccess extraTimePreparation sittingState
+          school { id name }
+          sitting { id date timezone phases { start } }
+        }
+      }
+    }
+  }
+`);
+
+export const RENEW_CANDIDATE_CODE = staff(`
+  mutation RenewCandidateCode($candidate: ID!) {
+    renewCandidateCode(candidate: $candidate) {
+      __typename ... on Resent { count } ... on Refusal { code facts { name value } }
+    }
+  }
+`);
+
+export const CONFIRM_IMPORT = staff(`
+  mutation ConfirmImport($staged: ID!) {
+    confirmImport(staged: $staged) { __typename ... on Task { id } ... on Refusal { code facts { name value } } }
+  }
+`);
+
+export const TASK = staff(`
+  query Task($id: ID!) {
+    task(id: $id) { id kind state done total detail }
+  }
+`);
+
+export const PLANS = staff(`
+  query Plans {
+    plans {
+      id form owner state published editable version candidateCount placedCount
+      convocations { ready sending sent doubtful failed withoutAddress }
+    }
+    me { may }
+  }
+`);
+
+export const PLAN = staff(`
+  query Plan($id: ID!) {
+    plan(id: $id) {
+      id form owner state published editable version candidateCount placedCount
+      warnings { code facts { name value } }
+      leftOut {
+        candidate { id number familyName givenNames option school { id name } }
+        reason { code facts { name value } }
+      }
+      commissions {
+        id number option byHand
+        centre { id name city }
+        members { id name professional }
+        days {
+          date prepStart lunchStart
+          sittings {
+            id environment timezone revision
+            phases { code start end }
+            candidate { id number familyName givenNames extraTimePreparation }
+          }
+        }
+      }
+      convocations { ready sending sent doubtful failed withoutAddress }
+    }
+    session { regulation { phases { code name minutes margin environment commission } } }
+  }
+`);
+
+export const PLAN_CHOICES = staff(`
+  query PlanChoices($plan: ID!) {
+    planChoices(plan: $plan) {
+      centres { id name city environments }
+      examiners { id name options professional school { id name } }
+      periods
+      templates { code name days { preparation max } }
+    }
+  }
+`);
+
+export const OPEN_PLAN = staff(`
+  mutation OpenPlan($form: Form!) {
+    openPlan(form: $form) { __typename ... on Plan { id } ... on Refusal { code facts { name value } } }
+  }
+`);
+
+export const PROPOSE_PLAN = staff(`
+  mutation ProposePlan($plan: ID!, $version: Int!) {
+    proposePlan(plan: $plan, version: $version) {
+      __typename ... on Plan { placedCount candidateCount } ... on Refusal { code facts { name value } }
+    }
+  }
+`);
+
+export const CLEAR_PLAN = staff(`
+  mutation ClearPlan($plan: ID!, $version: Int!) {
+    clearPlan(plan: $plan, version: $version) { __typename ... on Refusal { code facts { name value } } }
+  }
+`);
+
+export const PUBLISH_PLAN = staff(`
+  mutation PublishPlan($plan: ID!, $version: Int!) {
+    publishPlan(plan: $plan, version: $version) {
+      __typename ... on Plan { published } ... on Refusal { code facts { name value } }
+    }
+  }
+`);
+
+export const ADD_COMMISSION = staff(`
+  mutation AddCommission($input: AddCommissionInput!) {
+    addCommission(input: $input) { __typename ... on Refusal { code facts { name value } } }
+  }
+`);
+
+export const REMOVE_COMMISSION = staff(`
+  mutation RemoveCommission($commission: ID!, $version: Int!) {
+    removeCommission(commission: $commission, version: $version) {
+      __typename ... on Refusal { code facts { name value } }
+    }
+  }
+`);
+
+export const CONVOKE = staff(`
+  mutation Convoke($plan: ID!, $version: Int!) {
+    convoke(plan: $plan, version: $version) {
+      __typename
+      ... on Convoked { candidates members withoutAddress }
+      ... on Refusal { code facts { name value } }
+    }
+  }
+`);
+
+export const PREVIEW = staff(`
+  query ConvocationPreview($sitting: ID!) {
+    convocationPreview(sitting: $sitting) { subject text }
+  }
+`);
+
+export const MESSAGES = staff(`
+  query Messages($filter: MessageFilter, $after: String) {
+    messages(first: 50, filter: $filter, after: $after) {
+      totalCount
+      pageInfo { hasNextPage endCursor }
+      counts { ready sending sent doubtful failed withoutAddress }
+      edges { node { id recipient address kind subject state attempts createdAt sentAt notBefore lastError } }
+    }
+  }
+`);
+
+export const MESSAGE = staff(`
+  query Message($id: ID!) {
+    message(id: $id) {
+      subject text
+      message { id recipient address state attempts createdAt sentAt lastError }
+      attachments { name contentType size href }
+    }
+  }
+`);
+
+export const RESEND_FAILED = staff(`
+  mutation ResendFailed($messages: [ID!]!) {
+    resendFailed(messages: $messages) { __typename ... on Resent { count } ... on Refusal { code facts { name value } } }
+  }
+`);

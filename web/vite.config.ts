@@ -1,0 +1,22 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vitest/config';
+import { trustedDocuments } from './scripts/trusted.mjs';
+
+const gateway = 'http://localhost:8080';
+
+export default defineConfig({
+  plugins: [trustedDocuments(), svelte()],
+  build: {
+    target: 'es2022',
+    // The policy of the gateway forbids what is inline, images included.
+    assetsInlineLimit: 0,
+    manifest: true,
+    modulePreload: { polyfill: false },
+  },
+  server: {
+    proxy: Object.fromEntries(
+      ['/graphql', '/auth', '/imports', '/sittings', '/messages/', '/candidate/'].map((path) => [path, gateway]),
+    ),
+  },
+  test: { include: ['src/**/*.test.ts'] },
+});
