@@ -69,31 +69,30 @@ async fn create(
     let tx = context.db.write().await?;
     let mandate = decide(context, &tx, actor, &input.grant).await?;
     let key = envelope::session_key(&tx, scope.session().0).await?;
-    let account = match accounts::by_login(&tx, email.as_str()).await? {
-        Some(account) => account,
-        None => {
-            let account = AccountRecord {
-                id: AccountId(context.ids.next()),
-                login: email.to_string(),
-                identity: IdentityRecord {
-                    id: IdentityId(context.ids.next()),
-                    family_name,
-                    usage_name: None,
-                    given_names,
-                    birth_date: None,
-                    national_number: None,
-                    email: Some(email),
-                },
-                candidate: None,
-                password_hash: None,
-                disabled: false,
-                failures: 0,
-                failed_at: None,
-                version: 1,
-            };
-            accounts::insert(&tx, key.id, &account).await?;
-            account
-        }
+    let account = if let Some(account) = accounts::by_login(&tx, email.as_str()).await? {
+        account
+    } else {
+        let account = AccountRecord {
+            id: AccountId(context.ids.next()),
+            login: email.to_string(),
+            identity: IdentityRecord {
+                id: IdentityId(context.ids.next()),
+                family_name,
+                usage_name: None,
+                given_names,
+                birth_date: None,
+                national_number: None,
+                email: Some(email),
+            },
+            candidate: None,
+            password_hash: None,
+            disabled: false,
+            failures: 0,
+            failed_at: None,
+            version: 1,
+        };
+        accounts::insert(&tx, key.id, &account).await?;
+        account
     };
     let already = accounts::mandates_of(&tx, &[account.id]).await?;
     if already.iter().any(|one| {

@@ -93,31 +93,31 @@ pub async fn init_house(context: &Context, input: &InitHouseInput) -> CommandRes
     )
     .await?;
 
-    let account = match accounts::by_login(&tx, input.admin_email.as_str()).await? {
-        Some(account) => account.id,
-        None => {
-            let account = AccountRecord {
-                id: AccountId(context.ids.next()),
-                login: input.admin_email.to_string(),
-                identity: IdentityRecord {
-                    id: IdentityId(context.ids.next()),
-                    family_name: "Administration".to_owned(),
-                    usage_name: None,
-                    given_names: "Délos".to_owned(),
-                    birth_date: None,
-                    national_number: None,
-                    email: Some(input.admin_email.clone()),
-                },
-                candidate: None,
-                password_hash: None,
-                disabled: false,
-                failures: 0,
-                failed_at: None,
-                version: 1,
-            };
-            accounts::insert(&tx, cohort.id, &account).await?;
-            account.id
-        }
+    let account = if let Some(account) = accounts::by_login(&tx, input.admin_email.as_str()).await?
+    {
+        account.id
+    } else {
+        let account = AccountRecord {
+            id: AccountId(context.ids.next()),
+            login: input.admin_email.to_string(),
+            identity: IdentityRecord {
+                id: IdentityId(context.ids.next()),
+                family_name: "Administration".to_owned(),
+                usage_name: None,
+                given_names: "Délos".to_owned(),
+                birth_date: None,
+                national_number: None,
+                email: Some(input.admin_email.clone()),
+            },
+            candidate: None,
+            password_hash: None,
+            disabled: false,
+            failures: 0,
+            failed_at: None,
+            version: 1,
+        };
+        accounts::insert(&tx, cohort.id, &account).await?;
+        account.id
     };
     let mandate = Mandate {
         id: MandateId(context.ids.next()),

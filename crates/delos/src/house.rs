@@ -119,17 +119,15 @@ pub async fn open_with(
 
 /// The key given by the environment or a file.
 fn read_key(settings: &KeySettings, data: &Path) -> anyhow::Result<MasterKey> {
-    let text = match &settings.hex {
-        Some(hex) => hex.clone(),
-        None => {
-            let file = settings
-                .file
-                .clone()
-                .unwrap_or_else(|| data.join("data.key"));
-            std::fs::read_to_string(&file).with_context(|| {
-                format!("la clé des données ne se lit pas dans {}", file.display())
-            })?
-        }
+    let text = if let Some(hex) = &settings.hex {
+        hex.clone()
+    } else {
+        let file = settings
+            .file
+            .clone()
+            .unwrap_or_else(|| data.join("data.key"));
+        std::fs::read_to_string(&file)
+            .with_context(|| format!("la clé des données ne se lit pas dans {}", file.display()))?
     };
     parse_key(text.trim()).context("la clé des données n’est pas faite de 64 chiffres hexadécimaux")
 }

@@ -14,7 +14,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// Ids ordered by time (UUIDv7).
+/// Ids ordered by time (`UUIDv7`).
 pub struct TimeOrderedIds;
 
 impl Ids for TimeOrderedIds {

@@ -112,7 +112,7 @@ pub fn router(context: Context, settings: GatewaySettings) -> Router {
         ))
         .merge(uploads.layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,
-            Duration::from_secs(300),
+            Duration::from_mins(5),
         )))
         .fallback(assets::serve)
         .layer(SetResponseHeaderLayer::if_not_present(

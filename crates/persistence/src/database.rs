@@ -13,7 +13,7 @@ use delos_migrations::Migrator;
 use sea_orm::sqlx::Connection as _;
 use sea_orm::{
     ConnectOptions, ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction,
-    DbErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
@@ -250,7 +250,7 @@ fn sqlite_options(path: &std::path::Path, connections: u32, read_only: bool) -> 
     options
         .max_connections(connections)
         .min_connections(1)
-        .acquire_timeout(Duration::from_secs(60))
+        .acquire_timeout(Duration::from_mins(1))
         .sqlx_logging(false)
         .map_sqlx_sqlite_opts(move |o| {
             o.pragma("journal_mode", "WAL")
@@ -347,5 +347,5 @@ async fn one_text(connection: &DatabaseConnection, sql: &str) -> Result<String, 
         .query_one_raw(statement)
         .await?
         .ok_or_else(|| corrupt(format!("`{sql}` answers nothing")))?;
-    Ok(row.try_get_by_index::<String>(0).map_err(DbErr::from)?)
+    Ok(row.try_get_by_index::<String>(0)?)
 }

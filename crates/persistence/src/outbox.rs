@@ -285,8 +285,8 @@ pub async fn claim(
         if updated.rows_affected == 0 {
             continue;
         }
-        if !keys.contains_key(&row.key_id) {
-            keys.insert(row.key_id, envelope::key(tx, row.key_id).await?);
+        if let std::collections::hash_map::Entry::Vacant(e) = keys.entry(row.key_id) {
+            e.insert(envelope::key(tx, row.key_id).await?);
         }
         let key = keys
             .get(&row.key_id)
@@ -517,7 +517,7 @@ pub async fn counts<O: Operation>(
     let mut counts = Counts::default();
     for (status, ambiguous, n) in rows {
         match (status.as_str(), ambiguous) {
-            ("sent", true) | ("failed", true) => counts.doubtful += n,
+            ("sent" | "failed", true) => counts.doubtful += n,
             ("ready", _) => counts.ready += n,
             ("sending", _) => counts.sending += n,
             ("sent", false) => counts.sent += n,

@@ -33,7 +33,7 @@ pub fn violations(problem: &Problem, plan: &Plan) -> Vec<Violation> {
                 code,
                 commission: place,
                 about,
-            })
+            });
         };
         members(problem, one, &mut say);
         for member in &one.members {
@@ -265,7 +265,7 @@ fn days(problem: &Problem, one: &Commission, say: &mut impl FnMut(&'static str, 
             if let (Some(range), true) = (environment, rules.environments > 0) {
                 match slot.environment {
                     Some(number) if (1..=rules.environments).contains(&number) => {
-                        held.entry(number).or_default().push(range)
+                        held.entry(number).or_default().push(range);
                     }
                     _ => say("V1", Some(candidate.key)),
                 }

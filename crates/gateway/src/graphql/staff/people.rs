@@ -76,14 +76,13 @@ pub struct School {
 impl School {
     /// Candidates of the perimeter trained there.
     async fn candidate_count(&self, ctx: &Context<'_>) -> async_graphql::Result<i64> {
-        match self.candidates {
-            Some(count) => Ok(count),
-            None => {
-                let id = super::id(&self.id)?;
-                views::schools::candidate_count(house(ctx)?, actor(ctx)?, id)
-                    .await
-                    .map_err(error)
-            }
+        if let Some(count) = self.candidates {
+            Ok(count)
+        } else {
+            let id = super::id(&self.id)?;
+            views::schools::candidate_count(house(ctx)?, actor(ctx)?, id)
+                .await
+                .map_err(error)
         }
     }
 }
