@@ -98,10 +98,9 @@ impl Relay {
             .collect()
     }
 
-    /// The bytes of a mail; kept unless the relay was told `--bodies none`.
-    pub fn bytes(&self, mail: &Accepted) -> Result<Vec<u8>> {
-        let file = self.folder.join(format!("{:06}.eml", mail.number));
-        std::fs::read(&file).with_context(|| format!("cannot read {}", file.display()))
+    /// Where the bytes of a mail are; kept unless the relay was told `--bodies none`.
+    pub fn file(&self, mail: &Accepted) -> PathBuf {
+        self.folder.join(format!("{:06}.eml", mail.number))
     }
 
     /// How many times each fault struck.

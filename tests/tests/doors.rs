@@ -3,9 +3,14 @@
 
 /// Scenarios and what they are made of.
 mod doors {
-    pub mod house;
-    pub mod http;
+    mod files;
+    mod house;
+    mod http;
     mod opening;
+    mod people;
+    mod plans;
+    mod post;
+    mod whole_job;
 
     use house::Engine;
 
@@ -27,5 +32,6 @@ mod doors {
 
     on_each_database! {
         opening::a_house_opens_and_its_administrator_signs_in,
+        whole_job::every_candidate_is_convoked_once,
     }
 }

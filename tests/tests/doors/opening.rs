@@ -4,9 +4,7 @@ use anyhow::{Context as _, Result};
 use serde_json::json;
 
 use super::house::{ADMIN, Engine, House, REGULATION};
-
-/// Password of everybody: it guards invented people on this machine.
-pub const PASSWORD: &str = "quatre mots au hasard";
+use super::people::PASSWORD;
 
 /// The printed link opens once, the password then does, and nothing else.
 pub fn a_house_opens_and_its_administrator_signs_in(engine: Engine) -> Result<()> {

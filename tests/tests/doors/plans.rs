@@ -1,0 +1,113 @@
+//! What each owner of a plan does: opens it, has it proposed, publishes it, convokes.
+
+use anyhow::{Context as _, Result};
+use serde_json::{Value, json};
+
+use super::house::{House, SESSION, text};
+use super::http::Visitor;
+use super::post;
+
+/// A plan that was published.
+pub struct Published {
+    /// Whose it is, as `delos plan export` asks: `--school UAI`, `--authority CODE`.
+    pub owner: [String; 2],
+    /// As its owner sees it.
+    pub view: Value,
+    /// The examiners whom its owner sees.
+    pub examiners: Vec<Value>,
+}
+
+/// Opens the plan of one's own form and has it proposed; its id.
+pub fn propose(visitor: &mut Visitor, form: &str) -> Result<Value> {
+    let opened = visitor.must("OpenPlan", &json!({"form": form}))?;
+    let id = opened["id"].clone();
+    let version = version(visitor, &id)?;
+    visitor.must("ProposePlan", &json!({"plan": id, "version": version}))?;
+    Ok(id)
+}
+
+/// The whole job of an owner.
+pub fn job(visitor: &mut Visitor, form: &str, owner: [&str; 2]) -> Result<Published> {
+    let id = propose(visitor, form)?;
+    let version_read = version(visitor, &id)?;
+    visitor.must("PublishPlan", &json!({"plan": id, "version": version_read}))?;
+    let version_read = version(visitor, &id)?;
+    let told = visitor.must("Convoke", &json!({"plan": id, "version": version_read}))?;
+    let view = view(visitor, &id)?;
+    assert_eq!(view["state"], "PUBLISHED");
+    assert_eq!(view["leftOut"], json!([]));
+    assert_eq!(view["placedCount"], view["candidateCount"]);
+    assert_eq!(told["candidates"], view["candidateCount"]);
+    assert_eq!(told["withoutAddress"], 0);
+    Ok(Published {
+        owner: owner.map(str::to_owned),
+        examiners: list(visitor, "Examiners", "examiners")?,
+        view,
+    })
+}
+
+/// A plan as its owner sees it, with the phases of the regulation.
+pub fn view(visitor: &mut Visitor, id: &Value) -> Result<Value> {
+    let mut data = visitor.staff("Plan", &json!({"id": id}))?;
+    Ok(data["plan"].take())
+}
+
+/// The version that a screen would send back.
+pub fn version(visitor: &mut Visitor, id: &Value) -> Result<i64> {
+    view(visitor, id)?["version"].as_i64().context("a version")
+}
+
+/// Every row of a list, page after page.
+pub fn list(visitor: &mut Visitor, operation: &str, field: &str) -> Result<Vec<Value>> {
+    let mut all = Vec::new();
+    let mut after = Value::Null;
+    loop {
+        let page = visitor.staff(operation, &json!({"after": after}))?;
+        let page = &page[field];
+        let edges = page["edges"].as_array().context("a page")?;
+        all.extend(edges.iter().map(|edge| edge["node"].clone()));
+        if page["pageInfo"]["hasNextPage"] != true {
+            assert_eq!(page["totalCount"].as_u64(), Some(all.len() as u64));
+            return Ok(all);
+        }
+        after = page["pageInfo"]["endCursor"].clone();
+    }
+}
+
+/// The checker that is not ours finds that no rule is broken and nobody is left out.
+pub fn check(house: &House, plan: &Published) -> Result<()> {
+    let instance = house
+        .folder
+        .join(format!("{}.instance.json", plan.owner[1]));
+    let solution = house
+        .folder
+        .join(format!("{}.solution.json", plan.owner[1]));
+    let (instance, solution) = (text(&instance)?, text(&solution)?);
+    let [which, name] = &plan.owner;
+    house.run(&[
+        "plan",
+        "export",
+        "--session",
+        SESSION,
+        which,
+        name,
+        "--instance",
+        instance,
+        "--solution",
+        solution,
+    ])?;
+    let verdict = post::python("oracles/check_plan.py", &[instance, solution])?;
+    assert!(verdict.contains("hard violations 0 "), "{verdict}");
+    let written: Value = serde_json::from_str(&std::fs::read_to_string(solution)?)?;
+    let slots = written["commissions"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .flat_map(|one| one["days"].as_array().into_iter().flatten())
+        .map(|day| day["slots"].as_array().map_or(0, Vec::len));
+    assert_eq!(
+        plan.view["placedCount"].as_u64(),
+        Some(slots.sum::<usize>() as u64)
+    );
+    Ok(())
+}
