@@ -1,0 +1,40 @@
+//! The same cases on SQLite and on PostgreSQL: what the rest of the house may rely on, whichever database it runs on.
+//!
+//! PostgreSQL is the server of `DELOS_TEST_POSTGRES` (`cargo xtask services` starts one). Without it its cases say
+//! that they are skipped; with `CI=true` they fail.
+
+/// Cases, and what they are made of.
+mod conformance {
+    mod bench;
+    mod transactions;
+
+    use bench::{Engine, run};
+
+    /// Each case on each database, by a test of its own.
+    macro_rules! on_each_database {
+        ($($module:ident::$case:ident),+ $(,)?) => {
+            mod sqlite {
+                on_each_database!(@ Sqlite "sqlite" $($module::$case),+);
+            }
+            mod postgres {
+                on_each_database!(@ Postgres "postgres" $($module::$case),+);
+            }
+        };
+        (@ $engine:ident $name:literal $($module:ident::$case:ident),+) => {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $case() -> anyhow::Result<()> {
+                let name = concat!("conformance::", $name, "::", stringify!($case));
+                super::run(super::Engine::$engine, name, super::$module::$case).await
+            })+
+        };
+    }
+
+    on_each_database! {
+        transactions::what_is_committed_is_read_by_others,
+    }
+
+    #[tokio::test]
+    async fn both_databases_have_the_same_cases() -> anyhow::Result<()> {
+        bench::compare().await
+    }
+}
