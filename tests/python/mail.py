@@ -1,6 +1,7 @@
 """Reads mails with readers that are not ours: Python's own parser, icalendar, pdftotext. usage: mail.py FILE…
 
-Prints a JSON list, one object a mail. What a strict reader objects to is listed under "faults".
+Prints a JSON list, one object a file: a mail, or a .pdf or .ics downloaded by itself. What a strict reader objects to is
+listed under "faults".
 """
 
 import json
@@ -54,11 +55,16 @@ def words(data):
 
 
 def read(path):
-    """One mail."""
+    """One file."""
     with open(path, "rb") as file:
         data = file.read()
+    faults = []
+    if path.endswith(".pdf"):
+        return {"text": words(data), "faults": faults}
+    if path.endswith(".ics"):
+        return {"events": events(data, faults), "faults": faults}
     mail = BytesParser(policy=policy.default).parsebytes(data)
-    faults = [f"{part.get_content_type()}: {fault!r}" for part in mail.walk() for fault in part.defects]
+    faults += [f"{part.get_content_type()}: {fault!r}" for part in mail.walk() for fault in part.defects]
     for name, value in mail.items():
         faults += [f"{name}: {fault!r}" for fault in value.defects]
     if not data.isascii() or any(len(line) > 998 for line in data.split(b"\r\n")):

@@ -3,13 +3,20 @@
 
 /// Scenarios and what they are made of.
 mod doors {
+    mod faults;
     mod files;
+    mod french;
     mod house;
     mod http;
+    mod letters;
+    mod mailboxes;
     mod opening;
+    mod own_exam;
     mod people;
+    mod perimeter;
     mod plans;
     mod post;
+    mod together;
     mod whole_job;
 
     use house::Engine;
@@ -30,8 +37,15 @@ mod doors {
         };
     }
 
+    #[test]
+    fn every_candidate_is_convoked_once_under_another_regulation() -> anyhow::Result<()> {
+        whole_job::every_candidate_is_convoked_once_under_another_regulation(Engine::Sqlite)
+    }
+
     on_each_database! {
         opening::a_house_opens_and_its_administrator_signs_in,
         whole_job::every_candidate_is_convoked_once,
+        faults::a_faulty_file_is_told_line_by_line_and_writes_nothing,
+        together::of_two_officers_who_publish_at_once_one_is_refused,
     }
 }

@@ -10,7 +10,7 @@ use super::house::sample;
 use super::http::{Part, Visitor};
 
 /// Longest wait for an import.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A row of a sample, by the name of its column.
 pub type Row = BTreeMap<String, String>;
@@ -87,14 +87,22 @@ pub fn import(
     let staged = checked["staged"]
         .as_str()
         .with_context(|| format!("faults: {checked}"))?;
-    let task = visitor.must("ConfirmImport", &json!({"staged": staged}))?;
+    let (state, task) = confirm(visitor, staged)?;
+    if state != "DONE" {
+        bail!("the import did not end well: {task}");
+    }
+    checked["report"]["created"].as_u64().context("a count")
+}
+
+/// Confirms a file that was handed in, and waits for its end.
+pub fn confirm(visitor: &mut Visitor, staged: &str) -> Result<(String, Value)> {
+    let put = visitor.must("ConfirmImport", &json!({"staged": staged}))?;
     let start = Instant::now();
     while start.elapsed() < PATIENCE {
-        let task = visitor.staff("Task", &json!({"id": task["id"]}))?;
+        let task = visitor.staff("Task", &json!({"id": put["id"]}))?;
         match task["task"]["state"].as_str() {
-            Some("DONE") => return checked["report"]["created"].as_u64().context("a count"),
-            Some("FAILED") => bail!("the import failed: {task}"),
-            _ => std::thread::sleep(Duration::from_millis(20)),
+            Some("READY" | "RUNNING") => std::thread::sleep(Duration::from_millis(20)),
+            state => return Ok((state.unwrap_or_default().to_owned(), task)),
         }
     }
     bail!("the import does not end")

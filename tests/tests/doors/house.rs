@@ -18,7 +18,7 @@ pub const REGULATION: &str = "bts-sio-2024-e5";
 /// The first administrator.
 pub const ADMIN: &str = "admin@delos.example";
 /// Longest wait for the house to open.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Under which database a scenario runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,13 +60,13 @@ impl House {
         let data = folder.join("house");
         let url = match engine {
             Engine::Sqlite => format!("sqlite:{}", data.join("delos.sqlite").display()),
-            Engine::Postgres => match postgres()? {
-                Some(url) => url,
-                None => {
+            Engine::Postgres => {
+                let Some(url) = postgres()? else {
                     services::skip("no PostgreSQL");
                     return Ok(None);
-                }
-            },
+                };
+                url
+            }
         };
         let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
         let mut house = Self {

@@ -149,20 +149,22 @@ impl Visitor {
     ) -> Result<Answer> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
         stream.set_read_timeout(Some(Duration::from_mins(2)))?;
-        let mut request = format!(
+        let mut request = Vec::new();
+        write!(
+            request,
             "{method} {path} HTTP/1.1\r\nhost: localhost:{}\r\nconnection: close\r\ncontent-length: {}\r\n",
             self.port,
             body.len()
-        );
+        )?;
         for (name, value) in headers {
-            request.push_str(&format!("{name}: {value}\r\n"));
+            write!(request, "{name}: {value}\r\n")?;
         }
         if let Some(cookie) = &self.cookie {
-            request.push_str(&format!("cookie: {cookie}\r\n"));
+            write!(request, "cookie: {cookie}\r\n")?;
         }
-        request.push_str("\r\n");
-        stream.write_all(request.as_bytes())?;
-        stream.write_all(body)?;
+        request.extend_from_slice(b"\r\n");
+        request.extend_from_slice(body);
+        stream.write_all(&request)?;
         let mut bytes = Vec::new();
         stream.read_to_end(&mut bytes)?;
         let answer = Answer::parse(&bytes).with_context(|| format!("{method} {path}"))?;

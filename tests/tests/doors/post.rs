@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::house::House;
 
 /// Longest wait for a mail.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Whether this machine has the readers; says what it lacks.
 pub fn readers() -> bool {

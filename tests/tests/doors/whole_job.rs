@@ -8,9 +8,10 @@ use serde_json::json;
 use super::files::{hand_in, import, of_academy};
 use super::house::{Engine, House, REGULATION, sample};
 use super::http::Visitor;
+use super::mailboxes::{self, until_sent};
 use super::people::{administrator, heads, officer};
 use super::plans::{Published, check, job};
-use super::post;
+use super::{own_exam, perimeter, post};
 
 /// Code and academy of the authorities of the samples.
 pub const AUTHORITIES: [(&str, &str); 2] = [("07", "Dijon"), ("28", "La Réunion")];
@@ -20,6 +21,11 @@ const OF_CYCLADES: &str = "0213430P";
 /// Under the regulation of the sample session.
 pub fn every_candidate_is_convoked_once(engine: Engine) -> Result<()> {
     whole_job(engine, "whole-job", REGULATION, "E5")
+}
+
+/// Under the regulation whose épreuve has another name.
+pub fn every_candidate_is_convoked_once_under_another_regulation(engine: Engine) -> Result<()> {
+    whole_job(engine, "whole-job-2026", "bts-sio-2026-e6", "E6")
 }
 
 fn whole_job(engine: Engine, name: &str, regulation: &str, exam: &str) -> Result<()> {
@@ -34,7 +40,29 @@ fn whole_job(engine: Engine, name: &str, regulation: &str, exam: &str) -> Result
     for plan in &plans {
         check(&house, plan)?;
     }
-    let _ = exam;
+    for officer in staff.officers.values_mut() {
+        until_sent(officer)?;
+    }
+    mailboxes::check(&house, &plans, exam)?;
+    for (authority, number, address) in [
+        ("07", "2210005814", "maelys.dalembert.814@eleve.example"),
+        ("28", "2210006293", "mael.ruiz.293@eleve.example"),
+    ] {
+        let sitting = mailboxes::sitting_of(&plans, number)?;
+        own_exam::check(&house, authority, number, address, &sitting)?;
+    }
+    let of = |uai: &str| {
+        plans
+            .iter()
+            .find(|plan| plan.owner[1] == uai)
+            .context("a plan")
+    };
+    let head = staff.heads.get_mut(OF_CYCLADES).context("the head")?;
+    for other in ["0717061P", "9747185S", "07"] {
+        perimeter::check(head, of(OF_CYCLADES)?, of(other)?)?;
+    }
+    let mail = post::to(&house, "maelys.dalembert.814@eleve.example", 1)?;
+    perimeter::check_code_is_hidden(head, &mail)?;
     Ok(())
 }
 
