@@ -129,9 +129,9 @@ impl Demo {
             .await
             .map_err(sentence)?
         {
-            let slug = match authority.code.as_str() {
-                "07" => "dijon",
-                "28" => "reunion",
+            let (slug, given, family) = match authority.code.as_str() {
+                "07" => ("dijon", "Hortense", "Villedieu"),
+                "28" => ("reunion", "Loïc", "Payet"),
                 _ => continue,
             };
             let email = format!("dec@{slug}.example");
@@ -140,8 +140,8 @@ impl Demo {
                     context,
                     admin_actor,
                     &email,
-                    "Service",
-                    "Examens",
+                    family,
+                    given,
                     Role::AuthorityOfficer,
                     authority.id.0,
                     until,
