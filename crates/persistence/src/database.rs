@@ -12,13 +12,14 @@ use std::time::Duration;
 use delos_migrations::Migrator;
 use sea_orm::sqlx::Connection as _;
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction,
-    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    ConnectOptions, ConnectionTrait, DatabaseBackend, DatabaseConnection, SqliteTransactionMode,
+    Statement, TransactionOptions, TransactionTrait,
 };
-use tokio::sync::{Mutex, OwnedMutexGuard};
+use tokio::sync::Mutex;
 
 use crate::envelope::MasterKey;
 use crate::error::{StoreError, corrupt};
+pub use crate::transaction::{Committed, Transaction};
 
 /// Where the database is.
 #[derive(Clone, Debug)]
@@ -73,47 +74,6 @@ impl Access for Reader {
     }
     fn master(&self) -> &MasterKey {
         &self.master
-    }
-}
-
-/// One command's transaction; dropped without a commit it is rolled back.
-pub struct Transaction {
-    transaction: DatabaseTransaction,
-    master: MasterKey,
-    _turn: Option<OwnedMutexGuard<()>>,
-}
-
-impl Access for Transaction {
-    fn connection(&self) -> &impl ConnectionTrait {
-        &self.transaction
-    }
-    fn master(&self) -> &MasterKey {
-        &self.master
-    }
-}
-
-/// Proof that what it holds was committed.
-#[must_use]
-#[derive(Debug)]
-pub struct Committed<T>(T);
-
-impl<T> Committed<T> {
-    /// The outcome.
-    pub fn into_inner(self) -> T {
-        self.0
-    }
-}
-
-impl Transaction {
-    /// Makes everything done in the transaction durable.
-    pub async fn commit<T>(self, outcome: T) -> Result<Committed<T>, StoreError> {
-        self.transaction.commit().await?;
-        Ok(Committed(outcome))
-    }
-
-    /// Undoes everything done in the transaction.
-    pub async fn rollback(self) -> Result<(), StoreError> {
-        Ok(self.transaction.rollback().await?)
     }
 }
 
@@ -178,11 +138,7 @@ impl Database {
             ..TransactionOptions::default()
         };
         let transaction = self.writer.begin_with_options(options).await?;
-        Ok(Transaction {
-            transaction,
-            master: self.master.clone(),
-            _turn: turn,
-        })
+        Ok(Transaction::new(transaction, self.master.clone(), turn))
     }
 
     /// Reads that decide nothing: screens, exports.

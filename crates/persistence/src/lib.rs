@@ -22,6 +22,7 @@ pub mod schools;
 pub mod sessions;
 pub mod staged;
 pub mod tasks;
+mod transaction;
 
 pub use database::{Access, Committed, Database, DatabaseAddress, Reader, Transaction};
 pub use envelope::MasterKey;

@@ -7,6 +7,8 @@
 mod conformance {
     mod bench;
     mod transactions;
+    mod versions;
+    mod world;
 
     use bench::{Engine, run};
 
@@ -31,6 +33,15 @@ mod conformance {
 
     on_each_database! {
         transactions::what_is_committed_is_read_by_others,
+        transactions::what_is_not_committed_is_never_written,
+        transactions::what_is_cut_off_is_written_whole_or_not_at_all,
+        transactions::writers_take_their_turns,
+        transactions::a_failed_statement_spoils_its_transaction,
+        versions::a_row_read_at_an_older_version_is_not_written,
+        versions::of_writers_who_read_the_same_version_one_wins,
+        versions::two_processes_lose_no_update,
+        versions::a_second_row_of_one_key_is_a_conflict,
+        versions::a_row_refers_to_rows_that_exist,
     }
 
     #[tokio::test]
