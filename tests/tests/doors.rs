@@ -10,6 +10,7 @@ mod doors {
     mod http;
     mod letters;
     mod mailboxes;
+    mod mandates;
     mod opening;
     mod own_exam;
     mod people;
@@ -46,6 +47,7 @@ mod doors {
         opening::a_house_opens_and_its_administrator_signs_in,
         whole_job::every_candidate_is_convoked_once,
         faults::a_faulty_file_is_told_line_by_line_and_writes_nothing,
+        mandates::of_two_mandates_one_is_acted_under_at_a_time,
         together::of_two_officers_who_publish_at_once_one_is_refused,
     }
 }

@@ -94,15 +94,20 @@ pub fn import(
     checked["report"]["created"].as_u64().context("a count")
 }
 
-/// Confirms a file that was handed in, and waits for its end.
+/// Confirms a file that was handed in; how it ended.
 pub fn confirm(visitor: &mut Visitor, staged: &str) -> Result<(String, Value)> {
-    let put = visitor.must("ConfirmImport", &json!({"staged": staged}))?;
+    let task = visitor.must("ConfirmImport", &json!({"staged": staged}))?;
+    ended(visitor, &task["id"])
+}
+
+/// Waits for the end of a task: its state, and the task.
+pub fn ended(visitor: &mut Visitor, task: &Value) -> Result<(String, Value)> {
     let start = Instant::now();
     while start.elapsed() < PATIENCE {
-        let task = visitor.staff("Task", &json!({"id": put["id"]}))?;
-        match task["task"]["state"].as_str() {
+        let seen = visitor.staff("Task", &json!({"id": task}))?;
+        match seen["task"]["state"].as_str() {
             Some("READY" | "RUNNING") => std::thread::sleep(Duration::from_millis(20)),
-            state => return Ok((state.unwrap_or_default().to_owned(), task)),
+            state => return Ok((state.unwrap_or_default().to_owned(), seen)),
         }
     }
     bail!("the import does not end")

@@ -68,7 +68,6 @@ fn whole_job(engine: Engine, name: &str, regulation: &str, exam: &str) -> Result
 
 /// Who works here, once the files are in.
 pub struct Staff {
-    pub admin: Visitor,
     pub officers: BTreeMap<String, Visitor>,
     pub heads: BTreeMap<String, Visitor>,
 }
@@ -111,7 +110,6 @@ impl Staff {
         )?;
         assert_eq!(another["staged"], json!(null), "another school's list");
         Ok(Self {
-            admin,
             officers,
             heads: all_heads,
         })
