@@ -77,8 +77,14 @@ export async function pick(page, name) {
 /** Opens a file chooser with the space bar and gives it a file. */
 export async function file(page, label, path) {
   await reach(page, ['input'], label);
-  const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.keyboard.press('Space')]);
-  await chooser.setFiles(path);
+  // The browser sometimes swallows the first press after the window has been resized; a person presses again.
+  for (let presses = 1; ; presses += 1) {
+    const opened = page.waitForEvent('filechooser', { timeout: 3000 }).catch(() => null);
+    await page.keyboard.press(presses % 2 ? 'Space' : 'Enter');
+    const chooser = await opened;
+    if (chooser) return chooser.setFiles(path);
+    if (presses === 4) throw new Error(`${label} opens no file chooser`);
+  }
 }
 
 /** Waits for the page of this title, whose heading has the focus. */
