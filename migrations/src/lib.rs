@@ -6,6 +6,7 @@ use sea_orm_migration::MigrationTrait;
 pub use sea_orm_migration::MigratorTrait;
 
 mod m2026_11_24_000001_house;
+mod m2026_11_25_000001_revisions;
 mod sql;
 
 /// All migrations, oldest first.
@@ -14,6 +15,9 @@ pub struct Migrator;
 #[sea_orm_migration::async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m2026_11_24_000001_house::Migration)]
+        vec![
+            Box::new(m2026_11_24_000001_house::Migration),
+            Box::new(m2026_11_25_000001_revisions::Migration),
+        ]
     }
 }

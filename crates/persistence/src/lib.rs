@@ -19,6 +19,7 @@ pub mod outbox;
 mod perimeter;
 pub mod plans;
 pub mod schools;
+mod series;
 pub mod sessions;
 pub mod staged;
 pub mod tasks;

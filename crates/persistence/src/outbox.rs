@@ -25,6 +25,7 @@ use crate::error::{StoreError, corrupt};
 use crate::identities::{self, IdentityRecord};
 use crate::perimeter::{columns, condition};
 use crate::schools::{Page, PageRequest, like};
+use crate::series;
 use crate::sessions::one_row;
 
 /// A message to put.
@@ -184,6 +185,7 @@ pub async fn insert(
 ) -> Result<(), StoreError> {
     let key = envelope::session_key(tx, session.0).await?;
     for chunk in messages.chunks(200) {
+        series::hold_older(tx.connection(), chunk).await?;
         let rows = chunk
             .iter()
             .map(|one| {
@@ -230,7 +232,8 @@ pub async fn insert(
     Ok(())
 }
 
-/// Claims up to `most` messages that may leave now, the most pressing first.
+/// Claims up to `most` messages that may leave now, the most pressing first; a revision waits while an older one is
+/// between its dot and the relay's answer.
 ///
 /// A message whose lease has run out is claimed again; it becomes `ambiguous` in the same statement when its last try
 /// had passed the dot: the flag stands before the next try can begin.
@@ -255,6 +258,7 @@ pub async fn claim(
         );
     let mut query = outbox::Entity::find()
         .filter(due)
+        .filter(series::is_free())
         .order_by_asc(outbox::Column::Priority)
         .order_by_asc(outbox::Column::NotBefore)
         .order_by_asc(outbox::Column::Id)
@@ -316,28 +320,25 @@ pub async fn mark_past_dot(
     until: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
     let connection = tx.connection();
-    let Some(row) = held(claimed).one(connection).await? else {
+    let Some(row) = outbox::Entity::find()
+        .filter(own(claimed))
+        .lock_exclusive()
+        .one(connection)
+        .await?
+    else {
         return Ok(false);
     };
-    if let Some(series) = row.series {
-        let later = outbox::Entity::find()
-            .filter(outbox::Column::Series.eq(series))
-            .filter(outbox::Column::IdentityId.eq(row.identity_id))
-            .filter(outbox::Column::Revision.gt(row.revision))
-            .count(connection)
+    if series::is_overtaken(connection, &row).await? {
+        outbox::Entity::update_many()
+            .col_expr(outbox::Column::Status, Expr::value("cancelled"))
+            .col_expr(
+                outbox::Column::LeaseUntil,
+                Expr::value(None::<DateTime<Utc>>),
+            )
+            .filter(outbox::Column::Id.eq(row.id))
+            .exec(connection)
             .await?;
-        if later > 0 {
-            outbox::Entity::update_many()
-                .col_expr(outbox::Column::Status, Expr::value("cancelled"))
-                .col_expr(
-                    outbox::Column::LeaseUntil,
-                    Expr::value(None::<DateTime<Utc>>),
-                )
-                .filter(outbox::Column::Id.eq(row.id))
-                .exec(connection)
-                .await?;
-            return Ok(false);
-        }
+        return Ok(false);
     }
     let updated = outbox::Entity::update_many()
         .col_expr(outbox::Column::PastDot, Expr::value(true))
@@ -599,10 +600,6 @@ fn own(claimed: &Claimed) -> Condition {
         .add(outbox::Column::Status.eq("sending"))
         .add(outbox::Column::LeaseOwner.eq(claimed.owner))
         .add(outbox::Column::Attempt.eq(claimed.attempt))
-}
-
-fn held(claimed: &Claimed) -> sea_orm::Select<outbox::Entity> {
-    outbox::Entity::find().filter(own(claimed))
 }
 
 async fn records(

@@ -4,9 +4,10 @@ use chrono::{DateTime, Utc};
 use delos_domain::ids::{AccountId, AuthorityId, MandateId, SchoolId, SessionId, TaskId};
 use delos_domain::scope::{Operation, Scope};
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, LockBehavior, LockType};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait as _, DatabaseBackend, EntityTrait, ExprTrait,
+    QueryFilter, QueryOrder, QuerySelect,
 };
 
 use crate::database::{Access, Transaction};
@@ -93,6 +94,9 @@ pub async fn claim(
         .order_by_asc(task::Column::CreatedAt);
     if let Some(id) = wanted {
         query = query.filter(task::Column::Id.eq(id.0));
+    }
+    if tx.connection().get_database_backend() == DatabaseBackend::Postgres {
+        query = query.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
     }
     let Some(row) = query.limit(1).one(tx.connection()).await? else {
         return Ok(None);

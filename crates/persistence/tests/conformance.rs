@@ -6,6 +6,9 @@
 /// Cases, and what they are made of.
 mod conformance {
     mod bench;
+    mod claims;
+    mod delivery;
+    mod series;
     mod transactions;
     mod versions;
     mod world;
@@ -42,6 +45,20 @@ mod conformance {
         versions::two_processes_lose_no_update,
         versions::a_second_row_of_one_key_is_a_conflict,
         versions::a_row_refers_to_rows_that_exist,
+        claims::each_message_is_claimed_once,
+        claims::messages_leave_in_order_of_urgency,
+        claims::each_task_is_claimed_once,
+        claims::a_task_that_waits_is_not_overlooked,
+        claims::a_task_whose_runner_died_is_taken_again,
+        delivery::a_message_is_claimed_passes_the_dot_and_is_sent,
+        delivery::a_lease_that_ends_before_the_dot_leaves_no_doubt,
+        delivery::a_lease_that_ends_past_the_dot_is_a_doubt,
+        delivery::a_worker_who_lost_his_lease_writes_nothing,
+        delivery::a_try_ends_by_its_verdict,
+        delivery::a_decision_puts_one_message,
+        series::an_overtaken_revision_does_not_leave,
+        series::a_revision_waits_for_the_one_past_the_dot,
+        series::the_dot_and_a_new_revision_are_in_one_order,
     }
 
     #[tokio::test]

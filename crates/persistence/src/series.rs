@@ -1,0 +1,70 @@
+//! Revisions of one convocation, in one order whichever the database: a revision passes the dot before the next is
+//! decided, or never; the next waits until what passed the dot has ended.
+//!
+//! Invariant: whoever decides a revision, and whoever takes one past the dot, first holds the row of the older.
+
+use sea_orm::sea_query::{Alias, Expr, Query, SimpleExpr};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect,
+};
+
+use crate::entities::outbox_message as outbox;
+use crate::error::StoreError;
+use crate::outbox::NewMessage;
+
+/// Holds, until the transaction ends, the messages that these may overtake.
+pub(crate) async fn hold_older(
+    connection: &impl ConnectionTrait,
+    messages: &[NewMessage],
+) -> Result<(), StoreError> {
+    let series: Vec<_> = messages.iter().filter_map(|one| one.series).collect();
+    if series.is_empty() {
+        return Ok(());
+    }
+    outbox::Entity::find()
+        .select_only()
+        .column(outbox::Column::Id)
+        .filter(outbox::Column::Series.is_in(series))
+        .filter(outbox::Column::Status.is_in(["ready", "sending"]))
+        .order_by_asc(outbox::Column::Id)
+        .lock_exclusive()
+        .into_tuple::<uuid::Uuid>()
+        .all(connection)
+        .await?;
+    Ok(())
+}
+
+/// Whether a later revision was decided.
+pub(crate) async fn is_overtaken(
+    connection: &impl ConnectionTrait,
+    row: &outbox::Model,
+) -> Result<bool, StoreError> {
+    let Some(series) = row.series else {
+        return Ok(false);
+    };
+    let later = outbox::Entity::find()
+        .filter(outbox::Column::Series.eq(series))
+        .filter(outbox::Column::IdentityId.eq(row.identity_id))
+        .filter(outbox::Column::Revision.gt(row.revision))
+        .count(connection)
+        .await?;
+    Ok(later > 0)
+}
+
+/// No older revision is between its dot and the relay's answer.
+pub(crate) fn is_free() -> SimpleExpr {
+    let older = Alias::new("older");
+    let of = |column| Expr::col((older.clone(), column));
+    let this = |column| Expr::col((outbox::Entity, column));
+    let under_way = Query::select()
+        .expr(Expr::value(1))
+        .from_as(outbox::Entity, older.clone())
+        .and_where(of(outbox::Column::Series).eq(this(outbox::Column::Series)))
+        .and_where(of(outbox::Column::IdentityId).eq(this(outbox::Column::IdentityId)))
+        .and_where(of(outbox::Column::Revision).lt(this(outbox::Column::Revision)))
+        .and_where(of(outbox::Column::Status).eq("sending"))
+        .and_where(of(outbox::Column::PastDot).eq(true))
+        .to_owned();
+    Expr::exists(under_way).not()
+}
