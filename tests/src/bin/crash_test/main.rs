@@ -84,6 +84,8 @@ struct Kills {
     total: usize,
     while_sending: usize,
     past_dot: usize,
+    /// Deliveries that the kills cut past the dot: a worker has several under way.
+    cut_past_dot: usize,
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -137,7 +139,7 @@ async fn campaign() -> Result<bool> {
     drop(workers);
     let wall = start.elapsed().as_secs_f64();
 
-    let mut verdict = judge(&outbox.all().await?, &relay.accepted()?, kills.total);
+    let mut verdict = judge(&outbox.all().await?, &relay.accepted()?, kills.cut_past_dot);
     let integrity = outbox.integrity().await?;
     if integrity != "ok" {
         verdict.faults.push(format!("integrity check: {integrity}"));
@@ -242,7 +244,9 @@ async fn hunt(
                     .filter(|row| row.owner == owner)
                     .collect();
                 kills.while_sending += usize::from(!left.is_empty());
-                kills.past_dot += usize::from(left.iter().any(|row| row.past_dot));
+                let cut = left.iter().filter(|row| row.past_dot).count();
+                kills.past_dot += usize::from(cut > 0);
+                kills.cut_past_dot += cut;
             }
         }
         tokio::time::sleep(POLL).await;
@@ -269,10 +273,11 @@ fn print(verdict: &Verdict, kills: &Kills, relay: &Relay, wall: f64) {
         verdict.messages, verdict.accepted, verdict.duplicates, verdict.doubled, verdict.flagged
     );
     println!(
-        "{} kills -9, {} while sending, {} of them past the dot; relay: {}",
+        "{} kills -9, {} while sending, {} of them past the dot ({} deliveries cut there); relay: {}",
         kills.total,
         kills.while_sending,
         kills.past_dot,
+        kills.cut_past_dot,
         relay
             .faults()
             .iter()

@@ -35,7 +35,7 @@ pub struct Verdict {
 
 /// Holds the promise against the facts: nothing lost, no duplicate unflagged, the same Message-ID and the same bytes,
 /// no more duplicates than instants of doubt.
-pub fn judge(rows: &[Row], accepted: &[Accepted], kills: usize) -> Verdict {
+pub fn judge(rows: &[Row], accepted: &[Accepted], cut_by_kills: usize) -> Verdict {
     let mut verdict = Verdict {
         messages: rows.len(),
         accepted: accepted.len(),
@@ -101,9 +101,9 @@ pub fn judge(rows: &[Row], accepted: &[Accepted], kills: usize) -> Verdict {
         }
     }
     let cuts = accepted.iter().filter(|mail| !mail.acknowledged).count();
-    if verdict.duplicates > kills + cuts {
+    if verdict.duplicates > cut_by_kills + cuts {
         let reason = format!(
-            "{} duplicates for {kills} kills and {cuts} cuts after the dot",
+            "{} duplicates for {cut_by_kills} deliveries cut by kills and {cuts} by the relay after the dot",
             verdict.duplicates
         );
         verdict.faults.push(reason);
@@ -147,8 +147,8 @@ mod tests {
         }
     }
 
-    fn faults(rows: &[Row], accepted: &[Accepted], kills: usize) -> usize {
-        judge(rows, accepted, kills).faults.len()
+    fn faults(rows: &[Row], accepted: &[Accepted], cut_by_kills: usize) -> usize {
+        judge(rows, accepted, cut_by_kills).faults.len()
     }
 
     #[test]
