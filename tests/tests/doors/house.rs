@@ -3,6 +3,7 @@
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
@@ -68,7 +69,7 @@ impl House {
                 url
             }
         };
-        let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
+        let port = free_port()?;
         let mut house = Self {
             served: Command::new("true").spawn()?,
             printed: String::new(),
@@ -188,6 +189,19 @@ pub fn sample(name: &str) -> PathBuf {
 /// A path as an argument.
 pub fn text(path: &Path) -> Result<&str> {
     path.to_str().context("a folder whose name is text")
+}
+
+/// A port that nobody listens at, below those that the system gives to whoever connects: it stays free until served.
+fn free_port() -> Result<u16> {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    for _ in 0..1000 {
+        let number = std::process::id().wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed));
+        let port = 20_000 + u16::try_from(number % 10_000)?;
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return Ok(port);
+        }
+    }
+    bail!("no free port")
 }
 
 fn postgres() -> Result<Option<String>> {
