@@ -7,6 +7,7 @@ pub use sea_orm_migration::MigratorTrait;
 
 mod m2026_11_24_000001_house;
 mod m2026_11_25_000001_revisions;
+mod m2026_11_25_000002_journal;
 mod sql;
 
 /// All migrations, oldest first.
@@ -18,6 +19,7 @@ impl MigratorTrait for Migrator {
         vec![
             Box::new(m2026_11_24_000001_house::Migration),
             Box::new(m2026_11_25_000001_revisions::Migration),
+            Box::new(m2026_11_25_000002_journal::Migration),
         ]
     }
 }

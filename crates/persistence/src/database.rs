@@ -113,10 +113,19 @@ impl Database {
         Ok(database)
     }
 
-    /// Applies the migrations that are missing.
+    /// Applies the migrations that are missing, all in one transaction; of processes that start together one does, and
+    /// the others wait.
     pub async fn migrate(&self) -> Result<(), StoreError> {
         use delos_migrations::MigratorTrait;
-        Ok(Migrator::up(&self.writer, None).await?)
+        let tx = self.write().await?;
+        if !self.is_sqlite() {
+            // However long another's take, and one's own.
+            let alone = "set local lock_timeout = 0; set local statement_timeout = 0;
+                select pg_advisory_xact_lock(7305806241002143087)";
+            tx.connection().execute_unprepared(alone).await?;
+        }
+        Migrator::up(tx.driver(), None).await?;
+        tx.commit(()).await.map(Committed::into_inner)
     }
 
     /// How many migrations are missing.
@@ -202,16 +211,20 @@ impl Database {
 }
 
 fn sqlite_options(path: &std::path::Path, connections: u32, read_only: bool) -> ConnectOptions {
-    let mut options = ConnectOptions::new(format!("sqlite://{}?mode=rwc", path.display()));
+    // The name of the file stands apart: in an address `%`, `?` and `#` would say something else.
+    let mut options = ConnectOptions::new("sqlite:house?mode=rwc");
+    let path = path.to_owned();
     options
         .max_connections(connections)
         .min_connections(1)
         .acquire_timeout(Duration::from_mins(1))
         .sqlx_logging(false)
         .map_sqlx_sqlite_opts(move |o| {
-            o.pragma("journal_mode", "WAL")
+            o.filename(path.clone())
+                .pragma("journal_mode", "WAL")
                 .pragma("synchronous", "FULL")
                 .pragma("foreign_keys", "ON")
+                .pragma("recursive_triggers", "ON")
                 .pragma("secure_delete", "ON")
                 .pragma("mmap_size", "0")
                 .pragma("query_only", if read_only { "ON" } else { "OFF" })
@@ -266,6 +279,11 @@ async fn assert_sqlite(connection: &DatabaseConnection) -> Result<(), StoreError
         ),
         (
             "select cast(foreign_keys as text) from pragma_foreign_keys()",
+            "1",
+        ),
+        (
+            // Without it a `replace` deletes a row behind the triggers that guard it.
+            "select cast(recursive_triggers as text) from pragma_recursive_triggers()",
             "1",
         ),
         (

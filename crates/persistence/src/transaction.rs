@@ -1,10 +1,11 @@
 //! A command's transaction, and the proof that it was committed.
 //!
 //! Invariant: what is committed is all that was asked. A statement that failed, or was cut off, leaves a transaction
-//! that can only be undone: PostgreSQL would answer a `COMMIT` with a rollback that the driver does not report, SQLite
-//! would keep the other statements.
+//! that can only be undone, and takes no other statement: PostgreSQL would answer a `COMMIT` with a rollback that the
+//! driver does not report; SQLite would keep the other statements, even those asked after it has ended the transaction
+//! by itself.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use sea_orm::entity::prelude::async_trait;
 use sea_orm::{
@@ -18,7 +19,7 @@ use crate::error::StoreError;
 
 /// One command's transaction; dropped without a commit it is rolled back.
 pub struct Transaction {
-    connection: Counted,
+    connection: Watched,
     master: MasterKey,
     _turn: Option<OwnedMutexGuard<()>>,
 }
@@ -51,13 +52,18 @@ impl Transaction {
         turn: Option<OwnedMutexGuard<()>>,
     ) -> Self {
         Self {
-            connection: Counted {
+            connection: Watched {
                 transaction,
-                unanswered: AtomicUsize::new(0),
+                spoiled: AtomicBool::new(false),
             },
             master,
             _turn: turn,
         }
+    }
+
+    /// The driver's transaction, for who brings statements of his own: migrations.
+    pub(crate) fn driver(&self) -> &DatabaseTransaction {
+        &self.connection.transaction
     }
 
     /// Makes everything done in the transaction durable.
@@ -65,10 +71,9 @@ impl Transaction {
     /// # Errors
     /// [`StoreError::Unavailable`] when one of its statements failed, even if the caller went on: nothing is written.
     pub async fn commit<T>(self, outcome: T) -> Result<Committed<T>, StoreError> {
-        if self.connection.unanswered.load(Ordering::Acquire) > 0 {
+        if let Err(spoiled) = self.connection.is_whole() {
             self.rollback().await?;
-            let why = "a statement of the transaction failed".to_owned();
-            return Err(StoreError::Unavailable(DbErr::Custom(why)));
+            return Err(spoiled.into());
         }
         self.connection.transaction.commit().await?;
         Ok(Committed(outcome))
@@ -80,39 +85,62 @@ impl Transaction {
     }
 }
 
-/// A transaction that knows how many of its statements were not answered well.
-struct Counted {
+/// A transaction that remembers a statement that was not answered well.
+struct Watched {
     transaction: DatabaseTransaction,
-    unanswered: AtomicUsize,
+    spoiled: AtomicBool,
 }
 
-impl Counted {
-    async fn asked<T>(
-        &self,
-        statement: impl Future<Output = Result<T, DbErr>>,
-    ) -> Result<T, DbErr> {
-        self.unanswered.fetch_add(1, Ordering::AcqRel);
+/// A statement under way; dropped before its answer, it spoils its transaction.
+struct Asked<'a> {
+    spoiled: &'a AtomicBool,
+    answered: bool,
+}
+
+impl Drop for Asked<'_> {
+    fn drop(&mut self) {
+        if !self.answered {
+            self.spoiled.store(true, Ordering::Release);
+        }
+    }
+}
+
+impl Watched {
+    fn is_whole(&self) -> Result<(), DbErr> {
+        if self.spoiled.load(Ordering::Acquire) {
+            let why = "a statement of the transaction failed".to_owned();
+            return Err(DbErr::Custom(why));
+        }
+        Ok(())
+    }
+
+    async fn ask<T>(&self, statement: impl Future<Output = Result<T, DbErr>>) -> Result<T, DbErr> {
+        self.is_whole()?;
+        let mut asked = Asked {
+            spoiled: &self.spoiled,
+            answered: false,
+        };
         let answer = statement.await?;
-        self.unanswered.fetch_sub(1, Ordering::AcqRel);
+        asked.answered = true;
         Ok(answer)
     }
 }
 
 #[async_trait::async_trait]
-impl ConnectionTrait for Counted {
+impl ConnectionTrait for Watched {
     fn get_database_backend(&self) -> DbBackend {
         self.transaction.get_database_backend()
     }
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        self.asked(self.transaction.execute_raw(statement)).await
+        self.ask(self.transaction.execute_raw(statement)).await
     }
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        self.asked(self.transaction.execute_unprepared(sql)).await
+        self.ask(self.transaction.execute_unprepared(sql)).await
     }
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        self.asked(self.transaction.query_one_raw(statement)).await
+        self.ask(self.transaction.query_one_raw(statement)).await
     }
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        self.asked(self.transaction.query_all_raw(statement)).await
+        self.ask(self.transaction.query_all_raw(statement)).await
     }
 }

@@ -8,6 +8,11 @@ mod conformance {
     mod bench;
     mod claims;
     mod delivery;
+    mod envelopes;
+    mod failures;
+    mod journal;
+    mod occupancy;
+    mod schema;
     mod series;
     mod transactions;
     mod versions;
@@ -59,6 +64,29 @@ mod conformance {
         series::an_overtaken_revision_does_not_leave,
         series::a_revision_waits_for_the_one_past_the_dot,
         series::the_dot_and_a_new_revision_are_in_one_order,
+        occupancy::an_examiner_is_taken_once,
+        occupancy::an_environment_is_taken_once,
+        occupancy::plans_that_do_not_meet_stand_side_by_side,
+        occupancy::a_plan_published_again_gives_back_what_it_had,
+        occupancy::plans_that_cross_end_in_a_conflict,
+        journal::a_line_is_written_with_its_command,
+        journal::a_line_is_never_changed,
+        journal::a_sealed_line_is_never_changed,
+        journal::the_journal_is_never_cut,
+        envelopes::what_is_sealed_opens,
+        envelopes::what_was_tampered_with_does_not_open,
+        envelopes::what_was_moved_to_another_row_does_not_open,
+        envelopes::another_master_key_opens_nothing,
+        envelopes::a_destroyed_key_takes_what_it_sealed,
+        schema::a_second_migration_changes_nothing,
+        schema::processes_that_start_together_migrate_once,
+        schema::a_database_of_a_later_version_is_refused,
+        schema::the_settings_of_durability_hold,
+        schema::a_database_that_could_lose_a_commit_is_refused,
+        schema::what_is_no_database_is_refused,
+        schema::a_house_stands_under_any_name,
+        failures::a_full_disk_leaves_nothing_half_written,
+        failures::a_transaction_that_the_database_ended_is_not_committed,
     }
 
     #[tokio::test]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::{Context as _, Result, ensure};
-use delos_persistence::{Database, DatabaseAddress, MasterKey};
+use delos_persistence::{Database, DatabaseAddress, MasterKey, StoreError, Transaction};
 
 /// The two databases.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -20,13 +20,20 @@ pub struct Bench {
     pub address: DatabaseAddress,
     /// Open, its schema up to date.
     pub db: Database,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl Bench {
     /// Another process, as far as the database can tell: a pool of its own.
     pub async fn another(&self) -> Result<Database> {
         Ok(Database::open(&self.address, master(), false).await?)
+    }
+
+    /// Where another database is, one without a table.
+    pub async fn empty(&self) -> Result<DatabaseAddress> {
+        fresh(self.engine, self.folder.path().join("empty.sqlite"))
+            .await?
+            .context("the server is there")
     }
 
     /// What a query that gives one text gives.
@@ -61,10 +68,15 @@ pub async fn run(
         engine,
         address,
         db,
-        _folder: folder,
+        folder,
     };
     case(&bench).await?;
-    if let DatabaseAddress::Postgres(url) = &bench.address
+    drop_database(&bench.address).await
+}
+
+/// Gives back what a case took from the server.
+pub async fn drop_database(address: &DatabaseAddress) -> Result<()> {
+    if let DatabaseAddress::Postgres(url) = address
         && let Some((_, name)) = url.rsplit_once('/')
         && let Some(server) = server().await?
     {
@@ -158,4 +170,10 @@ fn skip(case: &str, reason: &str) -> Result<()> {
 )]
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
+}
+
+/// Commits a transaction that has nothing to tell.
+pub async fn done<E: From<StoreError>>(tx: Transaction) -> Result<(), E> {
+    let () = tx.commit(()).await?.into_inner();
+    Ok(())
 }

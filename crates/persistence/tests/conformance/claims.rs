@@ -10,7 +10,7 @@ use delos_persistence::{Database, StoreError, outbox};
 use futures_util::future::join_all;
 use uuid::Uuid;
 
-use super::bench::Bench;
+use super::bench::{Bench, done};
 use super::world::{self, SESSION, at, id};
 
 /// Puts messages in order of urgency.
@@ -20,7 +20,7 @@ pub async fn put(db: &Database, count: u128) -> Result<()> {
         .collect();
     let tx = db.write().await?;
     outbox::insert(&tx, SESSION, &messages).await?;
-    Ok(tx.commit(()).await?.into_inner())
+    done(tx).await
 }
 
 pub async fn each_message_is_claimed_once(bench: &Bench) -> Result<()> {

@@ -2,10 +2,10 @@
 
 use anyhow::{Context as _, Result, ensure};
 use chrono::{DateTime, Duration, Utc};
-use delos_persistence::outbox::{self, Claimed, Verdict};
+use delos_persistence::outbox::{self, Claimed, MessageFilter, Verdict};
 use uuid::Uuid;
 
-use super::bench::Bench;
+use super::bench::{Bench, done};
 use super::claims::put;
 use super::world::{self, SESSION, at, id};
 
@@ -36,7 +36,7 @@ async fn pass_the_dot(bench: &Bench, claimed: &Claimed, hash: &str, until: i64) 
 async fn conclude(bench: &Bench, claimed: &Claimed, verdict: Verdict, now: i64) -> Result<()> {
     let tx = bench.db.write().await?;
     outbox::conclude(&tx, claimed, &verdict, at(now)).await?;
-    Ok(tx.commit(()).await?.into_inner())
+    done(tx).await
 }
 
 /// `status attempt past_dot ambiguous` of the only message.
@@ -119,7 +119,7 @@ pub async fn a_lease_that_ends_past_the_dot_is_a_doubt(bench: &Bench) -> Result<
     let hash = "select first_hash from outbox_message";
     assert_eq!(bench.text(hash).await?, "first");
     let scope = world::officer::<delos_domain::scope::ReadMessages>(world::DIJON)?;
-    let counts = outbox::counts(&bench.db.read(), &scope, &Default::default()).await?;
+    let counts = outbox::counts(&bench.db.read(), &scope, &MessageFilter::default()).await?;
     assert_eq!((counts.doubtful, counts.sent), (1, 0));
     Ok(())
 }

@@ -6,7 +6,7 @@ use delos_persistence::outbox::{self, NewMessage, Verdict};
 use delos_persistence::{Database, StoreError};
 use uuid::Uuid;
 
-use super::bench::{Bench, Engine};
+use super::bench::{Bench, Engine, done};
 use super::world::{self, SESSION, at, id};
 
 /// The revision of a convocation.
@@ -21,7 +21,7 @@ fn revision(number: u32) -> NewMessage {
 async fn put(db: &Database, message: NewMessage) -> Result<(), StoreError> {
     let tx = db.write().await?;
     outbox::insert(&tx, SESSION, &[message]).await?;
-    Ok(tx.commit(()).await?.into_inner())
+    done(tx).await
 }
 
 async fn claim(bench: &Bench, seconds: i64) -> Result<Vec<outbox::Claimed>> {

@@ -10,7 +10,7 @@ use delos_persistence::sessions::{self, SessionRecord};
 use delos_persistence::{Database, StoreError};
 use futures_util::future::join_all;
 
-use super::bench::{Bench, Engine};
+use super::bench::{Bench, Engine, done};
 use super::world::id;
 
 /// A session of this number.
@@ -27,7 +27,7 @@ pub fn session(number: u128) -> SessionRecord {
 pub async fn add(db: &Database, number: u128) -> Result<(), StoreError> {
     let tx = db.write().await?;
     sessions::insert(&tx, &session(number)).await?;
-    Ok(tx.commit(()).await?.into_inner())
+    done(tx).await
 }
 
 pub async fn what_is_committed_is_read_by_others(bench: &Bench) -> Result<()> {
@@ -73,7 +73,7 @@ pub async fn what_is_cut_off_is_written_whole_or_not_at_all(bench: &Bench) -> Re
             let tx = bench.db.write().await?;
             sessions::insert(&tx, &session(pair)).await?;
             sessions::insert(&tx, &session(pair + 1)).await?;
-            Ok::<_, StoreError>(tx.commit(()).await?.into_inner())
+            done::<StoreError>(tx).await
         };
         let patience = Duration::from_micros(100) * round;
         if let Ok(outcome) = tokio::time::timeout(patience, command).await {
@@ -112,7 +112,7 @@ pub async fn writers_take_their_turns(bench: &Bench) -> Result<()> {
                 order.push(number);
             }
             sessions::insert(&tx, &session(number)).await?;
-            Ok::<_, StoreError>(tx.commit(()).await?.into_inner())
+            done::<StoreError>(tx).await
         }
     });
     let mut writers = pin!(join_all(writers));
@@ -143,6 +143,8 @@ pub async fn a_failed_statement_spoils_its_transaction(bench: &Bench) -> Result<
     sessions::insert(&tx, &session(2)).await?;
     let twice = sessions::insert(&tx, &session(1)).await;
     ensure!(matches!(twice, Err(StoreError::Conflict)), "{twice:?}");
+    let after = sessions::insert(&tx, &session(3)).await;
+    ensure!(after.is_err(), "a statement after the failure");
     let committed = tx.commit(()).await;
     ensure!(committed.is_err(), "a commit that keeps half, or nothing");
     assert_eq!(sessions::all(&bench.db.read()).await?, [session(1)]);

@@ -5,7 +5,7 @@ use delos_domain::scope::{EditPlan, ImportCandidates, ImportSchools};
 use delos_persistence::{StoreError, candidates, plans, schools, sessions};
 use futures_util::future::join_all;
 
-use super::bench::Bench;
+use super::bench::{Bench, done};
 use super::world::{self, DIJON, SESSION};
 
 fn is_conflict<T>(outcome: &Result<T, StoreError>) -> bool {
@@ -49,7 +49,7 @@ pub async fn of_writers_who_read_the_same_version_one_wins(bench: &Bench) -> Res
         async move {
             let tx = db.write().await?;
             sessions::touch(&tx, SESSION, 1, None).await?;
-            Ok(tx.commit(()).await?.into_inner())
+            done(tx).await
         }
     });
     let outcomes: Vec<Result<(), StoreError>> = join_all(writers).await;
@@ -73,7 +73,7 @@ pub async fn two_processes_lose_no_update(bench: &Bench) -> Result<()> {
                 let read = sessions::by_id(&tx, SESSION).await?;
                 let version = read.map_or(0, |session| session.version);
                 match sessions::touch(&tx, SESSION, version, None).await {
-                    Ok(()) => return Ok(tx.commit(()).await?.into_inner()),
+                    Ok(()) => return done(tx).await,
                     Err(StoreError::Conflict) => {}
                     Err(other) => return Err(other),
                 }

@@ -25,6 +25,8 @@ use delos_persistence::sessions::{self, SessionRecord};
 use delos_persistence::{Database, Transaction, envelope};
 use uuid::Uuid;
 
+use super::bench::done;
+
 /// The session.
 pub const SESSION: SessionId = SessionId(Uuid::from_u128(0x5e));
 /// Its cohort.
@@ -84,7 +86,7 @@ pub async fn lay(db: &Database) -> Result<()> {
         candidates::insert(&tx, COHORT, &records).await?;
         plans::insert(&tx, &plan(school)).await?;
     }
-    Ok(tx.commit(()).await?.into_inner())
+    done(tx).await
 }
 
 /// Lays what everything else stands on: the session, its key, the authorities.

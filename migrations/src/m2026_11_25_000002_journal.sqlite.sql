@@ -1,0 +1,1 @@
+create trigger journal_line_is_never_changed before update of id, at, account_id, mandate_id, operation, session_id, subjects, outcome, reason, before_hmac, after_hmac on journal begin select raise(abort, 'a line is only sealed'); end
