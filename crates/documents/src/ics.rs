@@ -48,7 +48,7 @@ pub fn candidate(value: &CandidateConvocation, method: Method) -> Vec<u8> {
         french::hour(value.start)
     );
     for phase in &value.phases {
-        description.push_str(&format!("\n{} : {}", french::hour(phase.start), phase.name));
+        description.extend(["\n", &french::hour(phase.start), " : ", &phase.name]);
     }
     let event = Event {
         uid: format!("{}@delos", value.series),

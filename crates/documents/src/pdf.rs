@@ -79,7 +79,7 @@ pub fn candidate(value: &CandidateConvocation) -> Result<Vec<u8>, DocumentError>
 pub fn examiner(value: &ExaminerConvocation) -> Result<Vec<u8>, DocumentError> {
     #[derive(Serialize)]
     struct Day<'a> {
-        day: &'a crate::convocation::ExaminerDay,
+        of: &'a crate::convocation::ExaminerDay,
         date: String,
         preparation: Option<String>,
         start: String,
@@ -106,7 +106,7 @@ pub fn examiner(value: &ExaminerConvocation) -> Result<Vec<u8>, DocumentError> {
                 preparation: day.preparation.map(french::hour),
                 start: french::hour(day.start),
                 end: french::hour(day.end),
-                day,
+                of: day,
             })
             .collect(),
         c: value,
