@@ -14,6 +14,7 @@ mod deny;
 mod lint;
 mod mutants;
 mod packages;
+mod pdftotext;
 mod postgres;
 mod process;
 mod python;

@@ -8,6 +8,7 @@ use anyhow::Result;
 
 use crate::arguments::Arguments;
 use crate::browser::{self, Chromium};
+use crate::pdftotext;
 use crate::postgres::Postgres;
 use crate::python::{self, Python};
 use crate::redis::Redis;
@@ -30,6 +31,9 @@ impl Services {
         let redis = report.obtain("Redis", || Redis::start(&folder.join("redis")));
         let relay = report.obtain("SMTP relay", relay::install);
         let python = report.obtain("Python readers", python::install);
+        if let Some(version) = report.obtain("pdftotext", pdftotext::find) {
+            report.version("pdftotext", version);
+        }
         let chromium = report.obtain("Chromium", browser::find);
         for (name, version) in [
             (
