@@ -327,7 +327,7 @@ pub async fn mandates_of(
         .order_by_asc(mandate::Column::Id)
         .all(access.connection())
         .await?;
-    rows.into_iter().map(mandate_record).collect()
+    rows.iter().map(mandate_record).collect()
 }
 
 /// One mandate that the scope reaches.
@@ -341,7 +341,7 @@ pub async fn mandate_inside<O: Operation>(
         .filter(mandate::Column::Id.eq(id.0))
         .one(access.connection())
         .await?;
-    row.map(mandate_record).transpose()
+    row.as_ref().map(mandate_record).transpose()
 }
 
 /// Writes mandates.
@@ -565,7 +565,7 @@ async fn records(
         .collect()
 }
 
-fn mandate_record(row: mandate::Model) -> Result<Mandate, StoreError> {
+fn mandate_record(row: &mandate::Model) -> Result<Mandate, StoreError> {
     let authority = row.authority_id.map(AuthorityId);
     let perimeter = match (authority, row.school_id, row.examiner_id, row.candidate_id) {
         (None, None, None, None) => Perimeter::Session,

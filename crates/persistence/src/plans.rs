@@ -133,7 +133,7 @@ pub async fn all<O: Operation>(
         .order_by_asc(plan::Column::Id)
         .all(access.connection())
         .await?;
-    rows.into_iter().map(plan_record).collect()
+    rows.iter().map(plan_record).collect()
 }
 
 /// A plan of the scope.
@@ -146,7 +146,7 @@ pub async fn one<O: Operation>(
         .filter(condition(scope, &columns!(plan)))
         .one(access.connection())
         .await?;
-    row.map(plan_record).transpose()
+    row.as_ref().map(plan_record).transpose()
 }
 
 /// The plan of an owner in the scope: of a school (CCF), or of the authority itself.
@@ -166,6 +166,7 @@ pub async fn of_owner<O: Operation>(
     query
         .one(access.connection())
         .await?
+        .as_ref()
         .map(plan_record)
         .transpose()
 }
@@ -624,7 +625,7 @@ fn sitting_record(row: &sitting::Model) -> Result<SittingRecord, StoreError> {
     })
 }
 
-fn plan_record(row: plan::Model) -> Result<PlanRecord, StoreError> {
+fn plan_record(row: &plan::Model) -> Result<PlanRecord, StoreError> {
     Ok(PlanRecord {
         id: PlanId(row.id),
         session: SessionId(row.session_id),

@@ -106,7 +106,7 @@ pub async fn dates(access: &impl Access, id: SessionId) -> Result<Vec<DatesRecor
         .filter(session_dates::Column::SessionId.eq(id.0))
         .all(access.connection())
         .await?;
-    rows.into_iter().map(dates_record).collect()
+    rows.iter().map(dates_record).collect()
 }
 
 /// The dates that hold for an authority.
@@ -175,7 +175,7 @@ fn record(row: session::Model) -> SessionRecord {
     }
 }
 
-fn dates_record(row: session_dates::Model) -> Result<DatesRecord, StoreError> {
+fn dates_record(row: &session_dates::Model) -> Result<DatesRecord, StoreError> {
     let ccf = match (row.ccf_first, row.ccf_last, row.ccf_cut_off) {
         (Some(first), Some(last), Some(cut_off)) => Some(CcfPeriod {
             first,
