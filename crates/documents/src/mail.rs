@@ -168,7 +168,10 @@ macro_rules! templates {
 static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|name| {
-        if std::path::Path::new(name).extension().is_some_and(|kind| kind == "html") {
+        if std::path::Path::new(name)
+            .extension()
+            .is_some_and(|kind| kind == "html")
+        {
             AutoEscape::Html
         } else {
             AutoEscape::None
