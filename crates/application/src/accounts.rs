@@ -1,24 +1,21 @@
 //! Accounts and mandates: given one level down, with an end date, taken back at once.
 
-use chrono::{Duration, NaiveDate};
+use chrono::NaiveDate;
 use delos_documents::mail::{AccountInvitation, Payload};
 use delos_domain::actor::Actor;
 use delos_domain::email::EmailAddress;
 use delos_domain::ids::{AccountId, IdentityId, MandateId, MessageId, SchoolId};
 use delos_domain::mandate::{Mandate, Perimeter, Role, decide_grant};
 use delos_domain::scope::{GrantMandate, Scope};
-use delos_persistence::accounts::{self, AccessCode, AccountRecord};
+use delos_persistence::accounts::{self, AccountRecord};
 use delos_persistence::identities::IdentityRecord;
 use delos_persistence::outbox::{self, About, NewMessage};
 use delos_persistence::{Transaction, authorities, envelope, journal, schools, sessions};
 use uuid::Uuid;
 
+use crate::access_codes::staff_link;
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult, Refusal, retrying};
-use crate::secrets::{new_token, token_hash};
-
-/// How long an invitation's link serves.
-const INVITATION_DAYS: i64 = 14;
 
 /// A new account with its first mandate.
 #[derive(Clone, Debug)]
@@ -325,15 +322,7 @@ async fn invite(
     let session = sessions::by_id(tx, scope.session())
         .await?
         .ok_or(CommandError::NotFound)?;
-    let token = new_token(context);
-    let code = AccessCode {
-        id: context.ids.next(),
-        account: account.id,
-        hash: token_hash(&token),
-        created_at: now,
-        expires_at: now + Duration::days(INVITATION_DAYS),
-    };
-    accounts::insert_codes(tx, &[code]).await?;
+    let (link, expires_on) = staff_link(context, tx, account.id).await?;
     let id = MessageId(context.ids.next());
     let (authority, school) = match perimeter {
         Perimeter::Authority(a) | Perimeter::Examiner(_, a) | Perimeter::Candidate(_, a) => {
@@ -346,10 +335,8 @@ async fn invite(
         name: account.identity.full_name(),
         role: role_in_french(role).to_owned(),
         session: session.code,
-        link: format!("{}/premier-acces#{token}", context.settings.public_url),
-        expires_on: (now + Duration::days(INVITATION_DAYS))
-            .with_timezone(&chrono_tz::Europe::Paris)
-            .date_naive(),
+        link,
+        expires_on,
     });
     let message = NewMessage {
         id,
@@ -363,7 +350,7 @@ async fn invite(
         dedup_key: format!("invitation:{}:{}", account.id, id),
         kind: payload.kind().to_owned(),
         identity: account.identity.id,
-        address: email.to_string(),
+        address: Some(email.to_string()),
         subject: payload.subject(),
         payload: payload.to_bytes(),
         series: None,

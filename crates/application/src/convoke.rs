@@ -4,7 +4,7 @@
 
 mod letters;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::Duration;
 use delos_documents::mail::Payload;
@@ -16,21 +16,20 @@ use delos_domain::ids::{
 use delos_domain::mandate::{Mandate, Perimeter, Role};
 use delos_domain::scope::{Convoke, ReadConvocation};
 use delos_domain::tracks::sitting::State;
-use delos_persistence::accounts::{self, AccessCode, AccountRecord};
+use delos_persistence::accounts::{self, AccountRecord};
 use delos_persistence::candidates::{self, CandidateFilter, CandidateRecord};
+use delos_persistence::examiners::ExaminerRecord;
+use delos_persistence::identities::IdentityRecord;
 use delos_persistence::outbox::{self, About, NewMessage};
-use delos_persistence::plans::{self, CommissionRecord, PlanRecord};
-use delos_persistence::{Transaction, journal};
+use delos_persistence::plans::{self, CommissionRecord, DayRecord, PlanRecord, SittingRecord};
+use delos_persistence::{Transaction, envelope, journal};
 
 use self::letters::Letters;
+use crate::access_codes::{WITH_CONVOCATION, candidate_codes};
 use crate::context::Context;
-use crate::error::{CommandError, CommandResult, Refusal};
-use crate::secrets::new_code;
-use crate::sign_in::{candidate_code_hash, candidate_login};
+use crate::error::{CommandError, CommandResult, Refusal, retrying};
+use crate::sign_in::candidate_login;
 use crate::views::messages::{MessageView, compose};
-
-/// How long a candidate's first-access code serves after it was sent.
-const CODE_DAYS: i64 = 120;
 
 /// What was convoked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +38,8 @@ pub struct Convoked {
     pub candidates: usize,
     /// Members told.
     pub members: usize,
-    /// Candidates and members who have no address: a paper goes to them.
+    /// Candidates and members who have no address: their message waits on the list of failures, with its PDF to print,
+    /// until there is one.
     pub without_address: usize,
 }
 
@@ -47,15 +47,24 @@ pub struct Convoked {
 ///
 /// # Errors
 /// Refuses with `plan_not_published`, `conflict` (the plan has another version now), `nobody_to_convoke`,
-/// `outside_ccf_period`, `after_cut_off`, `day_past` (a date that has passed).
+/// `outside_ccf_period`, `after_cut_off`, `day_past` (a date that has passed), `sitting_without_candidate` and
+/// `member_gone` (somebody whom the plan names is no longer there).
 pub async fn convoke(
     context: &Context,
     actor: &Actor,
     id: PlanId,
     version: i64,
 ) -> CommandResult<Convoked> {
+    retrying(|| convoke_all(context, actor, id, version)).await
+}
+
+async fn convoke_all(
+    context: &Context,
+    actor: &Actor,
+    id: PlanId,
+    version: i64,
+) -> CommandResult<Convoked> {
     let scope = actor.scope::<Convoke>(context.today())?;
-    let now = context.now();
     let tx = context.db.write().await?;
     let plan = plans::one(&tx, &scope, id)
         .await?
@@ -71,101 +80,45 @@ pub async fn convoke(
     check_days(&letters, &plan, &commissions, context)?;
 
     let people = people_of(&tx, &plan).await?;
-    let waiting: Vec<&CandidateRecord> = people
-        .values()
-        .filter(|one| one.states.sitting == State::Planned.code())
-        .collect();
-    let members: HashSet<ExaminerId> = commissions
+    let seats = seats(&commissions, &people)?;
+    let waiting: Vec<&CandidateRecord> = seats
         .iter()
-        .filter(|one| one.days.iter().any(|day| !day.sittings.is_empty()))
-        .flat_map(|one| one.members.iter().copied())
+        .map(|seat| seat.person)
+        .filter(|one| one.states.sitting == State::Planned.code())
         .collect();
     if waiting.is_empty() {
         return Err(Refusal::new("nobody_to_convoke").into());
     }
     let codes = open_accounts(context, &tx, &letters, &waiting).await?;
 
-    let revision = 1;
     let mut messages = Vec::new();
-    let mut without_address = 0;
-    let mut told = 0;
-    for commission in &commissions {
-        for day in &commission.days {
-            for sitting in &day.sittings {
-                let Some(person) = people.get(&sitting.candidate) else {
-                    continue;
-                };
-                if person.states.sitting != State::Planned.code() {
-                    continue;
-                }
-                let Some(address) = &person.identity.email else {
-                    without_address += 1;
-                    continue;
-                };
-                let code = codes.get(&sitting.candidate).cloned();
-                let payload = Payload::CandidateConvocation(Box::new(
-                    letters.candidate(person, commission, day, sitting, revision, code),
-                ));
-                told += 1;
-                messages.push(NewMessage {
-                    id: MessageId(context.ids.next()),
-                    about: About {
-                        candidate: Some(sitting.candidate),
-                        ..about(&plan)
-                    },
-                    dedup_key: format!("convocation:{}:{}", sitting.id, revision),
-                    kind: payload.kind().to_owned(),
-                    identity: person.identity.id,
-                    address: address.to_string(),
-                    subject: payload.subject(),
-                    payload: payload.to_bytes(),
-                    series: Some(sitting.series),
-                    revision,
-                    priority: priority(day.day, context),
-                    not_before: now,
-                    created_at: now,
-                    references: None,
-                });
-            }
+    for seat in &seats {
+        if seat.person.states.sitting == State::Planned.code() {
+            let code = codes.get(&seat.sitting.candidate).cloned();
+            messages.push(to_candidate(context, &plan, &letters, seat, code));
         }
     }
-    let mut members_told = 0;
-    let mut members: Vec<_> = members.into_iter().collect();
-    members.sort_unstable();
+    let candidates_told = messages.len();
+    let members: BTreeSet<ExaminerId> = commissions
+        .iter()
+        .filter(|one| one.days.iter().any(|day| !day.sittings.is_empty()))
+        .flat_map(|one| one.members.iter().copied())
+        .collect();
     for member in members {
-        let Some(person) = letters.examiner(member) else {
-            continue;
-        };
-        let Some(address) = &person.identity.email else {
-            without_address += 1;
-            continue;
-        };
-        let payload = Payload::ExaminerConvocation(Box::new(letters.examiner_letter(
-            person,
-            &commissions,
-            revision,
-        )));
-        members_told += 1;
-        messages.push(NewMessage {
-            id: MessageId(context.ids.next()),
-            about: About {
-                examiner: Some(member),
-                ..about(&plan)
-            },
-            dedup_key: format!("convocation:{}:{}:{}", plan.id, member, plan.published),
-            kind: payload.kind().to_owned(),
-            identity: person.identity.id,
-            address: address.to_string(),
-            subject: payload.subject(),
-            payload: payload.to_bytes(),
-            series: None,
-            revision,
-            priority: 5,
-            not_before: now,
-            created_at: now,
-            references: None,
-        });
+        let person = letters
+            .examiner(member)
+            .ok_or_else(|| Refusal::new("member_gone"))?;
+        messages.push(to_member(context, &plan, &letters, &commissions, person));
     }
+    let without_address = |messages: &[NewMessage]| {
+        let none = messages.iter().filter(|one| one.address.is_none());
+        none.count()
+    };
+    let done = Convoked {
+        candidates: candidates_told - without_address(&messages[..candidates_told]),
+        members: messages.len() - candidates_told - without_address(&messages[candidates_told..]),
+        without_address: without_address(&messages),
+    };
     outbox::insert(&tx, plan.session, &messages).await?;
     let ids: Vec<CandidateId> = waiting.iter().map(|one| one.candidate.id).collect();
     candidates::move_sitting_state(
@@ -176,25 +129,132 @@ pub async fn convoke(
         State::Convoked.code(),
     )
     .await?;
-    plans::number_revisions(&tx, plan.id, revision).await?;
+    plans::number_revisions(&tx, plan.id, FIRST).await?;
     plans::touch(&tx, &scope, &plan, None).await?;
     let mut subjects = vec![plan.id.0];
     subjects.extend(ids.iter().map(|id| id.0));
     journal::add(
         &tx,
-        journal::Line::done(context.ids.next(), now, &scope, subjects),
+        journal::Line::done(context.ids.next(), context.now(), &scope, subjects),
     )
     .await?;
-    let done = tx
-        .commit(Convoked {
-            candidates: told,
-            members: members_told,
-            without_address,
-        })
-        .await?
-        .into_inner();
+    let done = tx.commit(done).await?.into_inner();
     context.signals.ring().await;
     Ok(done)
+}
+
+/// Revision of a convocation that has not changed yet.
+const FIRST: u32 = 1;
+
+/// One candidate in his place.
+struct Seat<'a> {
+    commission: &'a CommissionRecord,
+    day: &'a DayRecord,
+    sitting: &'a SittingRecord,
+    person: &'a CandidateRecord,
+}
+
+/// Everybody whom the plan hears.
+///
+/// # Errors
+/// Refuses with `sitting_without_candidate`: whoever left the plan's form or school since must not vanish unseen.
+fn seats<'a>(
+    commissions: &'a [CommissionRecord],
+    people: &'a HashMap<CandidateId, CandidateRecord>,
+) -> Result<Vec<Seat<'a>>, Refusal> {
+    let mut seats = Vec::new();
+    for commission in commissions {
+        for day in &commission.days {
+            for sitting in &day.sittings {
+                let Some(person) = people.get(&sitting.candidate) else {
+                    return Err(Refusal::new("sitting_without_candidate")
+                        .with("commission", commission.number)
+                        .with("day", day.day));
+                };
+                seats.push(Seat {
+                    commission,
+                    day,
+                    sitting,
+                    person,
+                });
+            }
+        }
+    }
+    Ok(seats)
+}
+
+fn to_candidate(
+    context: &Context,
+    plan: &PlanRecord,
+    letters: &Letters,
+    seat: &Seat<'_>,
+    code: Option<String>,
+) -> NewMessage {
+    let letter = letters.candidate(
+        seat.person,
+        seat.commission,
+        seat.day,
+        seat.sitting,
+        FIRST,
+        code,
+    );
+    NewMessage {
+        about: About {
+            candidate: Some(seat.sitting.candidate),
+            ..about(plan)
+        },
+        dedup_key: format!("convocation:{}:{FIRST}", seat.sitting.id),
+        series: Some(seat.sitting.series),
+        priority: priority(seat.day.day, context),
+        ..message(
+            context,
+            &Payload::CandidateConvocation(Box::new(letter)),
+            &seat.person.identity,
+        )
+    }
+}
+
+fn to_member(
+    context: &Context,
+    plan: &PlanRecord,
+    letters: &Letters,
+    commissions: &[CommissionRecord],
+    person: &ExaminerRecord,
+) -> NewMessage {
+    let letter = letters.examiner_letter(person, commissions, FIRST);
+    NewMessage {
+        about: About {
+            examiner: Some(person.id),
+            ..about(plan)
+        },
+        dedup_key: format!("convocation:{}:{}:{}", plan.id, person.id, plan.published),
+        ..message(
+            context,
+            &Payload::ExaminerConvocation(Box::new(letter)),
+            &person.identity,
+        )
+    }
+}
+
+/// A convocation to somebody: without an address it stands on a person's list from the first, to be printed.
+fn message(context: &Context, payload: &Payload, to: &IdentityRecord) -> NewMessage {
+    let now = context.now();
+    NewMessage {
+        id: MessageId(context.ids.next()),
+        about: About::default(),
+        dedup_key: String::new(),
+        kind: payload.kind().to_owned(),
+        identity: to.id,
+        address: to.email.as_ref().map(ToString::to_string),
+        subject: payload.subject(),
+        payload: payload.to_bytes(),
+        series: None,
+        revision: FIRST,
+        priority: BULK,
+        not_before: now,
+        created_at: now,
+        references: None,
+    }
 }
 
 /// The convocation of one sitting as it would leave: without a code, which is made when it leaves.
@@ -292,7 +352,6 @@ async fn open_accounts(
     letters: &Letters,
     people: &[&CandidateRecord],
 ) -> CommandResult<HashMap<CandidateId, String>> {
-    let now = context.now();
     let ids: Vec<CandidateId> = people.iter().map(|one| one.candidate.id).collect();
     let existing = accounts::of_candidates(tx, &ids).await?;
     let mut new_accounts = Vec::new();
@@ -332,34 +391,24 @@ async fn open_accounts(
     accounts::insert_candidates(tx, &new_accounts).await?;
     accounts::insert_mandates(tx, &mandates, None).await?;
 
-    let mut codes = HashMap::new();
-    let mut rows = Vec::new();
+    // Whoever has chosen a password needs no code; whoever has no address gets one when his message is sent.
+    let mut waiting: HashMap<AccountId, CandidateId> = HashMap::new();
     for person in people.iter().filter(|one| one.identity.email.is_some()) {
-        let account = match existing.get(&person.candidate.id) {
-            Some((_, true)) => continue,
-            Some((id, false)) => accounts::by_id(tx, *id)
-                .await?
-                .ok_or(CommandError::NotFound)?,
-            None => match new_accounts
-                .iter()
-                .find(|account| account.candidate == Some(person.candidate.id))
-            {
-                Some(account) => account.clone(),
-                None => continue,
-            },
+        let id = person.candidate.id;
+        let opened = new_accounts.iter().find(|one| one.candidate == Some(id));
+        match (existing.get(&id), opened) {
+            (Some((account, false)), _) => waiting.insert(*account, id),
+            (None, Some(account)) => waiting.insert(account.id, id),
+            _ => None,
         };
-        let code = new_code(context);
-        rows.push(AccessCode {
-            id: context.ids.next(),
-            account: account.id,
-            hash: candidate_code_hash(tx, &account, &code).await?,
-            created_at: now,
-            expires_at: now + Duration::days(CODE_DAYS),
-        });
-        codes.insert(person.candidate.id, code);
     }
-    accounts::insert_codes(tx, &rows).await?;
-    Ok(codes)
+    let key = envelope::session_key(tx, letters.session.id.0).await?;
+    let of: Vec<AccountId> = waiting.keys().copied().collect();
+    let codes = candidate_codes(context, tx, &key, &of, WITH_CONVOCATION).await?;
+    Ok(codes
+        .into_iter()
+        .filter_map(|(account, code)| Some((*waiting.get(&account)?, code)))
+        .collect())
 }
 
 fn about(plan: &PlanRecord) -> About {
@@ -372,11 +421,14 @@ fn about(plan: &PlanRecord) -> About {
     }
 }
 
+/// Priority of the many.
+const BULK: i64 = 5;
+
 /// A sitting within three days leaves before a bulk mail.
 fn priority(day: chrono::NaiveDate, context: &Context) -> i64 {
     if day - context.today() <= Duration::days(3) {
         0
     } else {
-        5
+        BULK
     }
 }

@@ -7,8 +7,9 @@ use std::panic::AssertUnwindSafe;
 
 use chrono::{DateTime, Duration, NaiveDate, NaiveTime, Utc};
 use delos_documents::mail::{self, Payload};
+use delos_domain::ids::MessageId;
 use delos_domain::policy::{Asker, OperationName, relations};
-use delos_persistence::outbox;
+use delos_persistence::{StoreError, Transaction, outbox};
 use uuid::Uuid;
 
 pub use delos_documents::mail::{Attachment, Composed};
@@ -84,6 +85,9 @@ pub async fn may_leave(
     permitted()?;
     let tx = context.db.write().await?;
     let leaves = outbox::mark_past_dot(&tx, claimed, hash, context.now() + lease).await?;
+    if !leaves {
+        forget_secrets(&tx, claimed.id, &claimed.payload).await?;
+    }
     Ok(tx.commit(leaves).await?.into_inner())
 }
 
@@ -99,8 +103,28 @@ pub async fn conclude(
     permitted()?;
     let tx = context.db.write().await?;
     outbox::conclude(&tx, claimed, verdict, context.now()).await?;
+    if !matches!(verdict, Verdict::Retry(..) | Verdict::Doubtful(..)) {
+        forget_secrets(&tx, claimed.id, &claimed.payload).await?;
+    }
     tx.commit(()).await?.into_inner();
     Ok(())
+}
+
+/// Blanks the one-time code or link of a message that has ended; of one that has not, nothing changes.
+pub(crate) async fn forget_secrets(
+    tx: &Transaction,
+    id: MessageId,
+    payload: &[u8],
+) -> Result<(), StoreError> {
+    // What is no payload of this version holds nothing that this version could find.
+    let Ok(whole) = Payload::from_bytes(payload) else {
+        return Ok(());
+    };
+    let kept = whole.clone().without_secrets();
+    if kept == whole {
+        return Ok(());
+    }
+    outbox::keep_after_end(tx, id, &kept.to_bytes()).await
 }
 
 /// When the next message may leave, or the next lease runs out; none when nothing waits.

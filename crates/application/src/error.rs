@@ -25,6 +25,10 @@ impl Refusal {
 
     /// With one more value.
     #[must_use]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "texts, numbers and dates are handed over alike"
+    )]
     pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
         self.facts.push((name, value.to_string()));
         self

@@ -1,21 +1,15 @@
 //! A new first-access code for a candidate of the perimeter, sent by mail; the ones before no longer serve.
 
-use chrono::Duration;
 use delos_documents::mail::{CandidateCode, Payload};
 use delos_domain::actor::Actor;
 use delos_domain::ids::{CandidateId, MessageId};
 use delos_domain::scope::RenewCandidateCode;
-use delos_persistence::accounts::{self, AccessCode};
 use delos_persistence::outbox::{self, About, NewMessage};
-use delos_persistence::{authorities, candidates, journal, sessions};
+use delos_persistence::{accounts, authorities, candidates, envelope, journal, sessions};
 
+use crate::access_codes::{ASKED_FOR, candidate_codes};
 use crate::context::Context;
-use crate::error::{CommandError, CommandResult, Refusal};
-use crate::secrets::new_code;
-use crate::sign_in::candidate_code_hash;
-
-/// How long the code serves.
-const CODE_DAYS: i64 = 30;
+use crate::error::{CommandError, CommandResult, Refusal, retrying};
 
 /// Makes and sends the code.
 ///
@@ -26,6 +20,10 @@ pub async fn renew_candidate_code(
     actor: &Actor,
     id: CandidateId,
 ) -> CommandResult<()> {
+    retrying(|| renew(context, actor, id)).await
+}
+
+async fn renew(context: &Context, actor: &Actor, id: CandidateId) -> CommandResult<()> {
     let scope = actor.scope::<RenewCandidateCode>(context.today())?;
     let now = context.now();
     let tx = context.db.write().await?;
@@ -41,9 +39,6 @@ pub async fn renew_candidate_code(
     let (account, _) = existing
         .get(&id)
         .ok_or_else(|| Refusal::new("no_account"))?;
-    let account = accounts::by_id(&tx, *account)
-        .await?
-        .ok_or(CommandError::NotFound)?;
     let session = sessions::by_id(&tx, scope.session())
         .await?
         .ok_or(CommandError::NotFound)?;
@@ -55,15 +50,11 @@ pub async fn renew_candidate_code(
         .into_iter()
         .find(|one| one.id == candidate.candidate.authority)
         .ok_or(CommandError::NotFound)?;
-    let code = new_code(context);
-    let row = AccessCode {
-        id: context.ids.next(),
-        account: account.id,
-        hash: candidate_code_hash(&tx, &account, &code).await?,
-        created_at: now,
-        expires_at: now + Duration::days(CODE_DAYS),
-    };
-    accounts::insert_codes(&tx, &[row]).await?;
+    let key = envelope::session_key(&tx, scope.session().0).await?;
+    let code = candidate_codes(context, &tx, &key, &[*account], ASKED_FOR)
+        .await?
+        .remove(account)
+        .unwrap_or_default();
     let message = MessageId(context.ids.next());
     let payload = Payload::CandidateCode(CandidateCode {
         name: candidate.identity.full_name(),
@@ -80,13 +71,13 @@ pub async fn renew_candidate_code(
             authority: Some(candidate.candidate.authority),
             school: candidate.candidate.school,
             candidate: Some(id),
-            account: Some(account.id),
+            account: Some(*account),
             ..About::default()
         },
         dedup_key: format!("code:{message}"),
         kind: payload.kind().to_owned(),
         identity: candidate.identity.id,
-        address: address.to_string(),
+        address: Some(address.to_string()),
         subject: payload.subject(),
         payload: payload.to_bytes(),
         series: None,

@@ -8,11 +8,10 @@ use delos_domain::mandate::{Mandate, Role};
 use delos_persistence::accounts::{self, AccountRecord, WebSession};
 use delos_persistence::{Transaction, authorities, envelope, journal, sessions};
 
+use crate::access_codes;
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult, Refusal};
-use crate::secrets::{
-    check_password, fold_code, hash_password, new_token, token_hash, verify_password,
-};
+use crate::secrets::{check_password, hash_password, new_token, token_hash, verify_password};
 
 /// How long a session of staff lives unused, and in all.
 const STAFF_IDLE: Duration = Duration::minutes(30);
@@ -271,8 +270,8 @@ pub fn candidate_login(session: &str, authority: &str, number: &CandidateNumber)
     format!("{session}/{authority}/{number}")
 }
 
-/// What is kept of a candidate's code: an HMAC under his cohort's key, since a code has 50 bits only.
-pub(crate) async fn candidate_code_hash(
+/// What is kept of a code that a candidate types.
+async fn candidate_code_hash(
     tx: &Transaction,
     account: &AccountRecord,
     code: &str,
@@ -282,7 +281,7 @@ pub(crate) async fn candidate_code_hash(
         .await?
         .ok_or(CommandError::NotFound)?;
     let key = envelope::session_key(tx, session.id.0).await?;
-    Ok(key.fingerprint(format!("{}:{}", account.id, fold_code(code)).as_bytes()))
+    Ok(access_codes::candidate_code_hash(&key, account.id, code))
 }
 
 async fn find(context: &Context, login: &Login) -> CommandResult<Option<AccountRecord>> {

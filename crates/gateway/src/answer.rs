@@ -189,10 +189,6 @@ impl IntoResponse for Refused {
 }
 
 /// A handler panicked: the process goes on, the person gets a number.
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "the layer hands the payload over"
-)]
 pub fn after_panic(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
     Refused::incident(&Panicked).into_response()
 }

@@ -20,7 +20,7 @@ const LARGEST: usize = 20 * 1024 * 1024;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Staged {
+struct Checked {
     staged: Option<String>,
     report: serde_json::Value,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -55,7 +55,7 @@ pub async fn stage(
         .faulty
         .then(|| format!("/imports/{}/bad-rows.csv", done.id));
     let staged = (!done.faulty).then(|| done.id.to_string());
-    Ok(Json(Staged {
+    Ok(Json(Checked {
         staged,
         report: done.report,
         bad_rows,

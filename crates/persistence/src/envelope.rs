@@ -103,11 +103,17 @@ pub async fn session_key(access: &impl Access, session: Uuid) -> Result<CohortKe
 
 /// The key of a `key_id` column.
 pub async fn key(access: &impl Access, id: Uuid) -> Result<CohortKey, StoreError> {
+    key_if_kept(access, id)
+        .await?
+        .ok_or_else(|| corrupt("the cohort's key was destroyed"))
+}
+
+/// The key of a `key_id` column; none once it was destroyed.
+pub async fn key_if_kept(access: &impl Access, id: Uuid) -> Result<Option<CohortKey>, StoreError> {
     let row = cohort::Entity::find_by_id(id)
         .one(access.connection())
-        .await?
-        .ok_or_else(|| corrupt("the cohort's key was destroyed"))?;
-    unwrap(access, &row)
+        .await?;
+    row.map(|row| unwrap(access, &row)).transpose()
 }
 
 fn unwrap(access: &impl Access, row: &cohort::Model) -> Result<CohortKey, StoreError> {

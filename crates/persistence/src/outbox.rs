@@ -41,8 +41,9 @@ pub struct NewMessage {
     pub kind: String,
     /// Whose address.
     pub identity: IdentityId,
-    /// The address, as it is at the decision.
-    pub address: String,
+    /// The address, as it is at the decision; none: the message is on a person's list from the first, to be printed,
+    /// or sent once there is one.
+    pub address: Option<String>,
     /// The subject line: it names the exam, never the person.
     pub subject: String,
     /// All that composing needs, serialised.
@@ -91,7 +92,7 @@ pub struct MessageRecord {
     pub kind: String,
     /// Who receives it.
     pub identity: IdentityRecord,
-    /// Where.
+    /// Where; empty when nobody knew an address.
     pub address: String,
     /// Subject line.
     pub subject: String,
@@ -177,6 +178,9 @@ pub struct Counts {
     pub failed: i64,
 }
 
+/// Cause of failure of a message whose recipient has no address.
+pub const NO_ADDRESS: &str = "no_address";
+
 /// Puts messages; a second one of the same key is a conflict.
 pub async fn insert(
     tx: &Transaction,
@@ -201,7 +205,7 @@ pub async fn insert(
                     dedup_key: Set(one.dedup_key.clone()),
                     kind: Set(one.kind.clone()),
                     identity_id: Set(one.identity.0),
-                    address: Set(one.address.clone()),
+                    address: Set(one.address.clone().unwrap_or_default()),
                     subject: Set(one.subject.clone()),
                     payload: Set(key.seal(one.id.0, &one.payload)?.0),
                     key_id: Set(key.id.0),
@@ -209,14 +213,14 @@ pub async fn insert(
                     revision: Set(i64::from(one.revision)),
                     priority: Set(one.priority),
                     not_before: Set(one.not_before),
-                    status: Set("ready".to_owned()),
+                    status: Set(status(one).to_owned()),
                     attempt: Set(0),
                     lease_until: Set(None),
                     lease_owner: Set(None),
                     past_dot: Set(false),
                     ambiguous: Set(false),
                     first_hash: Set(None),
-                    last_error: Set(None),
+                    last_error: Set(one.address.is_none().then(|| NO_ADDRESS.to_owned())),
                     relay_id: Set(None),
                     created_at: Set(one.created_at),
                     first_tried_at: Set(None),
@@ -230,6 +234,14 @@ pub async fn insert(
             .await?;
     }
     Ok(())
+}
+
+fn status(message: &NewMessage) -> &'static str {
+    if message.address.is_some() {
+        "ready"
+    } else {
+        "failed"
+    }
 }
 
 /// Claims up to `most` messages that may leave now, the most pressing first; a revision waits while an older one is
@@ -290,16 +302,22 @@ pub async fn claim(
             continue;
         }
         if let std::collections::hash_map::Entry::Vacant(e) = keys.entry(row.key_id) {
-            e.insert(envelope::key(tx, row.key_id).await?);
+            e.insert(envelope::key_if_kept(tx, row.key_id).await?);
         }
-        let key = keys
-            .get(&row.key_id)
-            .ok_or_else(|| corrupt("the cohort's key was destroyed"))?;
+        let opened = match keys.get(&row.key_id) {
+            Some(Some(key)) => key.open(row.id, &Envelope(row.payload)).ok(),
+            _ => None,
+        };
+        let Some(payload) = opened else {
+            // One row that nobody can read must not hold up all the others.
+            park(connection, row.id, owner, UNREADABLE).await?;
+            continue;
+        };
         claimed.push(Claimed {
             id: MessageId(row.id),
             owner,
             address: row.address,
-            payload: key.open(row.id, &Envelope(row.payload))?,
+            payload,
             attempt: row.attempt + 1,
             ambiguous,
             first_hash: row.first_hash,
@@ -309,6 +327,61 @@ pub async fn claim(
         });
     }
     Ok(claimed)
+}
+
+/// Cause of failure of a message whose payload no key opens.
+const UNREADABLE: &str = "unreadable";
+
+async fn park(
+    connection: &impl sea_orm::ConnectionTrait,
+    id: Uuid,
+    owner: Uuid,
+    cause: &str,
+) -> Result<(), StoreError> {
+    outbox::Entity::update_many()
+        .col_expr(outbox::Column::Status, Expr::value("failed"))
+        .col_expr(
+            outbox::Column::LeaseUntil,
+            Expr::value(None::<DateTime<Utc>>),
+        )
+        .col_expr(outbox::Column::LeaseOwner, Expr::value(None::<Uuid>))
+        .col_expr(outbox::Column::LastError, Expr::value(Some(cause)))
+        .filter(outbox::Column::Id.eq(id))
+        .filter(outbox::Column::LeaseOwner.eq(owner))
+        .exec(connection)
+        .await?;
+    Ok(())
+}
+
+/// Puts in the place of an ended message's payload what of it may stay: a one-time code or link does not.
+///
+/// Nothing happens while the message may still leave: its bytes must stay the same.
+pub async fn keep_after_end(
+    tx: &Transaction,
+    id: MessageId,
+    payload: &[u8],
+) -> Result<(), StoreError> {
+    let ended = Condition::all()
+        .add(outbox::Column::Id.eq(id.0))
+        .add(outbox::Column::Status.is_in(["sent", "failed", "cancelled"]));
+    let row: Option<Uuid> = outbox::Entity::find()
+        .select_only()
+        .column(outbox::Column::KeyId)
+        .filter(ended.clone())
+        .into_tuple()
+        .one(tx.connection())
+        .await?;
+    let Some(key) = row else { return Ok(()) };
+    let key = envelope::key(tx, key).await?;
+    outbox::Entity::update_many()
+        .col_expr(
+            outbox::Column::Payload,
+            Expr::value(key.seal(id.0, payload)?.0),
+        )
+        .filter(ended)
+        .exec(tx.connection())
+        .await?;
+    Ok(())
 }
 
 /// Writes, before the dot, that from here on the relay may have the message. False when the message is no longer this
@@ -529,15 +602,29 @@ pub async fn counts<O: Operation>(
     Ok(counts)
 }
 
-/// Failed messages of the scope, those of `ids`, that a person sends again.
+/// A failed message that a person sends again.
+#[derive(Clone, Debug)]
+pub struct FailedMessage {
+    /// Its row.
+    pub record: MessageRecord,
+    /// Its payload, opened.
+    pub payload: Vec<u8>,
+    /// Its calendar series.
+    pub series: Option<Uuid>,
+}
+
+/// Failed messages of the scope, those of `ids`, that a person may send again: none that the relay may have taken
+/// (a second one would be a duplicate that nobody flagged), none that a later revision of its series has overtaken.
 pub async fn failed<O: Operation>(
     access: &impl Access,
     scope: &Scope<O>,
     ids: &[MessageId],
-) -> Result<Vec<(MessageRecord, Vec<u8>)>, StoreError> {
+) -> Result<Vec<FailedMessage>, StoreError> {
     let rows = outbox::Entity::find()
         .filter(of_scope(scope))
         .filter(outbox::Column::Status.eq("failed"))
+        .filter(outbox::Column::Ambiguous.eq(false))
+        .filter(series::is_latest())
         .filter(outbox::Column::Id.is_in(ids.iter().map(|id| id.0)))
         .all(access.connection())
         .await?;
@@ -546,15 +633,17 @@ pub async fn failed<O: Operation>(
         let key = envelope::key(access, row.key_id).await?;
         opened.push(key.open(row.id, &Envelope(row.payload.clone()))?);
     }
-    let mut payloads: std::collections::HashMap<_, _> =
-        rows.iter().map(|row| row.id).zip(opened).collect();
+    let series: Vec<_> = rows.iter().map(|row| row.series).collect();
+    // `records` keeps the order of its rows.
     let records = records(access, rows).await?;
     Ok(records
         .into_iter()
-        .filter_map(|record| {
-            payloads
-                .remove(&record.id.0)
-                .map(|payload| (record, payload))
+        .zip(opened)
+        .zip(series)
+        .map(|((record, payload), series)| FailedMessage {
+            record,
+            payload,
+            series,
         })
         .collect())
 }

@@ -3,7 +3,7 @@
 //!
 //! Invariant: whoever decides a revision, and whoever takes one past the dot, first holds the row of the older.
 
-use sea_orm::sea_query::{Alias, Expr, Query, SimpleExpr};
+use sea_orm::sea_query::{Alias, Expr, Query, SelectStatement, SimpleExpr};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect,
@@ -54,17 +54,35 @@ pub(crate) async fn is_overtaken(
 
 /// No older revision is between its dot and the relay's answer.
 pub(crate) fn is_free() -> SimpleExpr {
-    let older = Alias::new("older");
-    let of = |column| Expr::col((older.clone(), column));
-    let this = |column| Expr::col((outbox::Entity, column));
-    let under_way = Query::select()
-        .expr(Expr::value(1))
-        .from_as(outbox::Entity, older.clone())
-        .and_where(of(outbox::Column::Series).eq(this(outbox::Column::Series)))
-        .and_where(of(outbox::Column::IdentityId).eq(this(outbox::Column::IdentityId)))
+    let (mut older, of) = others_of_the_series();
+    older
         .and_where(of(outbox::Column::Revision).lt(this(outbox::Column::Revision)))
         .and_where(of(outbox::Column::Status).eq("sending"))
-        .and_where(of(outbox::Column::PastDot).eq(true))
-        .to_owned();
-    Expr::exists(under_way).not()
+        .and_where(of(outbox::Column::PastDot).eq(true));
+    Expr::exists(older).not()
+}
+
+/// No later revision was decided.
+pub(crate) fn is_latest() -> SimpleExpr {
+    let (mut later, of) = others_of_the_series();
+    later.and_where(of(outbox::Column::Revision).gt(this(outbox::Column::Revision)));
+    Expr::exists(later).not()
+}
+
+fn this(column: outbox::Column) -> Expr {
+    Expr::col((outbox::Entity, column))
+}
+
+/// Messages of the same series to the same person, and how to name their columns.
+fn others_of_the_series() -> (SelectStatement, impl Fn(outbox::Column) -> Expr) {
+    let other = Alias::new("other");
+    let name = other.clone();
+    let of = move |column| Expr::col((name.clone(), column));
+    let mut query = Query::select();
+    query
+        .expr(Expr::value(1))
+        .from_as(outbox::Entity, other)
+        .and_where(of(outbox::Column::Series).eq(this(outbox::Column::Series)))
+        .and_where(of(outbox::Column::IdentityId).eq(this(outbox::Column::IdentityId)));
+    (query, of)
 }

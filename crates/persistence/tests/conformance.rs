@@ -12,6 +12,7 @@ mod conformance {
     mod failures;
     mod journal;
     mod occupancy;
+    mod perimeters;
     mod schema;
     mod series;
     mod transactions;
@@ -61,6 +62,11 @@ mod conformance {
         delivery::a_worker_who_lost_his_lease_writes_nothing,
         delivery::a_try_ends_by_its_verdict,
         delivery::a_decision_puts_one_message,
+        delivery::a_message_without_an_address_waits_for_a_person,
+        delivery::a_payload_that_no_key_opens_holds_nobody_up,
+        delivery::what_an_ended_message_keeps_is_told_once_it_has_ended,
+        delivery::a_doubt_is_not_sent_again_as_a_failure,
+        series::a_failure_that_was_overtaken_is_not_sent_again,
         series::an_overtaken_revision_does_not_leave,
         series::a_revision_waits_for_the_one_past_the_dot,
         series::the_dot_and_a_new_revision_are_in_one_order,
@@ -85,6 +91,7 @@ mod conformance {
         schema::a_database_that_could_lose_a_commit_is_refused,
         schema::what_is_no_database_is_refused,
         schema::a_house_stands_under_any_name,
+        perimeters::what_a_scope_allows_is_what_its_condition_finds,
         failures::a_full_disk_leaves_nothing_half_written,
         failures::a_transaction_that_the_database_ended_is_not_committed,
     }

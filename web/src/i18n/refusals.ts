@@ -47,7 +47,7 @@ const SENTENCES: Record<string, Sentence> = {
   grant_perimeter_mismatch: 'Ce rôle ne s’exerce pas sur ce périmètre.',
   grant_outside_perimeter: 'Cet établissement n’est pas de votre périmètre.',
   grant_end_date: 'La date de fin doit être à venir, et au plus celle de votre propre mandat.',
-  no_address: 'Ce candidat n’a pas d’adresse électronique : ajoutez-la au fichier des candidats, puis importez-le.',
+  no_address: 'Aucune adresse électronique n’est connue : ajoutez-la au fichier des candidats ou des examinateurs, importez-le, puis recommencez.',
   no_account: 'Ce candidat n’a pas encore de compte : il en aura un avec sa convocation.',
 
   // Plan.
@@ -88,6 +88,8 @@ const SENTENCES: Record<string, Sentence> = {
   not_everybody_placed: (facts) => `${count(Number(facts['count'] ?? 0))} candidat(s) restent sans place. Vous pouvez publier : ils seront à placer ensuite.`,
 
   // Convocations.
+  sitting_without_candidate: (facts) => `Un candidat placé dans la commission ${fact(facts, 'commission')} le ${day(facts)} a quitté ce planning depuis (forme, établissement ou note conservée). Vérifiez la liste des candidats avant de convoquer.`,
+  member_gone: 'Un membre de commission ne figure plus dans la liste des examinateurs. Importez-la de nouveau, puis recommencez.',
   nobody_to_convoke: 'Tout le monde est déjà convoqué.',
   nothing_to_resend: 'Aucun de ces messages n’est en échec.',
   too_many: (facts) => `Pas plus de ${fact(facts, 'most')} messages à la fois.`,

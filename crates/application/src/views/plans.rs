@@ -21,6 +21,9 @@ use crate::context::Context;
 use crate::error::{CommandError, CommandResult, Refusal};
 use crate::plan_problem;
 
+/// A candidate without a place, the code of the rule that stops him, the values that its sentence names.
+pub type LeftOut = (CandidateView, String, Vec<(String, String)>);
+
 /// A plan as a screen shows it.
 #[derive(Clone, Debug)]
 pub struct PlanView {
@@ -33,7 +36,7 @@ pub struct PlanView {
     /// Commissions in order of number.
     pub commissions: Vec<CommissionView>,
     /// Who has no place, and the rule that stops him.
-    pub left_out: Vec<(CandidateView, String, Vec<(String, String)>)>,
+    pub left_out: Vec<LeftOut>,
     /// Candidates to place.
     pub candidates: usize,
     /// Candidates placed.

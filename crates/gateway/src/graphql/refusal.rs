@@ -52,6 +52,10 @@ pub fn stored(code: String, facts: Vec<(String, String)>) -> Refusal {
 }
 
 /// What is not a refusal, as a GraphQL error with its code.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "`map_err` hands the error over"
+)]
 pub fn error(cause: CommandError) -> Error {
     let (code, message) = match &cause {
         CommandError::Forbidden => (

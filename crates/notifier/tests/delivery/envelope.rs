@@ -248,7 +248,7 @@ async fn an_address_that_cannot_be_written_to_is_given_up() {
         let house = House::new().await;
         let id = house
             .put_with(&House::invitation(), |message| {
-                address.clone_into(&mut message.address);
+                message.address = Some(address.to_owned());
             })
             .await;
         house.worker(house.folder_relay()).deliver_due().await;

@@ -172,7 +172,7 @@ impl House {
             dedup_key: id.to_string(),
             kind: payload.kind().to_owned(),
             identity: self.identity,
-            address: "mael.noel@ecole.example".to_owned(),
+            address: Some("mael.noel@ecole.example".to_owned()),
             subject: payload.subject(),
             payload: payload.to_bytes(),
             series: None,

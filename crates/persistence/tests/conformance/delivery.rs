@@ -185,3 +185,82 @@ pub async fn a_decision_puts_one_message(bench: &Bench) -> Result<()> {
     assert_eq!(bench.rows("outbox_message").await?, 1);
     Ok(())
 }
+
+pub async fn a_message_without_an_address_waits_for_a_person(bench: &Bench) -> Result<()> {
+    world::lay(&bench.db).await?;
+    let mut message = world::message(1, 1);
+    message.address = None;
+    let tx = bench.db.write().await?;
+    outbox::insert(&tx, SESSION, &[message]).await?;
+    done::<anyhow::Error>(tx).await?;
+    assert_eq!(state(bench, 1).await?, "failed 0");
+    assert_eq!(claim(bench, ALICE, at(9)).await?.map(|one| one.id), None);
+    let failed = failed(bench).await?;
+    assert_eq!(failed.len(), 1, "a person may send it once there is one");
+    let cause = failed[0].record.last_error.as_deref();
+    assert_eq!(cause, Some(outbox::NO_ADDRESS));
+    Ok(())
+}
+
+pub async fn a_payload_that_no_key_opens_holds_nobody_up(bench: &Bench) -> Result<()> {
+    house(bench, 2).await?;
+    let broken = "update outbox_message set payload = (select payload from outbox_message
+        where dedup_key = '1/2') where dedup_key = '1/1'";
+    bench.db.execute_for_test(broken).await?;
+    let tx = bench.db.write().await?;
+    let claimed = outbox::claim(&tx, ALICE, 9, at(1), Duration::seconds(LEASE)).await?;
+    let claimed = tx.commit(claimed).await?.into_inner();
+    assert_eq!(claimed.len(), 1);
+    assert_eq!(claimed[0].payload, b"payload of 1/2");
+    assert_eq!(state(bench, 1).await?, "failed 1");
+    Ok(())
+}
+
+pub async fn what_an_ended_message_keeps_is_told_once_it_has_ended(bench: &Bench) -> Result<()> {
+    house(bench, 1).await?;
+    let claimed = claim(bench, ALICE, at(1))
+        .await?
+        .context("nothing claimed")?;
+    let keep = async |text: &'static [u8]| -> Result<Vec<u8>> {
+        let tx = bench.db.write().await?;
+        outbox::keep_after_end(&tx, claimed.id, text).await?;
+        done::<anyhow::Error>(tx).await?;
+        let scope = world::officer::<delos_domain::scope::ReadMessages>(world::DIJON)?;
+        let read = outbox::one(&bench.db.read(), &scope, claimed.id).await?;
+        Ok(read.context("the message")?.1)
+    };
+    assert_eq!(
+        keep(b"without the code").await?,
+        b"payload of 1/1",
+        "what may still leave keeps its bytes"
+    );
+    ensure!(pass_the_dot(bench, &claimed, "hash", 100).await?);
+    conclude(bench, &claimed, Verdict::Sent(None), 2).await?;
+    assert_eq!(keep(b"without the code").await?, b"without the code");
+    Ok(())
+}
+
+pub async fn a_doubt_is_not_sent_again_as_a_failure(bench: &Bench) -> Result<()> {
+    house(bench, 2).await?;
+    for verdict in [
+        Verdict::DoubtfulEnd("silence".to_owned()),
+        Verdict::GiveUp("550".to_owned()),
+    ] {
+        let claimed = claim(bench, ALICE, at(1))
+            .await?
+            .context("nothing claimed")?;
+        conclude(bench, &claimed, verdict, 2).await?;
+    }
+    let failed = failed(bench).await?;
+    let keys: Vec<_> = failed.iter().map(|one| one.record.id).collect();
+    assert_eq!(keys, [world::message(1, 2).id]);
+    assert_eq!(failed[0].payload, b"payload of 1/2");
+    Ok(())
+}
+
+/// Those of the first two messages that an officer may send again.
+async fn failed(bench: &Bench) -> Result<Vec<outbox::FailedMessage>> {
+    let scope = world::officer::<delos_domain::scope::ResendMessage>(world::DIJON)?;
+    let ids = [1, 2].map(|number| world::message(1, number).id);
+    Ok(outbox::failed(&bench.db.read(), &scope, &ids).await?)
+}

@@ -143,3 +143,20 @@ pub async fn the_dot_and_a_new_revision_are_in_one_order(bench: &Bench) -> Resul
     }
     Ok(())
 }
+
+pub async fn a_failure_that_was_overtaken_is_not_sent_again(bench: &Bench) -> Result<()> {
+    world::lay(&bench.db).await?;
+    put(&bench.db, revision(1)).await?;
+    let first = claim(bench, 1).await?.pop().context("nothing claimed")?;
+    let tx = bench.db.write().await?;
+    outbox::conclude(&tx, &first, &Verdict::GiveUp("550".to_owned()), at(2)).await?;
+    done::<anyhow::Error>(tx).await?;
+    let scope = world::officer::<delos_domain::scope::ResendMessage>(world::DIJON)?;
+    let failed = async || outbox::failed(&bench.db.read(), &scope, &[first.id]).await;
+    let found = failed().await?;
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].series, revision(1).series, "its order is kept");
+    put(&bench.db, revision(2)).await?;
+    assert_eq!(failed().await?.len(), 0, "the newer one says more");
+    Ok(())
+}

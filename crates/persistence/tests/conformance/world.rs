@@ -231,7 +231,7 @@ pub fn message(school: u128, number: u128) -> NewMessage {
         dedup_key: format!("{school}/{number}"),
         kind: "candidate_convocation".to_owned(),
         identity: IdentityId(candidate.0),
-        address: "candidat@example.fr".to_owned(),
+        address: Some("candidat@example.fr".to_owned()),
         subject: "BTS SIO, E5".to_owned(),
         payload: format!("payload of {school}/{number}").into_bytes(),
         series: None,

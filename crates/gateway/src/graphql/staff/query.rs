@@ -204,7 +204,10 @@ impl Query {
             .map_err(error)?;
         Ok(found.map(|view| {
             MessageContent::new(view, |_, name| {
-                let kind = if name.ends_with(".pdf") { "pdf" } else { "ics" };
+                let kind = match name.rsplit_once('.') {
+                    Some((_, "pdf")) => "pdf",
+                    _ => "ics",
+                };
                 format!("/sittings/{one}/convocation.{kind}")
             })
         }))
