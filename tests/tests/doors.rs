@@ -17,6 +17,7 @@ mod doors {
     mod perimeter;
     mod plans;
     mod post;
+    mod resend;
     mod together;
     mod whole_job;
 
@@ -47,6 +48,7 @@ mod doors {
         opening::a_house_opens_and_its_administrator_signs_in,
         whole_job::every_candidate_is_convoked_once,
         faults::a_faulty_file_is_told_line_by_line_and_writes_nothing,
+        resend::what_the_relay_refuses_is_put_right_and_sent_again,
         mandates::of_two_mandates_one_is_acted_under_at_a_time,
         together::of_two_officers_who_publish_at_once_one_is_refused,
     }

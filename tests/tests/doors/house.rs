@@ -44,6 +44,16 @@ pub struct House {
 impl House {
     /// Lays a house with the dates of the sample session and opens it. Nothing when this machine lacks a service.
     pub fn open(engine: Engine, name: &str, regulation: &str) -> Result<Option<Self>> {
+        Self::open_with_relay(engine, name, regulation, &[])
+    }
+
+    /// [`House::open`] with a relay that was told more (`relay.mjs`).
+    pub fn open_with_relay(
+        engine: Engine,
+        name: &str,
+        regulation: &str,
+        told: &[&str],
+    ) -> Result<Option<Self>> {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
             .join(format!("doors-{name}-{engine:?}").to_lowercase());
         if folder.exists() {
@@ -54,7 +64,7 @@ impl House {
             services::skip("no binary");
             return Ok(None);
         };
-        let Some(relay) = Relay::start(&folder.join("relay"), &[])? else {
+        let Some(relay) = Relay::start(&folder.join("relay"), told)? else {
             services::skip("no SMTP relay");
             return Ok(None);
         };

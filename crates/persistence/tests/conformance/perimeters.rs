@@ -5,8 +5,8 @@ use delos_domain::ids::{ExaminerId, SchoolId};
 use delos_domain::mandate::{Perimeter, Role};
 use delos_domain::scope::{
     Convoke, EditPlan, Facts, ImportCandidates, Operation, PublishPlan, ReadCandidates,
-    ReadConvocation, ReadMessages, ReadPlan, ReadSchools, ReadSession, RenewCandidateCode,
-    ResendMessage,
+    ReadConvocation, ReadMessages, ReadOwnExam, ReadPlan, ReadSchools, ReadSession,
+    RenewCandidateCode, ResendMessage,
 };
 use delos_persistence::{candidates, outbox, plans};
 use uuid::Uuid;
