@@ -126,7 +126,8 @@ pub async fn what_a_scope_allows_is_what_its_condition_finds(bench: &Bench) -> R
         Convoke,
         ReadMessages,
         ResendMessage,
-        RenewCandidateCode
+        RenewCandidateCode,
+        ReadOwnExam
     );
     Ok(())
 }
