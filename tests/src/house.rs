@@ -155,6 +155,12 @@ impl House {
         Ok(self.served.try_wait()?.is_none())
     }
 
+    /// Forgets what the process held before: the peak counts from here.
+    pub fn forget_peak(&self) -> Result<()> {
+        let file = format!("/proc/{}/clear_refs", self.served.id());
+        Ok(std::fs::write(file, "5")?)
+    }
+
     /// The most memory that its process ever held, in megabytes (`VmHWM`).
     pub fn peak_memory(&self) -> Result<u64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.served.id()))?;
