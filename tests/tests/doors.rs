@@ -4,24 +4,18 @@
 /// Scenarios and what they are made of.
 mod doors {
     mod faults;
-    mod files;
     mod french;
-    mod house;
-    mod http;
     mod letters;
     mod mailboxes;
     mod mandates;
     mod opening;
     mod own_exam;
-    mod people;
     mod perimeter;
-    mod plans;
-    mod post;
     mod resend;
     mod together;
     mod whole_job;
 
-    use house::Engine;
+    use delos_tests::house::Engine;
 
     /// The same scenarios on each database, each in a house of its own.
     macro_rules! on_each_database {

@@ -62,6 +62,29 @@ impl Refused {
             "Cet élément n’existe pas, ou il est hors de votre périmètre.",
         )
     }
+
+    /// A method that the address does not take.
+    pub fn method() -> Self {
+        Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "method",
+            "Cette forme de demande n’est pas acceptée.",
+        )
+    }
+
+    /// More bytes than any request of ours.
+    pub fn body_too_large() -> Self {
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "body_too_large",
+            "Cette demande est trop grande.",
+        )
+    }
+
+    /// More bytes than a file may have.
+    pub fn file_too_large() -> Self {
+        Refusal::new("file_too_large").into()
+    }
 }
 
 impl From<Refusal> for Refused {

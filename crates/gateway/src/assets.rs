@@ -15,12 +15,7 @@ struct Front;
 /// A file of the front, or its page for an address of the application.
 pub async fn serve(method: Method, uri: Uri) -> Response {
     if method != Method::GET && method != Method::HEAD {
-        return Refused::new(
-            StatusCode::METHOD_NOT_ALLOWED,
-            "method",
-            "Cette forme de demande n’est pas acceptée.",
-        )
-        .into_response();
+        return Refused::method().into_response();
     }
     let path = uri.path().trim_start_matches('/');
     if let Some(answer) = file(path) {

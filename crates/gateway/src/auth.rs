@@ -98,6 +98,7 @@ struct Who {
 pub async fn staff(
     State(house): State<House>,
     _: MayTry,
+    headers: HeaderMap,
     body: Result<Json<StaffLogin>, JsonRejection>,
 ) -> Result<Response, Refused> {
     let Json(body) = body.map_err(|_| malformed())?;
@@ -107,6 +108,7 @@ pub async fn staff(
         body.password,
     )
     .await?;
+    leave(&house, &headers).await?;
     Ok(opened(&house, &signed))
 }
 
@@ -114,6 +116,7 @@ pub async fn staff(
 pub async fn candidate(
     State(house): State<House>,
     _: MayTry,
+    headers: HeaderMap,
     body: Result<Json<CandidateLogin>, JsonRejection>,
 ) -> Result<Response, Refused> {
     let Json(body) = body.map_err(|_| malformed())?;
@@ -122,6 +125,7 @@ pub async fn candidate(
         number: body.number,
     };
     let signed = sign_in::sign_in(&house.context, &login, body.password).await?;
+    leave(&house, &headers).await?;
     Ok(opened(&house, &signed))
 }
 
@@ -129,6 +133,7 @@ pub async fn candidate(
 pub async fn first_access(
     State(house): State<House>,
     _: MayTry,
+    headers: HeaderMap,
     body: Result<Json<FirstAccessRequest>, JsonRejection>,
 ) -> Result<Response, Refused> {
     let Json(body) = body.map_err(|_| malformed())?;
@@ -149,6 +154,7 @@ pub async fn first_access(
         ),
     };
     let signed = sign_in::first_access(&house.context, &proof, password).await?;
+    leave(&house, &headers).await?;
     Ok(opened(&house, &signed))
 }
 
@@ -207,6 +213,17 @@ pub async fn authorities(State(house): State<House>) -> Result<Response, Refused
             .collect::<Vec<_>>(),
     )
     .into_response())
+}
+
+/// Ends the session that the browser brought to the door: it has one at a time, and a cookie that somebody kept from
+/// before the password was typed opens nothing after.
+async fn leave(house: &House, headers: &HeaderMap) -> Result<(), Refused> {
+    if let Some(token) = cookie::token(&house.settings, headers)
+        && let Some(person) = sign_in::resume(&house.context, token).await?
+    {
+        sign_in::sign_out(&house.context, &person).await?;
+    }
+    Ok(())
 }
 
 fn opened(house: &House, signed: &SignedIn) -> Response {

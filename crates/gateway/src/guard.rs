@@ -6,26 +6,37 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::answer::Refused;
-use crate::{House, OWN_HEADER};
+use crate::{House, LARGE_BODY, OWN_HEADER, SMALL_BODY};
 
 /// Only `application/json`, from our own pages.
 pub async fn json_only(State(house): State<House>, request: Request, next: Next) -> Response {
-    pass(&house, "application/json", request, next).await
+    pass(&house, "application/json", SMALL_BODY, request, next).await
 }
 
 /// Only `multipart/form-data`, from our own pages.
-pub async fn multipart_only(State(house): State<House>, request: Request, next: Next) -> Response {
-    pass(&house, "multipart/form-data", request, next).await
+pub async fn form_only(State(house): State<House>, request: Request, next: Next) -> Response {
+    pass(&house, "multipart/form-data", LARGE_BODY, request, next).await
 }
 
-async fn pass(house: &House, content_type: &str, request: Request, next: Next) -> Response {
-    match check(house, content_type, request.headers()) {
+async fn pass(
+    house: &House,
+    content_type: &str,
+    most: usize,
+    request: Request,
+    next: Next,
+) -> Response {
+    match check(house, content_type, most, request.headers()) {
         Ok(()) => next.run(request).await,
         Err(refused) => refused.into_response(),
     }
 }
 
-fn check(house: &House, content_type: &str, headers: &HeaderMap) -> Result<(), Refused> {
+fn check(
+    house: &House,
+    content_type: &str,
+    most: usize,
+    headers: &HeaderMap,
+) -> Result<(), Refused> {
     let text = |name| {
         headers
             .get(name)
@@ -38,6 +49,14 @@ fn check(house: &House, content_type: &str, headers: &HeaderMap) -> Result<(), R
             "content_type",
             "Cette forme de demande n’est pas acceptée.",
         ));
+    }
+    let announced = text(header::CONTENT_LENGTH).and_then(|length| length.parse().ok());
+    if announced.is_some_and(|length: usize| length > most) {
+        return Err(if most == LARGE_BODY {
+            Refused::file_too_large()
+        } else {
+            Refused::body_too_large()
+        });
     }
     let foreign = || {
         Refused::new(

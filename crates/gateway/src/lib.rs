@@ -13,6 +13,7 @@ mod graphql;
 mod guard;
 mod health;
 mod limits;
+mod routes;
 mod uploads;
 
 use std::net::SocketAddr;
@@ -23,7 +24,6 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware;
-use axum::routing::{get, post};
 use delos_application::Context;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -34,9 +34,12 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 
 pub use graphql::{candidate_sdl, staff_sdl};
+pub use routes::{Door, ROUTES, Route};
 
 /// Most bytes of a GraphQL request or a sign-in.
-const SMALL_BODY: usize = 64 * 1024;
+pub(crate) const SMALL_BODY: usize = 64 * 1024;
+/// Most bytes of files handed in at once: a list, its complement, and what the form puts around them.
+pub(crate) const LARGE_BODY: usize = 2 * uploads::LARGEST + SMALL_BODY;
 
 /// Settings of the gateway.
 #[derive(Clone, Debug)]
@@ -72,40 +75,24 @@ pub fn router(context: Context, settings: GatewaySettings) -> Router {
         settings: Arc::new(settings),
         context,
     };
-    let changing = Router::new()
-        .route("/graphql/staff", post(graphql::staff))
-        .route("/graphql/candidate", post(graphql::candidate))
-        .route("/auth/staff", post(auth::staff))
-        .route("/auth/candidate", post(auth::candidate))
-        .route("/auth/first-access", post(auth::first_access))
-        .route("/auth/sign-out", post(auth::sign_out))
-        .route("/auth/mandate", post(auth::switch_mandate))
+    // The guard looks first: what it refuses for its announced size is told so in French, before a byte of it is read.
+    // The limits below count what announces nothing.
+    let changing = behind(Door::Json)
+        .layer(RequestBodyLimitLayer::new(SMALL_BODY))
         .layer(middleware::from_fn_with_state(
             house.clone(),
             guard::json_only,
-        ))
-        .layer(RequestBodyLimitLayer::new(SMALL_BODY));
-    let uploads = Router::new()
-        .route("/imports/{kind}", post(uploads::stage))
+        ));
+    let uploads = behind(Door::Form)
+        .layer(DefaultBodyLimit::disable())
+        .layer(RequestBodyLimitLayer::new(LARGE_BODY))
         .layer(middleware::from_fn_with_state(
             house.clone(),
-            guard::multipart_only,
-        ))
-        .layer(DefaultBodyLimit::disable());
-    let reading = Router::new()
-        .route("/auth/whoami", get(auth::whoami))
-        .route("/auth/authorities", get(auth::authorities))
-        .route("/imports/{staged}/bad-rows.csv", get(uploads::bad_rows))
-        .route("/sittings/{id}/convocation.pdf", get(files::sitting_pdf))
-        .route("/sittings/{id}/convocation.ics", get(files::sitting_ics))
-        .route("/messages/{id}/attachments/{place}", get(files::attachment))
-        .route("/candidate/convocation.pdf", get(files::own_pdf))
-        .route("/candidate/convocation.ics", get(files::own_ics))
-        .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready));
+            guard::form_only,
+        ));
     Router::new()
         .merge(changing)
-        .merge(reading)
+        .merge(behind(Door::Reading))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,
             Duration::from_secs(30),
@@ -115,6 +102,7 @@ pub fn router(context: Context, settings: GatewaySettings) -> Router {
             Duration::from_mins(5),
         )))
         .fallback(assets::serve)
+        .method_not_allowed_fallback(async || answer::Refused::method())
         .layer(SetResponseHeaderLayer::if_not_present(
             header::CACHE_CONTROL,
             HeaderValue::from_static("no-store"),
@@ -126,6 +114,16 @@ pub fn router(context: Context, settings: GatewaySettings) -> Router {
             guard::strict_headers,
         ))
         .with_state(house)
+}
+
+/// The routes that are behind a door.
+fn behind(door: Door) -> Router<House> {
+    ROUTES
+        .iter()
+        .filter(|route| route.door == door)
+        .fold(Router::new(), |router, route| {
+            router.route(route.path, (route.handler)())
+        })
 }
 
 /// Serves until `stop`, then finishes the requests in hand.

@@ -1,7 +1,7 @@
 //! Files handed in: streamed, counted, never longer than an import may be.
 
 use axum::Json;
-use axum::extract::multipart::{Field, Multipart, MultipartRejection};
+use axum::extract::multipart::{Field, Multipart, MultipartError, MultipartRejection};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -16,7 +16,9 @@ use crate::auth::SignedInPerson;
 use crate::files::download;
 
 /// Most bytes of one file.
-const LARGEST: usize = 20 * 1024 * 1024;
+pub const LARGEST: usize = 20 * 1024 * 1024;
+/// Most characters of its name.
+const LONGEST_NAME: usize = 120;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -40,10 +42,10 @@ pub async fn stage(
     let mut form = form.map_err(|_| malformed())?;
     let mut file = None;
     let mut complement = None;
-    while let Some(field) = form.next_field().await.map_err(|_| malformed())? {
+    while let Some(field) = form.next_field().await.map_err(broken)? {
         match field.name() {
-            Some("file") => file = Some(read(field).await?),
-            Some("complement") => complement = Some(read(field).await?),
+            Some("file") if file.is_none() => file = Some(read(field).await?),
+            Some("complement") if complement.is_none() => complement = Some(read(field).await?),
             _ => return Err(malformed()),
         }
     }
@@ -80,21 +82,43 @@ pub async fn bad_rows(
 }
 
 async fn read(mut field: Field<'_>) -> Result<Handed, Refused> {
-    let name = field
-        .file_name()
-        .unwrap_or("fichier.csv")
-        .chars()
-        .filter(|c| !c.is_control())
-        .take(120)
-        .collect();
+    let name = shown(field.file_name().unwrap_or("fichier.csv"));
     let mut bytes = Vec::new();
-    while let Some(chunk) = field.chunk().await.map_err(|_| malformed())? {
+    while let Some(chunk) = field.chunk().await.map_err(broken)? {
         if bytes.len() + chunk.len() > LARGEST {
-            return Err(delos_application::Refusal::new("file_too_large").into());
+            return Err(Refused::file_too_large());
         }
         bytes.extend_from_slice(&chunk);
     }
     Ok(Handed { name, bytes })
+}
+
+/// A file's name as reports show it; it never names a place on a disk, here or on the sender's.
+fn shown(sent: &str) -> String {
+    let last = sent.rsplit(['/', '\\']).next().unwrap_or_default();
+    let plain: String = last
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(LONGEST_NAME)
+        .collect();
+    if plain.trim_matches(['.', ' ']).is_empty() {
+        "fichier.csv".to_owned()
+    } else {
+        plain
+    }
+}
+
+/// A form that ends too soon, is no form, or has more bytes than its limit.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "`map_err` hands the error over"
+)]
+fn broken(error: MultipartError) -> Refused {
+    if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        Refused::file_too_large()
+    } else {
+        malformed()
+    }
 }
 
 fn malformed() -> Refused {
@@ -103,4 +127,24 @@ fn malformed() -> Refused {
         "malformed",
         "Choisissez un fichier, puis recommencez.",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_no_path() {
+        for (sent, name) in [
+            ("../../x", "x"),
+            ("C:\\Users\\moi\\liste.csv", "liste.csv"),
+            ("été\r\n2027.csv", "été2027.csv"),
+            ("..", "fichier.csv"),
+            ("a/", "fichier.csv"),
+            ("", "fichier.csv"),
+        ] {
+            assert_eq!(shown(sent), name, "{sent:?}");
+        }
+        assert_eq!(shown(&"é".repeat(4_096)).chars().count(), LONGEST_NAME);
+    }
 }

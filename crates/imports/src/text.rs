@@ -60,9 +60,20 @@ fn other_format(bytes: &[u8]) -> Option<&'static str> {
         (&b"PK\x03\x04"[..], "un classeur (XLSX, ODS) ou une archive"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "un classeur XLS"),
         (b"%PDF-", "un document PDF"),
+        (b"\x89PNG", "une image"),
+        (b"\xff\xd8\xff", "une image"),
+        (b"GIF8", "une image"),
     ]
     .into_iter()
     .find_map(|(magic, kind)| bytes.starts_with(magic).then_some(kind))
+    .or_else(|| is_binary(bytes).then_some("un fichier binaire"))
+}
+
+/// No heading holds a zero byte, but in UTF-16. One further down is a fault of its cell, told where it stands.
+fn is_binary(bytes: &[u8]) -> bool {
+    let heading = bytes.split(|byte| matches!(byte, b'\n' | b'\r')).next();
+    heading.is_some_and(|heading| heading.contains(&0))
+        && !matches!(detect(bytes), Encoding::Utf16Le | Encoding::Utf16Be)
 }
 
 fn detect(bytes: &[u8]) -> Encoding {
@@ -201,7 +212,12 @@ mod tests {
 
     #[test]
     fn a_workbook_is_no_csv() {
-        for bytes in [&b"PK\x03\x04rest"[..], b"%PDF-1.7"] {
+        for bytes in [
+            &b"PK\x03\x04rest"[..],
+            b"%PDF-1.7",
+            b"\x89PNG\r\n\x1a\n",
+            b"\x7fELF\x02\x01\x01\0\0\0\0\0",
+        ] {
             let refused = decode(&Source::new("f.xlsx", bytes)).err();
             assert_eq!(refused.unwrap().code(), "not_csv");
         }

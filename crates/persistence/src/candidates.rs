@@ -169,21 +169,23 @@ pub async fn by_ids<O: Operation>(
     Ok(found)
 }
 
-/// How many candidates each of these schools has, within the scope.
+/// How many candidates each school has within the scope: of these schools, or of every one. A school without any is
+/// left out.
 pub async fn count_by_school<O: Operation>(
     access: &impl Access,
     scope: &Scope<O>,
-    schools: &[SchoolId],
+    schools: Option<&[SchoolId]>,
 ) -> Result<Vec<(SchoolId, i64)>, StoreError> {
-    if schools.is_empty() {
-        return Ok(Vec::new());
-    }
+    let trained = match schools {
+        Some(schools) => candidate::Column::SchoolId.is_in(schools.iter().map(|id| id.0)),
+        None => candidate::Column::SchoolId.is_not_null(),
+    };
     let rows: Vec<(Uuid, i64)> = candidate::Entity::find()
         .select_only()
         .column(candidate::Column::SchoolId)
         .column_as(candidate::Column::Id.count(), "n")
         .filter(condition(scope, &columns!(candidate, Id)))
-        .filter(candidate::Column::SchoolId.is_in(schools.iter().map(|id| id.0)))
+        .filter(trained)
         .group_by(candidate::Column::SchoolId)
         .into_tuple()
         .all(access.connection())

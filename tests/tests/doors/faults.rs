@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 
 use anyhow::{Context as _, Result};
+use delos_tests::files::{confirm, hand_in, import, of_academy, rows};
+use delos_tests::house::{Engine, House, REGULATION, sample};
+use delos_tests::people::{administrator, officer};
+use delos_tests::plans::list;
+use delos_tests::post;
 use serde_json::{Value, json};
 
-use super::files::{confirm, hand_in, import, of_academy, rows};
-use super::house::{Engine, House, REGULATION, sample};
 use super::letters::{each, words};
-use super::people::{administrator, officer};
-use super::plans::list;
-use super::post;
 
 /// The fourteen faults of the sample, where a careful reader listed them.
 pub fn a_faulty_file_is_told_line_by_line_and_writes_nothing(engine: Engine) -> Result<()> {

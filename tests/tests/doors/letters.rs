@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result};
+use delos_tests::files::{Row, rows};
 use serde_json::{Value, json};
 
-use super::files::{Row, rows};
 use super::french;
 
 /// « Présentez-vous » comes so many minutes before the first phase.

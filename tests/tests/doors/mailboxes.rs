@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
+use delos_tests::files::rows;
+use delos_tests::house::House;
+use delos_tests::http::Visitor;
+use delos_tests::plans::Published;
+use delos_tests::post;
 use serde_json::{Value, json};
 
-use super::files::rows;
-use super::house::House;
-use super::http::Visitor;
 use super::letters::{Sitting, check_candidate, check_examiner, days_of, each, sittings, words};
-use super::plans::Published;
-use super::post;
 
 /// Longest wait for the outbox to empty.
 const PATIENCE: Duration = Duration::from_mins(3);

@@ -1,15 +1,15 @@
 //! Somebody who works for two authorities acts for one at a time.
 
 use anyhow::{Context as _, Result};
+use delos_tests::files::{ended, hand_in, import, of_academy};
+use delos_tests::house::{Engine, House, REGULATION};
+use delos_tests::http::Visitor;
+use delos_tests::people::{administrator, officer};
+use delos_tests::plans::list;
+use delos_tests::post;
 use serde_json::{Value, json};
 
-use super::files::{ended, hand_in, import, of_academy};
-use super::house::{Engine, House, REGULATION};
-use super::http::Visitor;
 use super::letters::{each, words};
-use super::people::{administrator, officer};
-use super::plans::list;
-use super::post;
 
 /// An officer of Dijon, to whom La Réunion is lent as well.
 pub fn of_two_mandates_one_is_acted_under_at_a_time(engine: Engine) -> Result<()> {

@@ -1,10 +1,9 @@
 //! The first day: the house opens, its administrator enters by the link that was printed.
 
 use anyhow::{Context as _, Result};
+use delos_tests::house::{ADMIN, Engine, House, REGULATION};
+use delos_tests::people::PASSWORD;
 use serde_json::json;
-
-use super::house::{ADMIN, Engine, House, REGULATION};
-use super::people::PASSWORD;
 
 /// The printed link opens once, the password then does, and nothing else.
 pub fn a_house_opens_and_its_administrator_signs_in(engine: Engine) -> Result<()> {

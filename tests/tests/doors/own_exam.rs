@@ -1,13 +1,13 @@
 //! A candidate who enters by the code of his mail and reads his own exam.
 
 use anyhow::Result;
+use delos_tests::house::House;
+use delos_tests::http::Visitor;
+use delos_tests::people::PASSWORD;
+use delos_tests::post;
 use serde_json::{Value, json};
 
-use super::house::House;
-use super::http::Visitor;
 use super::letters::{Sitting, each};
-use super::people::PASSWORD;
-use super::post;
 
 /// Enters by the code, comes back by the password, reads and downloads his own convocation, and nothing of the staff's.
 pub fn check(

@@ -1,12 +1,12 @@
 //! Outside one's perimeter nothing exists: not by list, not by id, not by download.
 
 use anyhow::{Context as _, Result};
+use delos_tests::http::Visitor;
+use delos_tests::plans::{Published, list};
+use delos_tests::post;
 use serde_json::{Value, json};
 
-use super::http::Visitor;
 use super::letters::{each, sittings, words};
-use super::plans::{Published, list};
-use super::post;
 
 /// A head asks by id for what is another school's, down to the refusal of what does not exist at all.
 pub fn check(head: &mut Visitor, own: &Published, other: &Published) -> Result<()> {

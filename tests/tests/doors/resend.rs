@@ -4,13 +4,13 @@
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
-use super::files::{import, of_academy, rows};
-use super::house::{Engine, House, REGULATION};
-use super::http::Visitor;
 use super::letters::words;
-use super::people::{PASSWORD, administrator, officer};
-use super::plans::{list, propose, version};
-use super::post;
+use delos_tests::files::{import, of_academy, rows};
+use delos_tests::house::{Engine, House, REGULATION};
+use delos_tests::http::Visitor;
+use delos_tests::people::{PASSWORD, administrator, officer};
+use delos_tests::plans::{list, propose, version};
+use delos_tests::post;
 
 /// A ponctuelle candidate of La Réunion.
 const NUMBER: &str = "2210006293";

@@ -3,16 +3,16 @@
 use std::sync::Barrier;
 
 use anyhow::{Context as _, Result};
+use delos_tests::files::{import, of_academy};
+use delos_tests::house::{Engine, House, REGULATION};
+use delos_tests::http::Visitor;
+use delos_tests::people::{account, administrator, officer};
+use delos_tests::plans::{propose, version, view};
+use delos_tests::post;
 use serde_json::{Value, json};
 
-use super::files::{import, of_academy};
-use super::house::{Engine, House, REGULATION};
-use super::http::Visitor;
 use super::letters::words;
 use super::mailboxes::until_sent;
-use super::people::{account, administrator, officer};
-use super::plans::{propose, version, view};
-use super::post;
 
 /// Two officers of one authority, each with the plan on his screen.
 pub fn of_two_officers_who_publish_at_once_one_is_refused(engine: Engine) -> Result<()> {

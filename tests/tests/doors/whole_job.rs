@@ -3,15 +3,16 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result};
+use delos_tests::files::{hand_in, import, of_academy};
+use delos_tests::house::{Engine, House, REGULATION, sample};
+use delos_tests::http::Visitor;
+use delos_tests::people::{administrator, heads, officer};
+use delos_tests::plans::{Published, check, job};
+use delos_tests::post;
 use serde_json::json;
 
-use super::files::{hand_in, import, of_academy};
-use super::house::{Engine, House, REGULATION, sample};
-use super::http::Visitor;
 use super::mailboxes::{self, until_sent};
-use super::people::{administrator, heads, officer};
-use super::plans::{Published, check, job};
-use super::{own_exam, perimeter, post};
+use super::{own_exam, perimeter};
 
 /// Code and academy of the authorities of the samples.
 pub const AUTHORITIES: [(&str, &str); 2] = [("07", "Dijon"), ("28", "La Réunion")];

@@ -41,7 +41,7 @@ pub async fn list(
     let found = schools::list(&reader, &scope, page).await?;
     let ids: Vec<_> = found.items.iter().map(|school| school.school.id).collect();
     let counts: HashMap<_, _> = match actor.scope::<ReadCandidates>(context.today()) {
-        Ok(scope) => candidates::count_by_school(&reader, &scope, &ids)
+        Ok(scope) => candidates::count_by_school(&reader, &scope, Some(&ids))
             .await?
             .into_iter()
             .collect(),
@@ -109,15 +109,14 @@ pub(crate) async fn by_id(
         .collect())
 }
 
-/// Candidates of the perimeter trained in one school.
-pub async fn candidate_count(
+/// Candidates of the perimeter by their school of training, in one question.
+pub async fn candidate_counts(
     context: &Context,
     actor: &Actor,
-    school: SchoolId,
-) -> CommandResult<i64> {
+) -> CommandResult<HashMap<SchoolId, i64>> {
     let scope = actor.scope::<ReadCandidates>(context.today())?;
-    let counts = candidates::count_by_school(&context.db.read(), &scope, &[school]).await?;
-    Ok(counts.first().map_or(0, |(_, count)| *count))
+    let counts = candidates::count_by_school(&context.db.read(), &scope, None).await?;
+    Ok(counts.into_iter().collect())
 }
 
 /// A school of a session by its code: for the command line.

@@ -7,12 +7,11 @@ mod staff;
 
 use std::collections::HashMap;
 
-use async_graphql::{
-    EmptyMutation, EmptySubscription, Request, Schema, ServerError, Value, Variables,
-};
+use async_graphql::{EmptyMutation, EmptySubscription, Request, Schema, Variables};
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use delos_application::Context;
@@ -98,17 +97,17 @@ struct Asked {
     document_id: Option<String>,
     query: Option<String>,
     operation_name: Option<String>,
-    variables: Option<serde_json::Value>,
-    extensions: Option<serde_json::Value>,
+    variables: Option<serde_json::Map<String, serde_json::Value>>,
+    extensions: Option<serde_json::Map<String, serde_json::Value>>,
 }
 
 /// Staff ask.
 pub async fn staff(
     State(house): State<House>,
     person: Result<SignedInPerson, Refused>,
-    body: Bytes,
+    body: Result<Bytes, BytesRejection>,
 ) -> Response {
-    let request = match prepare(&house, &house.documents.staff, &body) {
+    let request = match prepare(&house, &house.documents.staff, body) {
         Ok(request) => request,
         Err(refused) => return refused.into_response(),
     };
@@ -119,16 +118,17 @@ pub async fn staff(
     if person.account.candidate.is_some() {
         return Refused::forbidden().into_response();
     }
-    answer(house.staff.execute(request.data(person)).await)
+    let request = request.data(person).data(staff::CandidateCounts::default());
+    answer(&house, house.staff.execute(request).await)
 }
 
 /// A candidate asks.
 pub async fn candidate(
     State(house): State<House>,
     person: Result<SignedInPerson, Refused>,
-    body: Bytes,
+    body: Result<Bytes, BytesRejection>,
 ) -> Response {
-    let request = match prepare(&house, &house.documents.candidate, &body) {
+    let request = match prepare(&house, &house.documents.candidate, body) {
         Ok(request) => request,
         Err(refused) => return refused.into_response(),
     };
@@ -139,14 +139,15 @@ pub async fn candidate(
     if person.account.candidate.is_none() {
         return Refused::forbidden().into_response();
     }
-    answer(house.candidate.execute(request.data(person)).await)
+    answer(&house, house.candidate.execute(request.data(person)).await)
 }
 
 fn prepare(
     house: &House,
     trusted: &HashMap<String, String>,
-    body: &[u8],
+    body: Result<Bytes, BytesRejection>,
 ) -> Result<Request, Refused> {
+    let body = body.map_err(|_| Refused::body_too_large())?;
     let malformed = || {
         Refused::new(
             StatusCode::BAD_REQUEST,
@@ -154,8 +155,8 @@ fn prepare(
             "Cette demande est incomplète ou mal formée.",
         )
     };
-    document_guard::check_nesting(body).map_err(|_| malformed())?;
-    let asked: Asked = serde_json::from_slice(body).map_err(|_| malformed())?;
+    document_guard::check_nesting(&body).map_err(|_| malformed())?;
+    let asked: Asked = serde_json::from_slice(&body).map_err(|_| malformed())?;
     let unknown = || {
         Refused::new(
             StatusCode::BAD_REQUEST,
@@ -178,30 +179,31 @@ fn prepare(
         _ => return Err(unknown()),
     };
     drop(asked.extensions);
-    let variables = asked
-        .variables
-        .map(Variables::from_json)
-        .unwrap_or_default();
+    let variables = Variables::from_json(asked.variables.unwrap_or_default().into());
     let mut request = Request::new(document).variables(variables);
     request.operation_name = asked.operation_name;
     Ok(request)
 }
 
-/// What resolvers did not foresee is hidden behind an incident's number; what they foresaw keeps its code.
-fn answer(mut response: async_graphql::Response) -> Response {
+/// What resolvers foresaw keeps its code. An error without one is of the request: its document or its variables do not
+/// fit the schema, and nothing of the executor's words goes out (they quote types, values and lines).
+fn answer(house: &House, mut response: async_graphql::Response) -> Response {
+    let foreseen = |error: &async_graphql::ServerError| {
+        let extensions = error.extensions.as_ref();
+        extensions.is_some_and(|extensions| extensions.get("code").is_some())
+    };
+    if let Some(error) = response.errors.iter().find(|error| !foreseen(error)) {
+        // The words may quote a value of somebody's: they are logged where people are invented.
+        let message = house.settings.development.then_some(error.message.as_str());
+        tracing::warn!(message, path = ?error.path, "a request did not fit the schema");
+        return Refused::new(
+            StatusCode::BAD_REQUEST,
+            "invalid_request",
+            "Cette demande n’est pas comprise.",
+        )
+        .into_response();
+    }
     for error in &mut response.errors {
-        let known = error
-            .extensions
-            .as_ref()
-            .and_then(|extensions| extensions.get("code"))
-            .is_some();
-        if !known {
-            tracing::warn!(message = %error.message, "a document did not fit the schema");
-            *error = ServerError::new("Cette demande n’est pas comprise.", None);
-            let mut extensions = async_graphql::ErrorExtensionValues::default();
-            extensions.set("code", Value::from("invalid_request"));
-            error.extensions = Some(extensions);
-        }
         error.locations.clear();
     }
     Json(response).into_response()

@@ -1,11 +1,15 @@
 //! Schools, examiners, candidates and their sittings.
 
+use std::collections::HashMap;
+
 use async_graphql::{ComplexObject, Context, Enum, ID, InputObject, SimpleObject};
 use chrono::NaiveDate;
 use delos_application::views::candidates::{CandidateView, SittingView};
 use delos_application::views::schools::{ExaminerView, SchoolView};
 use delos_application::views::{self, SchoolRecord, SittingRecord};
+use delos_domain::ids::SchoolId;
 use delos_domain::{candidate, ratio, school};
+use tokio::sync::OnceCell;
 
 use super::{actor, connection, house};
 use crate::graphql::refusal::error;
@@ -77,15 +81,25 @@ impl School {
     /// Candidates of the perimeter trained there.
     async fn candidate_count(&self, ctx: &Context<'_>) -> async_graphql::Result<i64> {
         if let Some(count) = self.candidates {
-            Ok(count)
-        } else {
-            let id = super::id(&self.id)?;
-            views::schools::candidate_count(house(ctx)?, actor(ctx)?, id)
-                .await
-                .map_err(error)
+            return Ok(count);
         }
+        let counts = ctx.data::<CandidateCounts>()?;
+        let all = counts
+            .0
+            .get_or_try_init(|| async {
+                views::schools::candidate_counts(house(ctx)?, actor(ctx)?)
+                    .await
+                    .map_err(error)
+            })
+            .await?;
+        Ok(all.get(&super::id(&self.id)?).copied().unwrap_or(0))
     }
 }
+
+/// Candidates of the perimeter by school, for the schools that rows lead to: asked once a request, by whichever row
+/// comes first. A batch by time would split a long page as the machine is busy or not.
+#[derive(Default)]
+pub struct CandidateCounts(OnceCell<HashMap<SchoolId, i64>>);
 
 /// Somebody who examines.
 #[derive(SimpleObject, Clone)]

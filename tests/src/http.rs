@@ -50,6 +50,14 @@ static DOCUMENTS: LazyLock<BTreeMap<(String, String), String>> = LazyLock::new(|
     ids
 });
 
+/// Id of a trusted document.
+pub fn document_id(schema: &str, operation: &str) -> Result<&'static str> {
+    DOCUMENTS
+        .get(&(schema.to_owned(), operation.to_owned()))
+        .map(String::as_str)
+        .with_context(|| format!("no document for {operation}"))
+}
+
 impl Visitor {
     /// Nobody yet.
     pub fn new(port: u16) -> Self {
@@ -98,13 +106,15 @@ impl Visitor {
     }
 
     /// One trusted document, whatever comes back.
-    pub fn document(&mut self, schema: &str, operation: &str, variables: &Value) -> Result<Value> {
-        let id = DOCUMENTS
-            .get(&(schema.to_owned(), operation.to_owned()))
-            .with_context(|| format!("no document for {operation}"))?;
+    pub fn ask(&mut self, schema: &str, operation: &str, variables: &Value) -> Result<Answer> {
+        let id = document_id(schema, operation)?;
         let body = json!({"documentId": id, "operationName": operation, "variables": variables});
-        let answer = self.post(&format!("/graphql/{schema}"), &body)?;
-        answer
+        self.post(&format!("/graphql/{schema}"), &body)
+    }
+
+    /// One trusted document whose request is understood: its data and its errors.
+    pub fn document(&mut self, schema: &str, operation: &str, variables: &Value) -> Result<Value> {
+        self.ask(schema, operation, variables)?
             .expect(200)
             .with_context(|| operation.to_owned())?
             .json()
@@ -140,33 +150,60 @@ impl Visitor {
             .map_err(|refusal| anyhow::anyhow!("{operation} is refused: {refusal}"))
     }
 
-    fn send(
+    /// The cookie that it holds, `name=value`.
+    pub fn cookie(&self) -> Option<&str> {
+        self.cookie.as_deref()
+    }
+
+    /// Sends a request of any form.
+    pub fn send(
         &mut self,
         method: &str,
         path: &str,
         headers: &[(&str, &str)],
         body: &[u8],
     ) -> Result<Answer> {
+        let length = body.len().to_string();
+        let headers = [headers, &[("content-length", length.as_str())]].concat();
+        self.pour(method, path, &headers, std::iter::once(body))
+    }
+
+    /// Sends a request whose body comes piece by piece, under the headers given and no other. Whoever refuses it early
+    /// closes the door on the rest: what was answered by then is the answer.
+    pub fn pour<'a>(
+        &mut self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl IntoIterator<Item = &'a [u8]>,
+    ) -> Result<Answer> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
         stream.set_read_timeout(Some(Duration::from_mins(2)))?;
-        let mut request = Vec::new();
+        let mut head = Vec::new();
         write!(
-            request,
-            "{method} {path} HTTP/1.1\r\nhost: localhost:{}\r\nconnection: close\r\ncontent-length: {}\r\n",
-            self.port,
-            body.len()
+            head,
+            "{method} {path} HTTP/1.1\r\nhost: localhost:{}\r\nconnection: close\r\n",
+            self.port
         )?;
         for (name, value) in headers {
-            write!(request, "{name}: {value}\r\n")?;
+            write!(head, "{name}: {value}\r\n")?;
         }
         if let Some(cookie) = &self.cookie {
-            write!(request, "cookie: {cookie}\r\n")?;
+            write!(head, "cookie: {cookie}\r\n")?;
         }
-        request.extend_from_slice(b"\r\n");
-        request.extend_from_slice(body);
-        stream.write_all(&request)?;
+        head.extend_from_slice(b"\r\n");
+        let mut written = stream.write_all(&head);
+        for piece in body {
+            if written.is_ok() {
+                written = stream.write_all(piece);
+            }
+        }
         let mut bytes = Vec::new();
-        stream.read_to_end(&mut bytes)?;
+        let read = stream.read_to_end(&mut bytes);
+        if bytes.is_empty() {
+            written?;
+            read?;
+        }
         let answer = Answer::parse(&bytes).with_context(|| format!("{method} {path}"))?;
         if let Some(cookie) = answer.headers.get("set-cookie") {
             let pair = cookie.split(';').next().unwrap_or_default();

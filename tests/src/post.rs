@@ -5,10 +5,10 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
-use delos_tests::services;
 use serde_json::Value;
 
-use super::house::House;
+use crate::house::House;
+use crate::services;
 
 /// Longest wait for a mail.
 const PATIENCE: Duration = Duration::from_mins(1);

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
-use super::files::{Row, rows};
-use super::house::House;
-use super::http::Visitor;
-use super::post;
+use crate::files::{Row, rows};
+use crate::house::House;
+use crate::http::Visitor;
+use crate::post;
 
 /// Password of everybody: it guards invented people on this machine.
 pub const PASSWORD: &str = "quatre mots au hasard";

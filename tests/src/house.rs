@@ -2,15 +2,15 @@
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
-use delos_tests::relay::Relay;
-use delos_tests::services;
 
-use super::http::Visitor;
+use crate::http::Visitor;
+use crate::relay::Relay;
+use crate::services;
 
 /// Year of the sample session.
 pub const SESSION: &str = "2027";
@@ -18,6 +18,8 @@ pub const SESSION: &str = "2027";
 pub const REGULATION: &str = "bts-sio-2024-e5";
 /// The first administrator.
 pub const ADMIN: &str = "admin@delos.example";
+/// Where people reach a house in production.
+pub const PUBLIC: &str = "https://delos.example";
 /// Longest wait for the house to open.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -28,6 +30,15 @@ pub enum Engine {
     Postgres,
 }
 
+/// How a house is served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Any document is read, with guards; cookies go without TLS.
+    Development,
+    /// As people have it, behind a proxy that speaks TLS: [`PUBLIC`] is its address.
+    Production,
+}
+
 /// A house that is open until dropped.
 pub struct House {
     /// Where it keeps its files, and the scenario its own.
@@ -36,15 +47,27 @@ pub struct House {
     pub relay: Relay,
     /// What `delos init` printed.
     pub printed: String,
+    mode: Mode,
     port: u16,
     binary: PathBuf,
+    database: String,
     served: Child,
 }
 
 impl House {
     /// Lays a house with the dates of the sample session and opens it. Nothing when this machine lacks a service.
     pub fn open(engine: Engine, name: &str, regulation: &str) -> Result<Option<Self>> {
-        Self::open_with_relay(engine, name, regulation, &[])
+        Self::open_as(Mode::Development, engine, name, regulation)
+    }
+
+    /// The same, served in either mode.
+    pub fn open_as(
+        mode: Mode,
+        engine: Engine,
+        name: &str,
+        regulation: &str,
+    ) -> Result<Option<Self>> {
+        Self::lay(mode, engine, name, regulation, &[])
     }
 
     /// [`House::open`] with a relay that was told more (`relay.mjs`).
@@ -54,8 +77,17 @@ impl House {
         regulation: &str,
         told: &[&str],
     ) -> Result<Option<Self>> {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
-            .join(format!("doors-{name}-{engine:?}").to_lowercase());
+        Self::lay(Mode::Development, engine, name, regulation, told)
+    }
+
+    fn lay(
+        mode: Mode,
+        engine: Engine,
+        name: &str,
+        regulation: &str,
+        told: &[&str],
+    ) -> Result<Option<Self>> {
+        let folder = scratch()?.join(format!("house-{name}-{engine:?}").to_lowercase());
         if folder.exists() {
             std::fs::remove_dir_all(&folder)?;
         }
@@ -85,13 +117,15 @@ impl House {
             printed: String::new(),
             folder,
             relay,
+            mode,
             port,
             binary,
+            database: url,
         };
         house.printed = house.run(&[
             "init",
             "--database",
-            &url,
+            &house.database.clone(),
             "--session",
             SESSION,
             "--regulation",
@@ -103,8 +137,14 @@ impl House {
         let file = house.folder.join("session.toml");
         std::fs::write(&file, dates.replace(REGULATION, regulation))?;
         house.run(&["session", "set", text(&file)?, "--session", SESSION])?;
-        house.serve()?;
+        house.serve(&[], &[])?;
         Ok(Some(house))
+    }
+
+    /// Closes the house and opens it again, with arguments and settings of its own.
+    pub fn reopen(&mut self, arguments: &[&str], settings: &[(&str, &str)]) -> Result<()> {
+        self.served.kill()?;
+        self.serve(arguments, settings)
     }
 
     /// Somebody who is not signed in.
@@ -114,12 +154,44 @@ impl House {
 
     /// Where people reach it.
     pub fn address(&self) -> String {
-        format!("http://localhost:{}", self.port)
+        match self.mode {
+            Mode::Development => format!("http://localhost:{}", self.port),
+            Mode::Production => PUBLIC.to_owned(),
+        }
+    }
+
+    /// Address of its database.
+    pub fn database(&self) -> &str {
+        &self.database
+    }
+
+    /// What its process has said since it opened last.
+    pub fn log(&self) -> Result<String> {
+        Ok(std::fs::read_to_string(self.folder.join("serve.log"))?)
+    }
+
+    /// Whether its process lives.
+    pub fn is_alive(&mut self) -> Result<bool> {
+        Ok(self.served.try_wait()?.is_none())
+    }
+
+    /// Forgets what the process held before: the peak counts from here.
+    pub fn forget_peak(&self) -> Result<()> {
+        let file = format!("/proc/{}/clear_refs", self.served.id());
+        Ok(std::fs::write(file, "5")?)
+    }
+
+    /// The most memory that its process ever held, in megabytes (`VmHWM`).
+    pub fn peak_memory(&self) -> Result<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.served.id()))?;
+        let line = status.lines().find(|line| line.starts_with("VmHWM:"));
+        let kilobytes = line.and_then(|line| line.split_whitespace().nth(1));
+        Ok(kilobytes.context("no VmHWM")?.parse::<u64>()? / 1024)
     }
 
     /// Runs the binary once, to its end, on this house.
     pub fn run(&self, arguments: &[&str]) -> Result<String> {
-        let output = self.command().args(arguments).output()?;
+        let output = self.ended(arguments)?;
         let said = String::from_utf8_lossy(&output.stdout).into_owned();
         if !output.status.success() {
             let why = String::from_utf8_lossy(&output.stderr);
@@ -130,6 +202,11 @@ impl House {
             );
         }
         Ok(said)
+    }
+
+    /// Runs the binary once, to whatever end.
+    pub fn ended(&self, arguments: &[&str]) -> Result<Output> {
+        Ok(self.command().args(arguments).output()?)
     }
 
     fn command(&self) -> Command {
@@ -145,16 +222,23 @@ impl House {
             .env("DELOS_MAIL__RELAY", self.relay.url())
             .env("DELOS_MAIL__TLS", "none")
             .stdin(Stdio::null());
+        if self.mode == Mode::Production {
+            command.env("DELOS_PUBLIC_URL", PUBLIC);
+        }
         command
     }
 
-    fn serve(&mut self) -> Result<()> {
+    fn serve(&mut self, arguments: &[&str], settings: &[(&str, &str)]) -> Result<()> {
         let log = std::fs::File::create(self.folder.join("serve.log"))?;
         let listen = format!("127.0.0.1:{}", self.port);
         self.served.wait()?;
-        self.served = self
-            .command()
-            .args(["serve", "--development", "--listen", &listen])
+        let mut command = self.command();
+        command.args(["serve", "--listen", &listen]).args(arguments);
+        if self.mode == Mode::Development {
+            command.arg("--development");
+        }
+        self.served = command
+            .envs(settings.iter().copied())
             .stdout(log.try_clone()?)
             .stderr(log)
             .spawn()?;
@@ -187,6 +271,14 @@ impl Drop for House {
         let _ = self.served.kill();
         let _ = self.served.wait();
     }
+}
+
+/// Where tests put what they make: the build's own folder for it.
+fn scratch() -> Result<PathBuf> {
+    // Tests stand in `target/PROFILE/deps`.
+    let test = std::env::current_exe()?;
+    let target = test.ancestors().nth(3).context("a folder of the build")?;
+    Ok(target.join("tmp"))
 }
 
 /// A file of the samples.

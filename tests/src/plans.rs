@@ -3,9 +3,9 @@
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
-use super::house::{House, SESSION, text};
-use super::http::Visitor;
-use super::post;
+use crate::house::{House, SESSION, text};
+use crate::http::Visitor;
+use crate::post;
 
 /// A plan that was published.
 pub struct Published {

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail};
 use serde_json::{Value, json};
 
-use super::house::sample;
-use super::http::{Part, Visitor};
+use crate::house::sample;
+use crate::http::{Part, Visitor};
 
 /// Longest wait for an import.
 const PATIENCE: Duration = Duration::from_mins(1);
