@@ -519,12 +519,14 @@ pub async fn schools_with_head<O: Operation>(
         .collect())
 }
 
-/// Whether a candidate stands in one school: what a head's mandate cannot say by itself.
+/// Authority and school of an examiner of the session: what a head's mandate cannot say by itself.
 pub async fn examiner_school(
     access: &impl Access,
+    session: SessionId,
     id: ExaminerId,
 ) -> Result<Option<(AuthorityId, Option<SchoolId>)>, StoreError> {
-    let row = crate::entities::examiner::Entity::find_by_id(id.0)
+    let row = examiner::Entity::find_by_id(id.0)
+        .filter(examiner::Column::SessionId.eq(session.0))
         .one(access.connection())
         .await?;
     Ok(row.map(|row| (AuthorityId(row.authority_id), row.school_id.map(SchoolId))))
