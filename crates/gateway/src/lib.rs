@@ -23,7 +23,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware;
-use axum::routing::{get, post};
+use axum::routing::{MethodRouter, get, post};
 use delos_application::Context;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -62,6 +62,51 @@ pub(crate) struct House {
     limiter: Arc<limits::Limiter>,
 }
 
+/// A path and who answers there.
+type Route = (&'static str, fn() -> MethodRouter<House>);
+
+/// What takes JSON, by `POST`.
+const CHANGING: [Route; 7] = [
+    ("/graphql/staff", || post(graphql::staff)),
+    ("/graphql/candidate", || post(graphql::candidate)),
+    ("/auth/staff", || post(auth::staff)),
+    ("/auth/candidate", || post(auth::candidate)),
+    ("/auth/first-access", || post(auth::first_access)),
+    ("/auth/sign-out", || post(auth::sign_out)),
+    ("/auth/mandate", || post(auth::switch_mandate)),
+];
+
+/// What takes files, by `POST`.
+const UPLOADS: [Route; 1] = [("/imports/{kind}", || post(uploads::stage))];
+
+/// What is read, by `GET`.
+const READING: [Route; 10] = [
+    ("/auth/whoami", || get(auth::whoami)),
+    ("/auth/authorities", || get(auth::authorities)),
+    ("/imports/{staged}/bad-rows.csv", || get(uploads::bad_rows)),
+    ("/sittings/{id}/convocation.pdf", || get(files::sitting_pdf)),
+    ("/sittings/{id}/convocation.ics", || get(files::sitting_ics)),
+    ("/messages/{id}/attachments/{place}", || {
+        get(files::attachment)
+    }),
+    ("/candidate/convocation.pdf", || get(files::own_pdf)),
+    ("/candidate/convocation.ics", || get(files::own_ics)),
+    ("/healthz", || get(health::alive)),
+    ("/readyz", || get(health::ready)),
+];
+
+/// The path of every route that the router is built from; the front end's own files stand behind all others.
+pub fn paths() -> impl Iterator<Item = &'static str> {
+    let all = CHANGING.iter().chain(&UPLOADS).chain(&READING);
+    all.map(|(path, _)| *path)
+}
+
+fn routes(all: &[Route]) -> Router<House> {
+    all.iter().fold(Router::new(), |router, (path, answer)| {
+        router.route(path, answer())
+    })
+}
+
 /// The gateway's router.
 pub fn router(context: Context, settings: GatewaySettings) -> Router {
     let house = House {
@@ -72,37 +117,19 @@ pub fn router(context: Context, settings: GatewaySettings) -> Router {
         settings: Arc::new(settings),
         context,
     };
-    let changing = Router::new()
-        .route("/graphql/staff", post(graphql::staff))
-        .route("/graphql/candidate", post(graphql::candidate))
-        .route("/auth/staff", post(auth::staff))
-        .route("/auth/candidate", post(auth::candidate))
-        .route("/auth/first-access", post(auth::first_access))
-        .route("/auth/sign-out", post(auth::sign_out))
-        .route("/auth/mandate", post(auth::switch_mandate))
+    let changing = routes(&CHANGING)
         .layer(middleware::from_fn_with_state(
             house.clone(),
             guard::json_only,
         ))
         .layer(RequestBodyLimitLayer::new(SMALL_BODY));
-    let uploads = Router::new()
-        .route("/imports/{kind}", post(uploads::stage))
+    let uploads = routes(&UPLOADS)
         .layer(middleware::from_fn_with_state(
             house.clone(),
             guard::multipart_only,
         ))
         .layer(DefaultBodyLimit::disable());
-    let reading = Router::new()
-        .route("/auth/whoami", get(auth::whoami))
-        .route("/auth/authorities", get(auth::authorities))
-        .route("/imports/{staged}/bad-rows.csv", get(uploads::bad_rows))
-        .route("/sittings/{id}/convocation.pdf", get(files::sitting_pdf))
-        .route("/sittings/{id}/convocation.ics", get(files::sitting_ics))
-        .route("/messages/{id}/attachments/{place}", get(files::attachment))
-        .route("/candidate/convocation.pdf", get(files::own_pdf))
-        .route("/candidate/convocation.ics", get(files::own_ics))
-        .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready));
+    let reading = routes(&READING);
     Router::new()
         .merge(changing)
         .merge(reading)
