@@ -243,8 +243,10 @@ async fn decide(
     grant: &Grant,
 ) -> CommandResult<Mandate> {
     let own = actor.mandate().ok_or(CommandError::Forbidden)?;
+    // What lies outside one's own is told no other way than what does not exist, whatever else is wrong with the grant.
     let perimeter = perimeter_of(tx, own, grant)
         .await?
+        .filter(|one| within(own.perimeter, *one))
         .ok_or(CommandError::NotFound)?;
     decide_grant(
         own,
@@ -264,6 +266,14 @@ async fn decide(
         valid_until: grant.valid_until,
         revoked: false,
     })
+}
+
+/// Whether what a grant covers lies inside one's own perimeter; an examiner named by a head is of his school.
+fn within(own: Perimeter, asked: Perimeter) -> bool {
+    match (own, asked) {
+        (Perimeter::School(_, authority), Perimeter::Examiner(_, other)) => authority == other,
+        _ => own.holds(asked),
+    }
 }
 
 /// What the id of a grant names.
@@ -294,7 +304,8 @@ async fn perimeter_of(
         )));
     }
     let examiner = delos_domain::ids::ExaminerId(id);
-    let Some((authority, school)) = accounts::examiner_school(tx, examiner).await? else {
+    let Some((authority, school)) = accounts::examiner_school(tx, own.session, examiner).await?
+    else {
         return Ok(None);
     };
     // A head gives mandates to the examiners of his own school.

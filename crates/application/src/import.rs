@@ -86,6 +86,13 @@ pub fn may(context: &Context, actor: &Actor, kind: ImportKind) -> Result<(), Com
     .map_err(|Forbidden| CommandError::Forbidden)
 }
 
+/// Whether the actor may hand in any kind of file: asked before a file is looked for, whose kind is then asked about.
+fn may_some(context: &Context, actor: &Actor) -> Result<(), CommandError> {
+    may(context, actor, ImportKind::Candidates)
+        .or_else(|_| may(context, actor, ImportKind::Examiners))
+        .or_else(|_| may(context, actor, ImportKind::Schools))
+}
+
 /// Checks a file without writing anything but the file itself, kept for the confirmation.
 ///
 /// # Errors
@@ -171,6 +178,7 @@ pub async fn confirm(
     actor: &Actor,
     id: StagedFileId,
 ) -> CommandResult<TaskRecord> {
+    may_some(context, actor)?;
     let mandate = actor.mandate().ok_or(CommandError::Forbidden)?;
     let tx = context.db.write().await?;
     let file = staged::one(&tx, id, actor.account())
@@ -251,6 +259,7 @@ pub async fn bad_rows(
     actor: &Actor,
     id: StagedFileId,
 ) -> CommandResult<(String, Vec<u8>)> {
+    may_some(context, actor)?;
     let mandate = actor.mandate().ok_or(CommandError::Forbidden)?;
     let reader = context.db.read();
     let file = staged::one(&reader, id, actor.account())

@@ -7,7 +7,7 @@ use delos_domain::scope::{Reach, SetSessionDates};
 use delos_domain::session::{DatesFault, SessionDates};
 use delos_persistence::sessions;
 pub use delos_persistence::sessions::DatesRecord;
-use delos_persistence::{envelope, journal};
+use delos_persistence::{authorities, envelope, journal};
 
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult, Refusal};
@@ -28,6 +28,7 @@ pub struct SetSessionDatesInput {
 /// Writes the dates.
 ///
 /// # Errors
+/// [`CommandError::NotFound`] for dates that are not the actor's to write, or of no authority.
 /// Refuses with the code of a [`DatesFault`], `unknown_regulation`, `no_working_day` (a day on which schools are shut).
 pub async fn set_session_dates(
     context: &Context,
@@ -64,6 +65,11 @@ pub async fn set_session_dates(
     let session = sessions::by_id(&tx, input.session)
         .await?
         .ok_or(CommandError::NotFound)?;
+    let known = authorities::all(&tx).await?;
+    let mut named = input.records.iter().filter_map(|record| record.authority);
+    if named.any(|id| known.iter().all(|one| one.id != id)) {
+        return Err(CommandError::NotFound);
+    }
     if input
         .version
         .is_some_and(|version| version != session.version)

@@ -19,7 +19,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::database::{Access, Transaction};
-use crate::entities::{access_code, account, candidate, identity, mandate, web_session};
+use crate::entities::{access_code, account, candidate, examiner, identity, mandate, web_session};
 use crate::error::{StoreError, corrupt};
 use crate::identities::{self, IdentityRecord};
 use crate::perimeter::{columns, condition};
@@ -151,7 +151,8 @@ pub async fn inside<O: Operation>(
     }
 }
 
-/// Mandates that a scope reaches: a session scope reaches all of the session's, an authority its own and its schools'.
+/// Mandates that a scope reaches: a session scope reaches all of the session's, an authority its own and its schools',
+/// a school its own and those of its examiners, which name no school.
 fn mandates_of_scope<O: Operation>(scope: &Scope<O>) -> Condition {
     let session = Condition::all()
         .add(mandate::Column::SessionId.eq(scope.session().0))
@@ -160,6 +161,17 @@ fn mandates_of_scope<O: Operation>(scope: &Scope<O>) -> Condition {
         Reach::Session => session,
         Reach::Authority { authority, .. } => {
             session.add(mandate::Column::AuthorityId.eq(authority.0))
+        }
+        Reach::School { .. } => {
+            let of_school = examiner::Entity::find()
+                .select_only()
+                .column(examiner::Column::Id)
+                .filter(condition(scope, &columns!(examiner)))
+                .into_query();
+            let own = Condition::any()
+                .add(condition(scope, &columns!(mandate)))
+                .add(mandate::Column::ExaminerId.in_subquery(of_school));
+            session.add(own)
         }
         _ => session.add(condition(scope, &columns!(mandate))),
     }
@@ -507,12 +519,14 @@ pub async fn schools_with_head<O: Operation>(
         .collect())
 }
 
-/// Whether a candidate stands in one school: what a head's mandate cannot say by itself.
+/// Authority and school of an examiner of the session: what a head's mandate cannot say by itself.
 pub async fn examiner_school(
     access: &impl Access,
+    session: SessionId,
     id: ExaminerId,
 ) -> Result<Option<(AuthorityId, Option<SchoolId>)>, StoreError> {
-    let row = crate::entities::examiner::Entity::find_by_id(id.0)
+    let row = examiner::Entity::find_by_id(id.0)
+        .filter(examiner::Column::SessionId.eq(session.0))
         .one(access.connection())
         .await?;
     Ok(row.map(|row| (AuthorityId(row.authority_id), row.school_id.map(SchoolId))))

@@ -7,8 +7,11 @@ use delos_domain::candidate::{
     Accommodation, Candidate, CandidateNumber, CandidateStatus, ExamOption, Form,
 };
 use delos_domain::ids::{AuthorityId, CandidateId, CohortId, SchoolId, SessionId};
+use delos_domain::policy::{PHASES, phases};
 use delos_domain::ratio::TimeRatio;
 use delos_domain::scope::{Operation, Scope};
+use delos_domain::tracks::Phase;
+use delos_domain::tracks::phase::{Column, LADDER};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -85,7 +88,7 @@ pub async fn list<O: Operation>(
         .to(identity::Column::Id);
     let mut query = candidate::Entity::find()
         .join(JoinType::InnerJoin, relation.into())
-        .filter(condition(scope, &columns!(candidate, Id)))
+        .filter(reached(scope))
         .filter(matching(filter));
     if let Some(search) = &page.search {
         let any = Condition::any()
@@ -117,7 +120,7 @@ pub async fn all<O: Operation>(
     filter: &CandidateFilter,
 ) -> Result<Vec<CandidateRecord>, StoreError> {
     let rows = candidate::Entity::find()
-        .filter(condition(scope, &columns!(candidate, Id)))
+        .filter(reached(scope))
         .filter(matching(filter))
         .order_by_asc(candidate::Column::Number)
         .all(access.connection())
@@ -132,7 +135,7 @@ pub async fn count<O: Operation>(
     filter: &CandidateFilter,
 ) -> Result<u64, StoreError> {
     let query = candidate::Entity::find()
-        .filter(condition(scope, &columns!(candidate, Id)))
+        .filter(reached(scope))
         .filter(matching(filter));
     Ok(query.count(access.connection()).await?)
 }
@@ -144,7 +147,7 @@ pub async fn one<O: Operation>(
     id: CandidateId,
 ) -> Result<Option<CandidateRecord>, StoreError> {
     let rows = candidate::Entity::find()
-        .filter(condition(scope, &columns!(candidate, Id)))
+        .filter(reached(scope))
         .filter(candidate::Column::Id.eq(id.0))
         .all(access.connection())
         .await?;
@@ -160,7 +163,7 @@ pub async fn by_ids<O: Operation>(
     let mut found = Vec::with_capacity(ids.len());
     for chunk in ids.chunks(10_000) {
         let rows = candidate::Entity::find()
-            .filter(condition(scope, &columns!(candidate, Id)))
+            .filter(reached(scope))
             .filter(candidate::Column::Id.is_in(chunk.iter().map(|id| id.0)))
             .all(access.connection())
             .await?;
@@ -184,7 +187,7 @@ pub async fn count_by_school<O: Operation>(
         .select_only()
         .column(candidate::Column::SchoolId)
         .column_as(candidate::Column::Id.count(), "n")
-        .filter(condition(scope, &columns!(candidate, Id)))
+        .filter(reached(scope))
         .filter(trained)
         .group_by(candidate::Column::SchoolId)
         .into_tuple()
@@ -221,7 +224,7 @@ pub async fn update<O: Operation>(
 ) -> Result<(), StoreError> {
     let updated = candidate::Entity::update_many()
         .set(row(record, record.version + 1))
-        .filter(condition(scope, &columns!(candidate, Id)))
+        .filter(reached(scope))
         .filter(candidate::Column::Id.eq(record.candidate.id.0))
         .filter(candidate::Column::Version.eq(record.version))
         .exec(tx.connection())
@@ -300,6 +303,41 @@ pub async fn move_sitting_state(
         }
     }
     Ok(())
+}
+
+/// The candidates whom the scope reaches, in the phases in which its operation can be done.
+fn reached<O: Operation>(scope: &Scope<O>) -> Condition {
+    condition(scope, &columns!(candidate, Id)).add_option(in_phases(phases(scope.operation())))
+}
+
+/// The phases as conditions on the state columns, line by line of [`LADDER`]; none when every phase will do.
+fn in_phases(phases: &[Phase]) -> Option<Condition> {
+    if PHASES.iter().all(|phase| phases.contains(phase)) {
+        return None;
+    }
+    let mut any = Condition::any();
+    let mut above = Condition::all();
+    for (phase, column) in LADDER {
+        let holds = match column {
+            Column::Sitting(states) => {
+                candidate::Column::SittingState.is_in(states.iter().map(|state| state.code()))
+            }
+            Column::Assessment(states) => {
+                candidate::Column::AssessmentState.is_in(states.iter().map(|state| state.code()))
+            }
+            Column::Mark(states) => {
+                candidate::Column::MarkState.is_in(states.iter().map(|state| state.code()))
+            }
+        };
+        if phases.contains(&phase) {
+            any = any.add(above.clone().add(holds.clone()));
+        }
+        above = above.add(holds.not());
+    }
+    if phases.contains(&Phase::Preparation) {
+        any = any.add(above);
+    }
+    Some(any)
 }
 
 fn matching(filter: &CandidateFilter) -> Condition {

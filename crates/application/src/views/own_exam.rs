@@ -171,10 +171,12 @@ pub async fn ics(context: &Context, actor: &Actor) -> CommandResult<Attachment> 
     })
 }
 
+/// The convocation that he holds: from the day he has it, also after he has sat.
 async fn in_force(context: &Context, actor: &Actor) -> CommandResult<CandidateConvocation> {
     let scope = actor.scope::<ReadOwnConvocation>(context.today())?;
     let person = own(context, actor, &scope).await?;
-    if person.states.sitting != State::Convoked.code() {
+    // The phase is the scope's to know; a candidate found not valid has had his convocation withdrawn.
+    if person.states.sitting == State::Closed.code() {
         return Err(CommandError::NotFound);
     }
     convocation(context, actor, &person)

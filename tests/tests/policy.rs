@@ -1,0 +1,60 @@
+//! The policy through the front door: every line of `policy.csv` asked of the real binary, over HTTP or on its command
+//! line, on SQLite and on PostgreSQL; and nothing can be asked that no line speaks of.
+
+/// The lines, who asks, and what about.
+mod policy {
+    mod acts;
+    mod asks;
+    mod commands;
+    mod database;
+    mod laying;
+    mod lines;
+    mod matters;
+    mod requests;
+    mod surfaces;
+    mod through_the_door;
+    mod world;
+
+    // A house and its visitors are laid as the other scenarios lay them.
+    #[path = "../doors/files.rs"]
+    mod files;
+    #[path = "../doors/house.rs"]
+    mod house;
+    #[path = "../doors/http.rs"]
+    #[expect(dead_code, reason = "the other scenarios read the candidate's schema")]
+    mod http;
+    #[path = "../doors/people.rs"]
+    mod people;
+    #[path = "../doors/plans.rs"]
+    #[expect(dead_code, reason = "the other scenarios hold plans against a checker")]
+    mod plans;
+    #[path = "../doors/post.rs"]
+    #[expect(dead_code, reason = "the other scenarios read every mail")]
+    mod post;
+
+    use house::Engine;
+
+    #[test]
+    fn every_field_and_route_has_an_entry_and_every_entry_is_one() -> anyhow::Result<()> {
+        surfaces::every_field_and_route_has_an_entry_and_every_entry_is_one()
+    }
+
+    #[test]
+    fn every_command_has_an_entry_and_every_entry_is_one() -> anyhow::Result<()> {
+        commands::every_command_has_an_entry_and_every_entry_is_one()
+    }
+
+    mod sqlite {
+        #[test]
+        fn every_line_of_the_policy_is_the_answer() -> anyhow::Result<()> {
+            super::through_the_door::every_line_of_the_policy_is_the_answer(super::Engine::Sqlite)
+        }
+    }
+
+    mod postgres {
+        #[test]
+        fn every_line_of_the_policy_is_the_answer() -> anyhow::Result<()> {
+            super::through_the_door::every_line_of_the_policy_is_the_answer(super::Engine::Postgres)
+        }
+    }
+}
