@@ -15,24 +15,7 @@ mod policy {
     mod through_the_door;
     mod world;
 
-    // A house and its visitors are laid as the other scenarios lay them.
-    #[path = "../doors/files.rs"]
-    mod files;
-    #[path = "../doors/house.rs"]
-    mod house;
-    #[path = "../doors/http.rs"]
-    #[expect(dead_code, reason = "the other scenarios read the candidate's schema")]
-    mod http;
-    #[path = "../doors/people.rs"]
-    mod people;
-    #[path = "../doors/plans.rs"]
-    #[expect(dead_code, reason = "the other scenarios hold plans against a checker")]
-    mod plans;
-    #[path = "../doors/post.rs"]
-    #[expect(dead_code, reason = "the other scenarios read every mail")]
-    mod post;
-
-    use house::Engine;
+    use delos_tests::house::Engine;
 
     #[test]
     fn every_field_and_route_has_an_entry_and_every_entry_is_one() -> anyhow::Result<()> {

@@ -6,15 +6,15 @@ use delos_domain::policy::OperationName as Op;
 use serde_json::{Value, json};
 
 use super::asks::{Ask, Reply};
-use super::files::ended;
-use super::http::Visitor;
 use super::laying::KINDS;
 use super::matters::{Matter, all, ask, words};
-use super::plans::{version, view};
 use super::requests::{
     add_commission, by_id, create, dates, edit_plan, grant, grantable, kind, of_plan,
     remove_commission, resend, role_below,
 };
+use delos_tests::files::ended;
+use delos_tests::http::Visitor;
+use delos_tests::plans::{version, view};
 
 /// What was done, where, and what says so.
 pub type Done = Vec<(&'static str, Reply, String)>;

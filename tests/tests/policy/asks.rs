@@ -3,7 +3,7 @@
 use anyhow::{Result, bail};
 use serde_json::{Value, json};
 
-use super::http::{Answer, Part, Visitor};
+use delos_tests::http::{Answer, Part, Visitor};
 
 /// One request.
 #[derive(Clone, Debug)]

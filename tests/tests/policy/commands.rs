@@ -8,12 +8,12 @@ use delos_domain::policy::OperationName as Op;
 use delos_domain::policy::Relation;
 use delos_tests::services;
 
-use super::house::{REGULATION, SESSION, sample, text};
 use super::lines::{Answer, Line};
 use super::matters::SCHOOLS;
 use super::surfaces::{Behind, check};
 use super::world::{OTHER_YEAR, World};
 use Behind::{Open, Operations};
+use delos_tests::house::{REGULATION, SESSION, sample, text};
 
 /// A year that the house has no session of.
 const NO_YEAR: &str = "2031";

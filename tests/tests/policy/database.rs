@@ -4,7 +4,7 @@ use anyhow::{Context as _, Result};
 use delos_domain::tracks::{Columns, Phase, Tracks, assessment, dossier, mark, sitting};
 use delos_persistence::{Database, DatabaseAddress, MasterKey};
 
-use super::house::House;
+use delos_tests::house::House;
 
 /// The house's database, behind its back.
 pub struct Store {

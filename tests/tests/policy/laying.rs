@@ -6,17 +6,17 @@ use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
 use super::database::Store;
-use super::files::{ended, hand_in, import, of_academy};
-use super::house::{Engine, House, REGULATION, sample};
-use super::http::Visitor;
 use super::matters::{Matter, SCHOOLS, WITHOUT_CCF, Whose, all, ask, words};
-use super::people::{PASSWORD, account, administrator, heads, officer};
-use super::plans::{job, propose};
-use super::post;
 use super::world::{
     FAR_HEAD, FAR_OFFICER, OTHER_ADMIN, OTHER_OFFICER, OTHER_YEAR, OWNERS, People, SISTER_HEAD,
     SUBSTITUTE, World,
 };
+use delos_tests::files::{ended, hand_in, import, of_academy};
+use delos_tests::house::{Engine, House, REGULATION, sample};
+use delos_tests::http::Visitor;
+use delos_tests::people::{PASSWORD, account, administrator, heads, officer};
+use delos_tests::plans::{job, propose};
+use delos_tests::post;
 
 /// What can be handed in, with the name of its sample.
 pub const KINDS: [(&str, &str); 3] = [

@@ -3,8 +3,8 @@
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
-use super::http::Visitor;
-use super::plans::view;
+use delos_tests::http::Visitor;
+use delos_tests::plans::view;
 
 /// An id that nothing has.
 pub const NOWHERE: &str = "01a20ed9-7fb4-778c-b782-e76144ff75db";

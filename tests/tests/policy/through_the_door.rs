@@ -10,13 +10,13 @@ use delos_domain::tracks::Phase;
 use super::acts::acts;
 use super::asks::{Ask, Probe, Reply, Sight, check_allowed, check_forbidden, check_hidden};
 use super::commands;
-use super::house::Engine;
 use super::laying;
 use super::lines::{self, Answer, Line};
 use super::matters::{Matter, NOWHERE, Whose};
 use super::requests::{authorities, probes, session};
 use super::surfaces;
 use super::world::{FAR_OFFICER, SISTER_HEAD, SUBSTITUTE, World};
+use delos_tests::house::Engine;
 
 /// Every line, in the order of the table; those about a candidate phase by phase, for he stands in one at a time.
 pub fn every_line_of_the_policy_is_the_answer(engine: Engine) -> Result<()> {

@@ -7,9 +7,9 @@ use delos_domain::tracks::Phase;
 use serde_json::{Value, json};
 
 use super::database::Store;
-use super::house::House;
-use super::http::Visitor;
 use super::matters::{Matter, Whose, all, ask, words};
+use delos_tests::house::House;
+use delos_tests::http::Visitor;
 
 /// Who asks, by the code of his role; and a few who own what others ask about.
 pub type People = BTreeMap<&'static str, Visitor>;
