@@ -48,7 +48,7 @@ export function size(bytes: number): string {
 }
 
 const ZONES: Record<string, string> = {
-  'Indian/Reunion': 'heure de La Réunion',
+  'Indian/Reunion': 'heure de La\u00a0Réunion',
   'Indian/Mayotte': 'heure de Mayotte',
   'America/Martinique': 'heure de la Martinique',
   'America/Guadeloupe': 'heure de la Guadeloupe',
