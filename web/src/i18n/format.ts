@@ -18,7 +18,7 @@ export const count = (number: number): string => INTEGER.format(number);
 export const longDate = (date: string): string => tied(LONG.format(at(date)));
 
 /** `2027-05-11` → « mar. 11 mai ». */
-export const shortDate = (date: string): string => tied(SHORT.format(at(date)));
+export const shortDate = (date: string): string => tied(SHORT.format(at(date))).replaceAll(' ', '\u00a0');
 
 /** `2027-05-11` → « 11/05/2027 ». */
 export const numericDate = (date: string): string => date.split('-').reverse().join('/');
