@@ -1,11 +1,12 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 import { trustedDocuments } from './scripts/trusted.mjs';
+import { typography } from './scripts/typography.mjs';
 
 const gateway = 'http://localhost:8080';
 
 export default defineConfig({
-  plugins: [trustedDocuments(), svelte()],
+  plugins: [trustedDocuments(), typography(), svelte()],
   build: {
     target: 'es2022',
     // The policy of the gateway forbids what is inline, images included.
@@ -18,5 +19,5 @@ export default defineConfig({
       ['/graphql', '/auth', '/imports', '/sittings', '/messages/', '/candidate/'].map((path) => [path, gateway]),
     ),
   },
-  test: { include: ['src/**/*.test.ts'] },
+  test: { include: ['src/**/*.test.ts', 'scripts/*.test.mjs'] },
 });

@@ -11,7 +11,8 @@ const ARGUMENTS = [
 export async function launch() {
   const { existsSync } = await import('node:fs');
   const program = process.env.DELOS_TEST_CHROMIUM ?? process.env.CHROMIUM ?? KNOWN.find(existsSync);
-  return chromium.launch({ executablePath: program, args: ARGUMENTS });
+  // The browser's own words (a date field, a file chooser) are French where its translations are installed.
+  return chromium.launch({ executablePath: program, args: ARGUMENTS, env: { ...process.env, LANGUAGE: 'fr' } });
 }
 
 /** A page of its own, with French habits; what it logs as an error or asks of others is kept. */

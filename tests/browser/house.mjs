@@ -1,6 +1,7 @@
 // A house of the tests: the real binary, a folder of its own, the mail that it leaves there.
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,17 +19,32 @@ async function freePort() {
   return port;
 }
 
+/** Whoever the relay of the tests refuses: a candidate of the ponctuelle form of Dijon. */
+export const refused = 'daphne.ileperrot.96@eleve.example';
+
+/** The relay of the tests, which keeps what it accepts in a folder; null where it is not installed. */
+async function relay(folder, refuse) {
+  const script = process.env.DELOS_TEST_SMTP_RELAY;
+  if (!script) return null;
+  const words = refuse.flatMap((address) => ['--refuse', `${address}=550`]);
+  const relaying = spawn(process.execPath, [script, '--folder', folder, '--with-parent', ...words], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const [line] = await once(relaying.stdout, 'data');
+  return { port: JSON.parse(String(line).split('\n')[0]).port, end: () => relaying.kill('SIGTERM') };
+}
+
 /** Lays a house, serves it, and gives back its address, its administrator's link and how to end it. */
-export async function lay(regulation = 'bts-sio-2024-e5') {
+export async function lay({ regulation = 'bts-sio-2024-e5', refuse = [] } = {}) {
   const data = mkdtempSync(join(tmpdir(), 'delos-browser-'));
   const run = (...words) => execFileSync(program, [...words, '--data', data], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
   const port = await freePort();
   const said = run('init', '--admin-email', 'admin@delos.example', '--session', '2027', '--regulation', regulation);
   run('session', 'set', join(samples, 'session-2027.toml'), '--session', '2027');
   const base = `http://localhost:${port}`;
+  const post = await relay(join(data, 'mail'), refuse);
+  const mail = post ? { DELOS_MAIL__RELAY: `smtp://127.0.0.1:${post.port}`, DELOS_MAIL__TLS: 'none' } : {};
   const server = spawn(program, ['serve', '--development', '--data', data, '--listen', `127.0.0.1:${port}`], {
     stdio: ['ignore', 'ignore', 'inherit'],
-    env: { ...process.env, DELOS_LOG__LEVEL: 'warn' },
+    env: { ...process.env, DELOS_LOG__LEVEL: 'warn', ...mail },
   });
   for (let tries = 0; ; tries += 1) {
     if ((await fetch(`${base}/readyz`).catch(() => null))?.ok) break;
@@ -39,11 +55,14 @@ export async function lay(regulation = 'bts-sio-2024-e5') {
   return {
     base,
     data,
+    /** Whether the relay refuses somebody. */
+    refuses: post !== null,
     link: /premier-acces#\S+/.exec(said)[0],
     run,
     async end() {
       server.kill('SIGTERM');
       const code = await ended;
+      post?.end();
       rmSync(data, { recursive: true, force: true });
       return code;
     },

@@ -74,6 +74,12 @@ export async function pick(page, name) {
   throw new Error(`no radio button ${name}`);
 }
 
+/** Ticks a box. */
+export async function tick(page, name) {
+  await reach(page, ['input'], name);
+  await page.keyboard.press('Space');
+}
+
 /** Opens a file chooser with the space bar and gives it a file. */
 export async function file(page, label, path) {
   await reach(page, ['input'], label);

@@ -1,13 +1,26 @@
-// Pictures of the running screens for the README and the guide: `cargo xtask demo`, then
-// `node pictures.mjs http://localhost:8080 ../../docs/pictures`.
-import { mkdirSync } from 'node:fs';
+// Pictures of the running screens for the README and the guide, taken from a fresh demonstration: `cargo xtask pictures`, or
+// `node pictures.mjs http://localhost:8027 ../../docs/pictures` beside `cargo xtask demo`.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { launch, open } from './browser.mjs';
+import { samples } from './house.mjs';
+import { paletted } from './palette.mjs';
 
-const [base, folder] = [process.argv[2] ?? 'http://localhost:8080', process.argv[3] ?? '../../docs/pictures'];
+const [base, folder] = [process.argv[2] ?? 'http://localhost:8027', process.argv[3] ?? '../../docs/pictures'];
 const PASSWORD = 'quatre mots au hasard';
 mkdirSync(folder, { recursive: true });
 
+/** A demonstration takes a moment to furnish itself. */
+async function ready() {
+  for (let tries = 0; tries < 600; tries += 1) {
+    if ((await fetch(`${base}/readyz`).catch(() => null))?.ok) return;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  throw new Error(`nobody answers at ${base}`);
+}
+
 async function staff(page, email) {
+  await page.context().clearCookies();
   await page.goto('/connexion');
   await page.getByLabel('Adresse professionnelle').fill(email);
   await page.getByLabel('Mot de passe').first().fill(PASSWORD);
@@ -16,6 +29,7 @@ async function staff(page, email) {
 }
 
 async function candidate(page) {
+  await page.context().clearCookies();
   await page.goto('/connexion');
   await page.getByLabel('Académie ou service').selectOption('28');
   await page.getByLabel('Numéro de candidat').fill('2210006293');
@@ -24,37 +38,90 @@ async function candidate(page) {
   await page.getByRole('heading', { level: 1, name: 'Mon épreuve' }).waitFor();
 }
 
-async function shoot(page, name, fullPage = true) {
+const browser = await launch();
+const canvas = await (await browser.newContext()).newPage();
+
+/** Takes the window as it stands; `tall` shows more of the page than a window does. */
+async function shoot(page, name, tall = 0) {
+  const size = page.viewportSize();
+  if (tall) await page.setViewportSize({ width: size.width, height: tall });
   await page.waitForLoadState('networkidle');
-  await page.screenshot({ path: `${folder}/${name}.png`, fullPage });
-  const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  console.log(name, sideways > 0 ? `SIDEWAYS ${sideways}` : '');
+  await page.mouse.move(0, 0);
+  const bytes = await page.screenshot();
+  const { pixels, width, height } = await canvas.evaluate(async (url) => {
+    const image = await createImageBitmap(await (await fetch(url)).blob());
+    const drawing = new OffscreenCanvas(image.width, image.height).getContext('2d');
+    drawing.drawImage(image, 0, 0);
+    let text = '';
+    const { data } = drawing.getImageData(0, 0, image.width, image.height);
+    for (let place = 0; place < data.length; place += 32_768) text += String.fromCharCode(...data.subarray(place, place + 32_768));
+    return { pixels: btoa(text), width: image.width, height: image.height };
+  }, `data:image/png;base64,${bytes.toString('base64')}`);
+  const picture = paletted(Buffer.from(pixels, 'base64'), width, height);
+  writeFileSync(join(folder, `${name}.png`), picture);
+  console.log(`${name}: ${Math.round(picture.length / 1000)} kB`);
+  if (tall) await page.setViewportSize(size);
 }
 
-const browser = await launch();
-const all = process.argv.includes('--all');
-for (const [suffix, options] of [['', {}], ...(all ? [['-sombre', { dark: true }], ['-320', { width: 320, height: 700 }]] : [])]) {
-  const { page, context, said } = await open(browser, base, options);
-  await page.goto('/connexion');
-  await page.getByRole('heading', { level: 1 }).waitFor();
-  await shoot(page, `connexion${suffix}`);
-  await staff(page, 'chef.0717061p@ecole.example');
-  await shoot(page, `a-faire${suffix}`);
-  await context.clearCookies();
-  await staff(page, 'dec@reunion.example');
-  for (const path of ['session', 'comptes', 'import', 'candidats', 'planning', 'convocations', 'messages', 'etablissements', 'examinateurs']) {
-    await page.goto(`/${path}`);
-    await page.getByRole('heading', { level: 1 }).waitFor();
-    await shoot(page, `${path}${suffix}`, path !== 'candidats');
-  }
-  await page.goto('/planning');
-  await page.getByRole('link', { name: /Ouvrir le planning/ }).click();
-  await page.getByRole('heading', { level: 1, name: /Planning, / }).waitFor();
-  await shoot(page, `plan${suffix}`, true);
-  await context.clearCookies();
-  await candidate(page);
-  await shoot(page, `mon-epreuve${suffix}`);
-  if (said.length > 0) console.log(suffix, said);
-  await context.close();
-}
+await ready();
+const { page, context } = await open(browser, base, { height: 860 });
+page.setDefaultTimeout(20_000);
+const go = async (path, title) => {
+  await page.goto(path);
+  await page.getByRole('heading', { level: 1, name: title }).waitFor();
+};
+
+await go('/connexion', 'Se connecter');
+await shoot(page, 'connexion', 1340);
+await staff(page, 'admin@delos.example');
+await go('/session', 'Session 2027');
+await shoot(page, 'session', 1120);
+await go('/comptes', 'Comptes et mandats');
+await shoot(page, 'comptes');
+
+await staff(page, 'dec@dijon.example');
+await go('/import', 'Importer des listes');
+await page.getByLabel('Fichier CSV').setInputFiles(join(samples, 'candidats-fautifs.csv'));
+await page.getByRole('button', { name: 'Contrôler le fichier' }).click();
+await page.getByRole('heading', { name: /à corriger$/ }).first().waitFor();
+await page.evaluate(() => (document.getElementById('bilan').scrollIntoView(), window.scrollBy(0, 28)));
+await shoot(page, 'import');
+await go('/candidats', 'Candidats');
+await shoot(page, 'candidats');
+await go('/planning', 'Planning');
+await page.getByRole('button', { name: 'Ouvrir le planning' }).click();
+await page.getByRole('heading', { level: 1, name: 'Planning, Rectorat de Dijon' }).waitFor();
+await page.getByRole('button', { name: 'Ajouter une commission' }).click();
+await page.getByRole('button', { name: 'Ajouter cette commission' }).waitFor();
+await page.evaluate(() => (document.getElementById('main').scrollIntoView(), window.scrollBy(0, 28)));
+await shoot(page, 'commission');
+await page.getByRole('button', { name: 'Abandonner' }).click();
+await page.getByRole('button', { name: 'Proposer un planning' }).click();
+await page.getByText('ont une place', { exact: false }).first().waitFor();
+await page.evaluate(() => window.scrollTo(0, 0));
+await shoot(page, 'planning', 1240);
+await page.evaluate(() => (document.getElementById('horaires').scrollIntoView(), window.scrollBy(0, 28)));
+await shoot(page, 'horaires');
+await page.getByRole('button', { name: 'Publier la version 1' }).click();
+await page.getByText('La version 1 est publiée. Vous pouvez convoquer.').waitFor();
+await go('/convocations', 'Convocations');
+await page.getByRole('button', { name: 'Lire le courriel' }).click();
+await page.getByRole('heading', { level: 3 }).waitFor();
+await shoot(page, 'convocations', 1240);
+await page.getByRole('button', { name: /^Convoquer \d+ candidats$/ }).click();
+await page.getByText(/sont convoqués/).waitFor();
+await go('/messages', 'Boîte d’envoi');
+await shoot(page, 'boite-d-envoi');
+await page.getByRole('link', { name: /Convocation d’un candidat$/ }).first().click();
+await page.getByRole('heading', { level: 2, name: 'Texte' }).waitFor();
+await shoot(page, 'message', 1100);
+
+await staff(page, 'chef.0717061p@ecole.example');
+await shoot(page, 'a-faire', 800);
+await candidate(page);
+await shoot(page, 'mon-epreuve', 1240);
+await context.close();
+const night = await open(browser, base, { width: 390, height: 844, dark: true });
+await candidate(night.page);
+await shoot(night.page, 'mon-epreuve-telephone');
 await browser.close();

@@ -15,6 +15,7 @@ mod lint;
 mod mutants;
 mod packages;
 mod pdftotext;
+mod pictures;
 mod postgres;
 mod process;
 mod python;
@@ -41,6 +42,7 @@ cargo xtask COMMAND
   services                         the tests' private servers in the foreground, and the variables to export
   lint                             format, clippy, licences and bans, front, generated files, units
   schema                           writes crates/gateway/schema/*.graphql again
+  pictures                         takes the pictures of docs/pictures again, from a fresh demonstration
   crash-test [--messages N] [--kills N] [--database sqlite|postgres|both] [--self-check]
                                    kills workers while they send; nothing lost, no unflagged duplicate
   mutants                          cargo-mutants on the tracks and the policy: no survivor
@@ -59,6 +61,7 @@ fn main() -> ExitCode {
         Some("services") => services::run(arguments),
         Some("lint") => lint::run(arguments),
         Some("schema") => schema::run(arguments),
+        Some("pictures") => pictures::run(arguments),
         Some("crash-test") => crash_test::run(arguments),
         Some("mutants") => mutants::run(arguments),
         Some("bench") => bench::run(arguments),

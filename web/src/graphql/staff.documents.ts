@@ -22,6 +22,7 @@ export const SESSION = staff(`
     session {
       id code version
       regulation { id diploma examCode unit phases { code name minutes margin } }
+      dates { deposit ccfFirst ccfLast ccfCutOff ponctuellePeriods transmission harmonisation deliberation results }
       general { deposit ccfFirst ccfLast ccfCutOff ponctuellePeriods transmission harmonisation deliberation results }
       overrides {
         authority { id name }

@@ -1,32 +1,45 @@
-import { describe, expect, test } from 'vitest';
-import { count, hour, longDate, several, shortDate, size, zone } from './format.ts';
+import { expect, test } from 'vitest';
+import { capital, count, hour, longDate, numericDate, several, shortDate, size, zone } from './format.ts';
 
-/** Spaces of every width made plain: which one stands where is the reader's eye's business, not the test's. */
-const plain = (text: string): string => text.replace(/[\u00a0\u202f]/g, ' ');
+const plain = (text: string) => text.replace(/[\u00a0\u202f]/g, ' ');
 
-describe('dates and hours', () => {
-  test('a day stays the same day wherever the browser is', () => {
-    expect(longDate('2027-05-11')).toBe('mardi 11 mai 2027');
-    expect(longDate('2027-04-01')).toBe('jeudi 1er avril 2027');
-    expect(shortDate('2027-03-28')).toBe('dim. 28 mars');
-  });
-  test('an hour has its two digits of minutes', () => {
-    expect([0, 485, 970, 1439].map((minutes) => plain(hour(minutes)))).toEqual(['0 h 00', '8 h 05', '16 h 10', '23 h 59']);
-  });
-  test('a zone is named where it is not that of Paris', () => {
-    expect(zone('Europe/Paris')).toBeNull();
-    expect(zone('Indian/Reunion')).toBe('heure de La Réunion');
-    expect(zone('Antarctica/DumontDUrville')).toBe('heure de DumontDUrville');
-  });
+test('a day is written in full, the number tied to its month', () => {
+  expect(longDate('2027-05-11')).toBe('mardi 11\u00a0mai 2027');
+  expect(plain(shortDate('2027-05-11'))).toBe('mar. 11 mai');
 });
 
-describe('numbers', () => {
-  test('thousands are set apart and the plural begins at two', () => {
-    expect(plain(count(2314))).toBe('2 314');
-    expect([0, 1, 2].map((number) => plain(several(number, 'candidat')))).toEqual(['0 candidat', '1 candidat', '2 candidats']);
-    expect(plain(several(3, 'douteux', 'douteux'))).toBe('3 douteux');
-  });
-  test('a size is in the unit that a person reads', () => {
-    expect([12, 84_200, 1_234_567].map((bytes) => plain(size(bytes)))).toEqual(['12 octets', '84 ko', '1 235 ko']);
-  });
+test('the first of a month is « 1er »', () => {
+  expect(plain(longDate('2027-04-01'))).toBe('jeudi 1er avril 2027');
+  expect(plain(shortDate('2027-05-01'))).toBe('sam. 1er mai');
+});
+
+test('a date has no zone: no post moves it', () => {
+  expect(plain(longDate('2027-01-01'))).toContain('1er janvier');
+  expect(plain(longDate('2027-12-31'))).toContain('31 décembre');
+});
+
+test('minutes after midnight are an hour', () => {
+  expect(plain(hour(485))).toBe('8 h 05');
+  expect(plain(hour(0))).toBe('0 h 00');
+});
+
+test('numbers, plurals and sizes are French', () => {
+  expect(plain(count(2314))).toBe('2 314');
+  expect(plain(several(1, 'candidat'))).toBe('1 candidat');
+  expect(plain(several(0, 'candidat'))).toBe('0 candidat');
+  expect(plain(several(2, 'douteux', 'douteux'))).toBe('2 douteux');
+  expect(plain(size(84_400))).toBe('84 ko');
+});
+
+test('a form takes the date as people type it', () => {
+  expect(numericDate('2027-05-11')).toBe('11/05/2027');
+});
+
+test('an accented letter is put in capitals too', () => {
+  expect(capital('établissement')).toBe('Établissement');
+});
+
+test('only a zone that is not that of Paris is said', () => {
+  expect(zone('Europe/Paris')).toBeNull();
+  expect(plain(zone('Indian/Reunion') ?? '')).toBe('heure de La Réunion');
 });

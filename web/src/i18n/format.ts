@@ -8,14 +8,23 @@ const MOMENT = new Intl.DateTimeFormat('fr-FR', { day: 'numeric', month: 'short'
 /** A day at noon of nowhere: a local date has no zone and none may move it. */
 const at = (date: string) => new Date(`${date}T12:00:00Z`);
 
+/** « mardi 1 mai » → « mardi 1er mai », the number never alone at the end of a line. */
+const tied = (date: string): string => date.replace(/^(\S+) 1 /, '$1 1er ').replace(/ (\d+(?:er)?) /, ' $1\u00a0');
+
 /** `2314` → « 2 314 ». */
 export const count = (number: number): string => INTEGER.format(number);
 
 /** `2027-05-11` → « mardi 11 mai 2027 ». */
-export const longDate = (date: string): string => LONG.format(at(date)).replace(/^(\S+) 1 /, '$1 1er ');
+export const longDate = (date: string): string => tied(LONG.format(at(date)));
 
 /** `2027-05-11` → « mar. 11 mai ». */
-export const shortDate = (date: string): string => SHORT.format(at(date)).replace(/^(\S+) 1 /, '$1 1er ');
+export const shortDate = (date: string): string => tied(SHORT.format(at(date))).replaceAll(' ', '\u00a0');
+
+/** `2027-05-11` → « 11/05/2027 ». */
+export const numericDate = (date: string): string => date.split('-').reverse().join('/');
+
+/** « contrôle en cours de formation » → « Contrôle en cours de formation ». */
+export const capital = (text: string): string => text.charAt(0).toLocaleUpperCase('fr-FR') + text.slice(1);
 
 /** Minutes after midnight → « 8 h 05 ». */
 export function hour(minutes: number): string {
@@ -39,7 +48,7 @@ export function size(bytes: number): string {
 }
 
 const ZONES: Record<string, string> = {
-  'Indian/Reunion': 'heure de La Réunion',
+  'Indian/Reunion': 'heure de La\u00a0Réunion',
   'Indian/Mayotte': 'heure de Mayotte',
   'America/Martinique': 'heure de la Martinique',
   'America/Guadeloupe': 'heure de la Guadeloupe',

@@ -3,7 +3,7 @@ import type { IconName } from '../kit/icons.ts';
 
 export const ROLES = {
   PLATFORM_ADMINISTRATOR: 'Administrateur de la plateforme',
-  AUTHORITY_OFFICER: 'Gestionnaire du rectorat',
+  AUTHORITY_OFFICER: 'Gestionnaire des examens',
   HEAD_OF_SCHOOL: 'Chef d’établissement',
   CONFORMITY_OFFICER: 'Membre de la commission de conformité',
   EXAMINER: 'Examinateur',

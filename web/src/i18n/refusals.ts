@@ -1,5 +1,5 @@
 // The French sentence of each refusal: what is wrong, then what to do. The codes come from the commands.
-import { count, longDate } from './format.ts';
+import { count, longDate, several } from './format.ts';
 
 type Facts = Record<string, string>;
 type Sentence = string | ((facts: Facts) => string);
@@ -25,7 +25,7 @@ const SENTENCES: Record<string, Sentence> = {
   // Everywhere.
   conflict: 'Quelqu’un d’autre a modifié ces données entre-temps. La page vient d’être rechargée : vérifiez, puis recommencez.',
   file_too_large: 'Ce fichier dépasse 20 Mo. Vérifiez que c’est le bon, ou découpez-le.',
-  import_faults: (facts) => `Le fichier ne peut plus être importé tel quel : ${fact(facts, 'count')} faute(s) depuis le contrôle. Déposez-le de nouveau pour les voir.`,
+  import_faults: (facts) => `Le fichier ne peut plus être importé tel quel : ${several(Number(facts['count'] ?? 0), 'faute')} depuis le contrôle. Déposez-le de nouveau pour les voir.`,
 
   // Dates of the session.
   unknown_regulation: 'Ce règlement n’est pas connu de cette installation.',
@@ -65,12 +65,12 @@ const SENTENCES: Record<string, Sentence> = {
   clock_change: (facts) => `L’heure change le ${day(facts)} au centre : choisissez un autre jour.`,
   already_taken: (facts) => `${fact(facts, 'what')} est déjà pris le ${day(facts)} par un autre planning. Proposez de nouveau un planning.`,
   unknown_template: 'Ce modèle de période n’est pas du règlement de la session.',
-  days_not_of_template: (facts) => `Ce modèle compte ${fact(facts, 'most')} jour(s) : choisissez-en autant.`,
+  days_not_of_template: (facts) => `Choisissez les jours de la commission : un au moins, ${fact(facts, 'most')} au plus pour ce modèle.`,
   days_not_in_period: 'Ces jours ne sont pas d’une même période de la session.',
   too_few_members: (facts) => `Une commission compte ${fact(facts, 'least')} membres au moins.`,
-  too_few_of_option: (facts) => `Il faut au moins ${fact(facts, 'least')} membre(s) de l’option ${fact(facts, 'option')}.`,
-  too_few_teachers: (facts) => `Il faut au moins ${fact(facts, 'least')} enseignant(s) dans la commission.`,
-  too_few_professionals: (facts) => `Il faut au moins ${fact(facts, 'least')} professionnel(s) dans la commission.`,
+  too_few_of_option: (facts) => `Il faut au moins ${several(Number(facts['least'] ?? 1), 'membre')} de l’option ${fact(facts, 'option')}.`,
+  too_few_teachers: (facts) => `Il faut au moins ${several(Number(facts['least'] ?? 1), 'enseignant')} dans la commission.`,
+  too_few_professionals: (facts) => `Il faut au moins ${several(Number(facts['least'] ?? 1), 'professionnel')} dans la commission.`,
   examiner_unavailable: (facts) => `${fact(facts, 'name')} n’est pas disponible le ${day(facts)}.`,
   examiner_twice: (facts) => `${fact(facts, 'name')} est déjà pris ce jour-là, ou choisi deux fois.`,
   centre_full: (facts) => (facts['day'] ? `Ce centre n’a plus d’environnement libre le ${day(facts)}.` : 'Le centre n’a plus d’environnement libre.'),
@@ -85,7 +85,10 @@ const SENTENCES: Record<string, Sentence> = {
   own_school_examiners: 'Les seuls examinateurs libres sont de son établissement.',
   examiners_taken: 'Les examinateurs de son option sont tous pris.',
   everybody_on_one_day: (facts) => `Tout le monde passe le même jour${facts['day'] ? `, le ${day(facts)}` : ''} : un imprévu toucherait toute la classe.`,
-  not_everybody_placed: (facts) => `${count(Number(facts['count'] ?? 0))} candidat(s) restent sans place. Vous pouvez publier : ils seront à placer ensuite.`,
+  not_everybody_placed: (facts) => {
+    const number = Number(facts['count'] ?? 0);
+    return `${several(number, 'candidat')} ${number > 1 ? 'restent' : 'reste'} sans place. Vous pouvez publier : ${number > 1 ? 'ils seront' : 'il sera'} à placer ensuite.`;
+  },
 
   // Convocations.
   sitting_without_candidate: (facts) => `Un candidat placé dans la commission ${fact(facts, 'commission')} le ${day(facts)} a quitté ce planning depuis (forme, établissement ou note conservée). Vérifiez la liste des candidats avant de convoquer.`,
