@@ -14,7 +14,7 @@ test('separators are as people type them, and blank lines are nothing', () => {
 });
 
 test('what is no date is given back with its line', () => {
-  for (const typed of ['31/02/2027', '2027-05-10', 'lundi']) expect(read(`10/05/2027\n${typed}`).fault, typed).toMatch(/^Ligne 2 : « .* » n’est pas une date\./);
+  for (const typed of ['31/02/2027', '2027-05-10', 'lundi']) expect(read(`10/05/2027\n${typed}`).fault, typed).toMatch(/^Ligne 2\s: «\s.*\s» n’est pas une date\./);
 });
 
 test('the first step that is not over is where the session is', () => {
