@@ -99,7 +99,7 @@ fn subcommands(of: &[&str]) -> Result<Vec<String>> {
 }
 
 /// One line about the system.
-pub fn execute(world: &World, line: &Line) -> Result<()> {
+pub fn execute(world: &World, line: Line) -> Result<()> {
     match line.answer {
         Answer::Allow => allowed(world, line.operation),
         // There is no command to ask by: the table of commands is the whole of `--help`, its own test says so.
@@ -186,7 +186,7 @@ fn allowed(world: &World, operation: Op) -> Result<()> {
 
 /// The system acts in the session that it is told; all that is there stands to it as something of the session. Nothing
 /// narrower can be said to a command, and what is not of the session is not found in it.
-fn denied(world: &World, line: &Line) -> Result<()> {
+fn denied(world: &World, line: Line) -> Result<()> {
     let mut words = match (line.operation, line.relation) {
         // A worker is told nothing at all: it serves the whole house.
         (Op::RunTask | Op::DeliverMessage, _) => vec!["worker".to_owned()],

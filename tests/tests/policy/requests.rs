@@ -142,48 +142,12 @@ pub fn probes(operation: Op, asker: Role, about: &Matter, own: &Matter) -> Vec<P
             dates(&m.dated, 1)
         })],
         Op::ReadAccounts => vec![list("Query.accounts", "accounts", &m.account)],
-        Op::GrantMandate => {
-            let role = role_below(asker, m);
-            let own_role = role_below(asker, own);
-            vec![
-                grantable(&m.perimeter),
-                named("Mutation.createAccount", "", m, |m| {
-                    create(role, &m.perimeter, "nobody@delos.example")
-                }),
-                named("Mutation.grantMandate", "", m, |m| {
-                    grant(&m.account, own_role, &own.perimeter)
-                }),
-                named("Mutation.grantMandate", "", m, |m| {
-                    grant(&own.account, role, &m.perimeter)
-                }),
-                named("Mutation.renewAccess", "", m, |m| {
-                    by_id("renewAccess", "account", &m.account)
-                }),
-                named("Mutation.revokeMandate", "", m, |m| {
-                    by_id("revokeMandate", "mandate", &m.mandate)
-                }),
-            ]
-        }
+        Op::GrantMandate => grant_mandate(asker, m, own),
         Op::ReadSchools => vec![list("Query.schools", "schools", &m.school)],
         Op::ReadExaminers => vec![list("Query.examiners", "examiners", &m.examiner)],
         Op::ReadCandidates => vec![list("Query.candidates", "candidates", &m.candidate)],
         Op::ImportSchools | Op::ImportExaminers | Op::ImportCandidates => {
-            let place = kind(operation);
-            let upload = |m: &Matter| Ask::Upload(KINDS[place].0, m.files[place].clone());
-            vec![
-                Probe {
-                    place: "/imports/{kind}",
-                    ask: upload(m),
-                    mark: "\"staged\":\"".to_owned(),
-                    sight: Sight::InFile(upload(&m.nowhere())),
-                },
-                named("/imports/{staged}/bad-rows.csv", "", m, |m| {
-                    Ask::Get(format!("/imports/{}/bad-rows.csv", m.staged[place]))
-                }),
-                named("Mutation.confirmImport", "", m, |m| {
-                    by_id("confirmImport", "staged", &m.staged[place])
-                }),
-            ]
+            import(kind(operation), m)
         }
         Op::ReadPlan => vec![
             among(
@@ -269,6 +233,49 @@ fn own_exam(m: &Matter) -> Probe {
 fn not_offered(field: &str) -> Probe {
     let ask = Ask::staff(&format!("mutation {{ {field} }}"), json!({}));
     among("", ask, field)
+}
+
+/// The requests that give a mandate, or take one back.
+fn grant_mandate(asker: Role, m: &Matter, own: &Matter) -> Vec<Probe> {
+    let role = role_below(asker, m);
+    let own_role = role_below(asker, own);
+    vec![
+        grantable(&m.perimeter),
+        named("Mutation.createAccount", "", m, |m| {
+            create(role, &m.perimeter, "nobody@delos.example")
+        }),
+        named("Mutation.grantMandate", "", m, |m| {
+            grant(&m.account, own_role, &own.perimeter)
+        }),
+        named("Mutation.grantMandate", "", m, |m| {
+            grant(&own.account, role, &m.perimeter)
+        }),
+        named("Mutation.renewAccess", "", m, |m| {
+            by_id("renewAccess", "account", &m.account)
+        }),
+        named("Mutation.revokeMandate", "", m, |m| {
+            by_id("revokeMandate", "mandate", &m.mandate)
+        }),
+    ]
+}
+
+/// The requests that hand a kind of file in.
+fn import(place: usize, m: &Matter) -> Vec<Probe> {
+    let upload = |m: &Matter| Ask::Upload(KINDS[place].0, m.files[place].clone());
+    vec![
+        Probe {
+            place: "/imports/{kind}",
+            ask: upload(m),
+            mark: "\"staged\":\"".to_owned(),
+            sight: Sight::InFile(upload(&m.nowhere())),
+        },
+        named("/imports/{staged}/bad-rows.csv", "", m, |m| {
+            Ask::Get(format!("/imports/{}/bad-rows.csv", m.staged[place]))
+        }),
+        named("Mutation.confirmImport", "", m, |m| {
+            by_id("confirmImport", "staged", &m.staged[place])
+        }),
+    ]
 }
 
 /// The requests that change a plan, or serve to.

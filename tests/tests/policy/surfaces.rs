@@ -4,18 +4,18 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
-use delos_domain::policy::OperationName::{self, *};
+use delos_domain::policy::OperationName as Op;
 
 /// What stands behind a place to ask at.
 pub enum Behind {
     /// These operations of the policy.
-    Operations(&'static [OperationName]),
+    Operations(&'static [Op]),
     /// None: everybody may, for this reason.
     Open(&'static str),
 }
 use Behind::{Open, Operations};
 
-const IMPORTS: Behind = Operations(&[ImportSchools, ImportExaminers, ImportCandidates]);
+const IMPORTS: Behind = Operations(&[Op::ImportSchools, Op::ImportExaminers, Op::ImportCandidates]);
 
 /// Fields of the staff's schema.
 pub const STAFF: &[(&str, Behind)] = &[
@@ -29,45 +29,51 @@ pub const STAFF: &[(&str, Behind)] = &[
             "lines about one's own perimeter, each counted under the scope of the list that it points to",
         ),
     ),
-    ("Query.session", Operations(&[ReadSession])),
-    ("Query.authorities", Operations(&[ReadAuthorities])),
-    ("Query.accounts", Operations(&[ReadAccounts])),
-    ("Query.grantable", Operations(&[GrantMandate])),
-    ("Query.schools", Operations(&[ReadSchools])),
-    ("Query.examiners", Operations(&[ReadExaminers])),
-    ("Query.candidates", Operations(&[ReadCandidates])),
-    ("Query.plans", Operations(&[ReadPlan])),
-    ("Query.plan", Operations(&[ReadPlan])),
-    ("Query.planChoices", Operations(&[EditPlan])),
-    ("Query.messages", Operations(&[ReadMessages])),
-    ("Query.message", Operations(&[ReadMessages])),
-    ("Query.convocationPreview", Operations(&[ReadConvocation])),
-    ("Query.task", Operations(&[ReadTasks])),
-    ("Query.tasks", Operations(&[ReadTasks])),
-    ("Mutation.setSessionDates", Operations(&[SetSessionDates])),
-    ("Mutation.createAccount", Operations(&[GrantMandate])),
-    ("Mutation.renewAccess", Operations(&[GrantMandate])),
-    ("Mutation.grantMandate", Operations(&[GrantMandate])),
-    ("Mutation.revokeMandate", Operations(&[GrantMandate])),
+    ("Query.session", Operations(&[Op::ReadSession])),
+    ("Query.authorities", Operations(&[Op::ReadAuthorities])),
+    ("Query.accounts", Operations(&[Op::ReadAccounts])),
+    ("Query.grantable", Operations(&[Op::GrantMandate])),
+    ("Query.schools", Operations(&[Op::ReadSchools])),
+    ("Query.examiners", Operations(&[Op::ReadExaminers])),
+    ("Query.candidates", Operations(&[Op::ReadCandidates])),
+    ("Query.plans", Operations(&[Op::ReadPlan])),
+    ("Query.plan", Operations(&[Op::ReadPlan])),
+    ("Query.planChoices", Operations(&[Op::EditPlan])),
+    ("Query.messages", Operations(&[Op::ReadMessages])),
+    ("Query.message", Operations(&[Op::ReadMessages])),
+    (
+        "Query.convocationPreview",
+        Operations(&[Op::ReadConvocation]),
+    ),
+    ("Query.task", Operations(&[Op::ReadTasks])),
+    ("Query.tasks", Operations(&[Op::ReadTasks])),
+    (
+        "Mutation.setSessionDates",
+        Operations(&[Op::SetSessionDates]),
+    ),
+    ("Mutation.createAccount", Operations(&[Op::GrantMandate])),
+    ("Mutation.renewAccess", Operations(&[Op::GrantMandate])),
+    ("Mutation.grantMandate", Operations(&[Op::GrantMandate])),
+    ("Mutation.revokeMandate", Operations(&[Op::GrantMandate])),
     ("Mutation.confirmImport", IMPORTS),
-    ("Mutation.openPlan", Operations(&[EditPlan])),
-    ("Mutation.proposePlan", Operations(&[EditPlan])),
-    ("Mutation.addCommission", Operations(&[EditPlan])),
-    ("Mutation.removeCommission", Operations(&[EditPlan])),
-    ("Mutation.clearPlan", Operations(&[EditPlan])),
-    ("Mutation.publishPlan", Operations(&[PublishPlan])),
-    ("Mutation.convoke", Operations(&[Convoke])),
-    ("Mutation.resendFailed", Operations(&[ResendMessage])),
+    ("Mutation.openPlan", Operations(&[Op::EditPlan])),
+    ("Mutation.proposePlan", Operations(&[Op::EditPlan])),
+    ("Mutation.addCommission", Operations(&[Op::EditPlan])),
+    ("Mutation.removeCommission", Operations(&[Op::EditPlan])),
+    ("Mutation.clearPlan", Operations(&[Op::EditPlan])),
+    ("Mutation.publishPlan", Operations(&[Op::PublishPlan])),
+    ("Mutation.convoke", Operations(&[Op::Convoke])),
+    ("Mutation.resendFailed", Operations(&[Op::ResendMessage])),
     (
         "Mutation.renewCandidateCode",
-        Operations(&[RenewCandidateCode]),
+        Operations(&[Op::RenewCandidateCode]),
     ),
 ];
 
 /// Fields of the candidates' schema.
 pub const CANDIDATE: &[(&str, Behind)] = &[(
     "Query.myExam",
-    Operations(&[ReadOwnExam, ReadOwnConvocation]),
+    Operations(&[Op::ReadOwnExam, Op::ReadOwnConvocation]),
 )];
 
 /// Routes of the router.
@@ -100,30 +106,30 @@ pub const ROUTES: &[(&str, Behind)] = &[
     ("/imports/{staged}/bad-rows.csv", IMPORTS),
     (
         "/sittings/{id}/convocation.pdf",
-        Operations(&[ReadConvocation]),
+        Operations(&[Op::ReadConvocation]),
     ),
     (
         "/sittings/{id}/convocation.ics",
-        Operations(&[ReadConvocation]),
+        Operations(&[Op::ReadConvocation]),
     ),
     (
         "/messages/{id}/attachments/{place}",
-        Operations(&[ReadMessages]),
+        Operations(&[Op::ReadMessages]),
     ),
     (
         "/candidate/convocation.pdf",
-        Operations(&[ReadOwnConvocation]),
+        Operations(&[Op::ReadOwnConvocation]),
     ),
     (
         "/candidate/convocation.ics",
-        Operations(&[ReadOwnConvocation]),
+        Operations(&[Op::ReadOwnConvocation]),
     ),
     ("/healthz", Open("whether the process lives")),
     ("/readyz", Open("whether the process can serve")),
 ];
 
 /// What must have been asked once everything was: each operation at each place that it stands behind.
-pub fn to_ask() -> BTreeSet<(OperationName, &'static str)> {
+pub fn to_ask() -> BTreeSet<(Op, &'static str)> {
     let all = STAFF.iter().chain(CANDIDATE).chain(ROUTES);
     all.flat_map(|(place, behind)| match behind {
         Operations(all) => all.iter().map(|one| (*one, *place)).collect::<Vec<_>>(),

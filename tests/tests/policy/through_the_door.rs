@@ -42,7 +42,7 @@ pub fn every_line_of_the_policy_is_the_answer(engine: Engine) -> Result<()> {
             .iter()
             .filter(|line| line.operation == operation && line.phase.is_none())
         {
-            run.line(line)?;
+            run.line(*line);
         }
         if operation == Op::EditPlan {
             run.world.read_plans()?;
@@ -52,7 +52,7 @@ pub fn every_line_of_the_policy_is_the_answer(engine: Engine) -> Result<()> {
     for phase in PHASES {
         run.world.put_in_phase(phase)?;
         for line in all.iter().filter(|line| line.phase == Some(phase)) {
-            run.line(line)?;
+            run.line(*line);
         }
         run.answers.clear();
     }
@@ -90,7 +90,7 @@ struct Run {
 
 impl Run {
     /// One line; a wrong answer is noted, not the end.
-    fn line(&mut self, line: &Line) -> Result<()> {
+    fn line(&mut self, line: Line) {
         let outcome = match line.asker {
             Asker::System => commands::execute(&self.world, line),
             Asker::Person(role) => self.person(line, role),
@@ -107,10 +107,9 @@ impl Run {
                 .or_insert_with(|| format!("{line:?}\n{fault:#}"));
         }
         self.executed += 1;
-        Ok(())
     }
 
-    fn person(&mut self, line: &Line, role: Role) -> Result<()> {
+    fn person(&mut self, line: Line, role: Role) -> Result<()> {
         let who = who_asks(line, role);
         let own = self.world.matter(own_of(role))?.clone();
         for whose in about(line, role) {
@@ -138,7 +137,7 @@ impl Run {
         Ok(())
     }
 
-    fn probes(&self, line: &Line, role: Role, matter: &Matter, own: &Matter) -> Result<Vec<Probe>> {
+    fn probes(&self, line: Line, role: Role, matter: &Matter, own: &Matter) -> Result<Vec<Probe>> {
         let whole_session = own_of(role) == Whose::Session;
         let allowed = line.answer == Answer::Allow;
         let far = &self.world.matter(Whose::FarAuthority)?.authority;
@@ -156,38 +155,12 @@ impl Run {
                 (false, true) => NOWHERE,
                 _ => far,
             })],
-            Op::ReadOwnExam | Op::ReadOwnConvocation => self.own_probes(line, role, matter, own),
+            Op::ReadOwnExam | Op::ReadOwnConvocation => own_probes(line, role, matter, own),
             operation => probes(operation, role, matter, own),
         })
     }
 
-    /// A candidate names nobody: another than himself is not in what he is shown.
-    fn own_probes(&self, line: &Line, role: Role, matter: &Matter, own: &Matter) -> Vec<Probe> {
-        let mut all = probes(line.operation, role, matter, own);
-        if role != Role::Candidate {
-            return all;
-        }
-        if line.operation == Op::ReadOwnConvocation && line.relation == Relation::Own {
-            for probe in &mut all {
-                if probe.place == "Query.myExam" {
-                    // « Mon épreuve » itself is shown; the convocation in it is what this line is about.
-                    "\"date\"".clone_into(&mut probe.mark);
-                }
-            }
-            // Once he has sat, the screen speaks of what comes next; the paper stays.
-            if !matches!(line.phase, Some(Phase::Preparation | Phase::Convoked)) {
-                all.retain(|probe| probe.place != "Query.myExam");
-            }
-        }
-        if line.relation == Relation::School {
-            for probe in &mut all {
-                probe.mark.clone_from(&matter.other_number);
-            }
-        }
-        all
-    }
-
-    fn probe(&mut self, line: &Line, who: &str, probe: &Probe) -> Result<()> {
+    fn probe(&mut self, line: Line, who: &str, probe: &Probe) -> Result<()> {
         self.asked.insert((line.operation, probe.place));
         let mut probe = probe.clone();
         // Of schools, a head of school is refused even the file that is his own.
@@ -223,7 +196,7 @@ impl Run {
         }
     }
 
-    fn reply(&mut self, line: &Line, who: &str, ask: &Ask) -> Result<Reply> {
+    fn reply(&mut self, line: Line, who: &str, ask: &Ask) -> Result<Reply> {
         let key = format!("{who} {ask:?}");
         if line.answer != Answer::Allow
             && let Some(reply) = self.answers.get(&key)
@@ -241,8 +214,34 @@ impl Run {
     }
 }
 
+/// A candidate names nobody: another than himself is not in what he is shown.
+fn own_probes(line: Line, role: Role, matter: &Matter, own: &Matter) -> Vec<Probe> {
+    let mut all = probes(line.operation, role, matter, own);
+    if role != Role::Candidate {
+        return all;
+    }
+    if line.operation == Op::ReadOwnConvocation && line.relation == Relation::Own {
+        for probe in &mut all {
+            if probe.place == "Query.myExam" {
+                // « Mon épreuve » itself is shown; the convocation in it is what this line is about.
+                "\"date\"".clone_into(&mut probe.mark);
+            }
+        }
+        // Once he has sat, the screen speaks of what comes next; the paper stays.
+        if !matches!(line.phase, Some(Phase::Preparation | Phase::Convoked)) {
+            all.retain(|probe| probe.place != "Query.myExam");
+        }
+    }
+    if line.relation == Relation::School {
+        for probe in &mut all {
+            probe.mark.clone_from(&matter.other_number);
+        }
+    }
+    all
+}
+
 /// The person of a role. What changes a plan is allowed to those whose plan is still a draft.
-fn who_asks(line: &Line, role: Role) -> &'static str {
+fn who_asks(line: Line, role: Role) -> &'static str {
     let plans = matches!(line.operation, Op::EditPlan | Op::PublishPlan | Op::Convoke);
     match role {
         Role::HeadOfSchool if line.operation == Op::ImportSchools => SUBSTITUTE,
@@ -267,7 +266,7 @@ fn own_of(role: Role) -> Whose {
 /// What stands to the asker as the line says; where nothing can, the nearest that is not his: who acts for a whole
 /// session has everything of it under `session`, so what is nearest is another session's; a school's own matter is
 /// another school's to who has none.
-fn about(line: &Line, role: Role) -> Vec<Whose> {
+fn about(line: Line, role: Role) -> Vec<Whose> {
     let plans = matches!(line.operation, Op::EditPlan | Op::PublishPlan | Op::Convoke);
     if plans && line.answer == Answer::Allow {
         return vec![match role {
@@ -278,11 +277,11 @@ fn about(line: &Line, role: Role) -> Vec<Whose> {
     match (own_of(role), line.relation) {
         (Whose::Session, Relation::Session) => vec![Whose::FarAuthority],
         (Whose::Session, _) => vec![Whose::OtherSession],
-        (Whose::Authority, Relation::Authority) => vec![Whose::Authority],
-        (Whose::Authority, Relation::AuthoritySchool) => vec![Whose::School],
         (Whose::Authority, Relation::Own | Relation::School) => vec![Whose::FarSchool],
         (_, Relation::Own) if role == Role::Candidate => vec![Whose::School],
-        (_, Relation::School) => vec![Whose::School],
+        (Whose::Authority, Relation::AuthoritySchool) | (_, Relation::School) => {
+            vec![Whose::School]
+        }
         (_, Relation::Authority) => vec![Whose::Authority],
         (_, Relation::Own | Relation::AuthoritySchool) => vec![Whose::SisterSchool],
         (_, Relation::Session) => vec![Whose::Session],
