@@ -5,6 +5,7 @@
 //! Invariant: a refusal by the rules is a [`Refusal`], never an error of the store.
 
 pub mod accounts;
+pub mod attempts;
 pub mod context;
 pub mod convoke;
 pub mod delivery;
@@ -12,6 +13,7 @@ pub mod error;
 pub mod import;
 pub mod init_house;
 pub mod lanes;
+mod passwords;
 pub mod plan_commands;
 mod plan_problem;
 pub mod renew_candidate_code;

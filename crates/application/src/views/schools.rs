@@ -109,15 +109,15 @@ pub(crate) async fn by_id(
         .collect())
 }
 
-/// Candidates of the perimeter trained in one school.
-pub async fn candidate_count(
+/// Candidates of the perimeter trained in each of these schools; a school without any is left out.
+pub async fn candidate_counts(
     context: &Context,
     actor: &Actor,
-    school: SchoolId,
-) -> CommandResult<i64> {
+    schools: &[SchoolId],
+) -> CommandResult<HashMap<SchoolId, i64>> {
     let scope = actor.scope::<ReadCandidates>(context.today())?;
-    let counts = candidates::count_by_school(&context.db.read(), &scope, &[school]).await?;
-    Ok(counts.first().map_or(0, |(_, count)| *count))
+    let counts = candidates::count_by_school(&context.db.read(), &scope, schools).await?;
+    Ok(counts.into_iter().collect())
 }
 
 /// A school of a session by its code: for the command line.
