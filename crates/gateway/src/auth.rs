@@ -98,6 +98,7 @@ struct Who {
 pub async fn staff(
     State(house): State<House>,
     _: MayTry,
+    headers: HeaderMap,
     body: Result<Json<StaffLogin>, JsonRejection>,
 ) -> Result<Response, Refused> {
     let Json(body) = body.map_err(|_| malformed())?;
@@ -107,13 +108,14 @@ pub async fn staff(
         body.password,
     )
     .await?;
-    Ok(opened(&house, &signed))
+    Ok(entered(&house, &headers, &signed).await)
 }
 
 /// A candidate, by authority, number and password.
 pub async fn candidate(
     State(house): State<House>,
     _: MayTry,
+    headers: HeaderMap,
     body: Result<Json<CandidateLogin>, JsonRejection>,
 ) -> Result<Response, Refused> {
     let Json(body) = body.map_err(|_| malformed())?;
@@ -122,13 +124,14 @@ pub async fn candidate(
         number: body.number,
     };
     let signed = sign_in::sign_in(&house.context, &login, body.password).await?;
-    Ok(opened(&house, &signed))
+    Ok(entered(&house, &headers, &signed).await)
 }
 
 /// A one-time link or code, and the password chosen.
 pub async fn first_access(
     State(house): State<House>,
     _: MayTry,
+    headers: HeaderMap,
     body: Result<Json<FirstAccessRequest>, JsonRejection>,
 ) -> Result<Response, Refused> {
     let Json(body) = body.map_err(|_| malformed())?;
@@ -149,7 +152,7 @@ pub async fn first_access(
         ),
     };
     let signed = sign_in::first_access(&house.context, &proof, password).await?;
-    Ok(opened(&house, &signed))
+    Ok(entered(&house, &headers, &signed).await)
 }
 
 /// Ends the session.
@@ -207,6 +210,17 @@ pub async fn authorities(State(house): State<House>) -> Result<Response, Refused
             .collect::<Vec<_>>(),
     )
     .into_response())
+}
+
+/// Opens the door; the session that this browser held before, whoever's, ends.
+async fn entered(house: &House, headers: &HeaderMap, signed: &SignedIn) -> Response {
+    if let Some(before) = cookie::token(&house.settings, headers)
+        && let Err(error) = sign_in::leave(&house.context, before).await
+    {
+        // The new session stands: it is not refused because the old one lives till it is forgotten.
+        tracing::warn!(%error, "the session before this one did not end");
+    }
+    opened(house, signed)
 }
 
 fn opened(house: &House, signed: &SignedIn) -> Response {

@@ -21,6 +21,14 @@ pub async fn run(place: &Place) -> anyhow::Result<ExitCode> {
         "base",
         db.version().await.map_err(|error| error.to_string()),
     );
+    if let Some(room) = db.room() {
+        let left = format!(
+            "{} Mo libres sur {}",
+            room.free / 1_000_000,
+            room.total / 1_000_000
+        );
+        say("disque", if room.is_low() { Err(left) } else { Ok(left) });
+    }
     say(
         "intégrité",
         match db.integrity().await {
@@ -58,12 +66,13 @@ pub async fn run(place: &Place) -> anyhow::Result<ExitCode> {
     );
     say(
         "Redis",
-        Ok(if house.configuration.redis.url.is_some() {
-            "répond"
-        } else {
-            "absent (facultatif)"
-        }
-        .to_owned()),
+        match house.context.signals.answers().await {
+            Some(true) => Ok("répond".to_owned()),
+            Some(false) => {
+                Err("ne répond pas ; le courrier part quand même, plus lentement".to_owned())
+            }
+            None => Ok("absent (facultatif)".to_owned()),
+        },
     );
     Ok(if sound {
         ExitCode::SUCCESS

@@ -52,8 +52,17 @@ pub fn stored(code: String, facts: Vec<(String, String)>) -> Refusal {
 }
 
 /// What is not a refusal, as a GraphQL error with its code.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the end of `map_err`, which hands the cause over"
+)]
 pub fn error(cause: CommandError) -> Error {
-    let (code, message) = match &cause {
+    shared(&cause)
+}
+
+/// The same of a cause that several fields share.
+pub fn shared(cause: &CommandError) -> Error {
+    let (code, message) = match cause {
         CommandError::Forbidden => (
             "forbidden",
             "Votre mandat ne permet pas cette action.".to_owned(),
@@ -72,7 +81,7 @@ pub fn error(cause: CommandError) -> Error {
         ),
         CommandError::Refused(refusal) => ("refused", refusal.code.to_owned()),
         CommandError::Store(_) | CommandError::Broken(_) => {
-            let number = incident(&cause);
+            let number = incident(cause);
             (
                 "unavailable",
                 format!("Le service ne peut pas répondre pour le moment (incident {number})."),
@@ -80,6 +89,11 @@ pub fn error(cause: CommandError) -> Error {
         }
     };
     Error::new(message).extend_with(|_, extensions| extensions.set("code", code))
+}
+
+/// A request that no rule forbids but that asks for what cannot be: its code and its sentence.
+pub fn invalid(code: &'static str, sentence: &str) -> Error {
+    Error::new(sentence).extend_with(|_, extensions| extensions.set("code", code))
 }
 
 /// The outcome of a command, or its refusal, or an error. A conflict that lasts is told as a refusal: the person reloads.

@@ -1,14 +1,17 @@
 //! Schools, examiners, candidates and their sittings.
 
+use async_graphql::dataloader::DataLoader;
 use async_graphql::{ComplexObject, Context, Enum, ID, InputObject, SimpleObject};
 use chrono::NaiveDate;
 use delos_application::views::candidates::{CandidateView, SittingView};
 use delos_application::views::schools::{ExaminerView, SchoolView};
-use delos_application::views::{self, SchoolRecord, SittingRecord};
+use delos_application::views::{SchoolRecord, SittingRecord};
+use delos_domain::ids::SchoolId;
 use delos_domain::{candidate, ratio, school};
 
-use super::{actor, connection, house};
-use crate::graphql::refusal::error;
+use super::connection;
+use super::counts::CandidateCounts;
+use crate::graphql::refusal::shared;
 
 /// Kind of a school.
 #[derive(Enum, Copy, Clone, Eq, PartialEq)]
@@ -79,10 +82,10 @@ impl School {
         if let Some(count) = self.candidates {
             Ok(count)
         } else {
-            let id = super::id(&self.id)?;
-            views::schools::candidate_count(house(ctx)?, actor(ctx)?, id)
-                .await
-                .map_err(error)
+            let id: SchoolId = super::id(&self.id)?;
+            let counts = ctx.data::<DataLoader<CandidateCounts>>()?;
+            let count = counts.load_one(id).await.map_err(|cause| shared(&cause))?;
+            Ok(count.unwrap_or(0))
         }
     }
 }
