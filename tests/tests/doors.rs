@@ -18,6 +18,7 @@ mod doors {
     mod perimeter;
     mod plans;
     mod post;
+    mod statements;
     mod together;
     mod whole_job;
 
@@ -42,6 +43,11 @@ mod doors {
     #[test]
     fn every_candidate_is_convoked_once_under_another_regulation() -> anyhow::Result<()> {
         whole_job::every_candidate_is_convoked_once_under_another_regulation(Engine::Sqlite)
+    }
+
+    #[test]
+    fn the_candidates_of_all_schools_are_counted_at_once() -> anyhow::Result<()> {
+        statements::the_candidates_of_all_schools_are_counted_at_once()
     }
 
     on_each_database! {

@@ -92,9 +92,12 @@ impl Signals {
 }
 
 async fn listen(client: redis::Client, here: Arc<Notify>) {
+    // Said once a silence, however long it lasts.
+    let mut told = false;
     loop {
         match client.get_async_pubsub().await {
             Ok(mut pubsub) => {
+                told = false;
                 if pubsub.subscribe(CHANNEL).await.is_ok() {
                     let mut messages = pubsub.into_on_message();
                     while messages.next().await.is_some() {
@@ -102,7 +105,11 @@ async fn listen(client: redis::Client, here: Arc<Notify>) {
                     }
                 }
             }
-            Err(error) => tracing::warn!(%error, "the bell is not heard from elsewhere for now"),
+            Err(error) if !told => {
+                told = true;
+                tracing::warn!(%error, "the bell is not heard from elsewhere for now");
+            }
+            Err(_) => {}
         }
         tokio::time::sleep(LISTEN_AGAIN).await;
     }
