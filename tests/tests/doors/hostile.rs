@@ -13,8 +13,8 @@ pub fn what_nobody_types_is_refused_kindly(engine: Engine) -> Result<()> {
         return Ok(());
     };
     let mut admin = administrator(&house)?;
-    let schools =
-        "query($after:String,$search:String){schools(after:$after,search:$search){totalCount}}";
+    let accounts =
+        "query($after:String,$search:String){accounts(after:$after,search:$search){totalCount}}";
     let long = "é".repeat(20_000);
     for (variables, code) in [
         (json!({"after": "c9223372036854775807"}), "not_found"),
@@ -25,7 +25,7 @@ pub fn what_nobody_types_is_refused_kindly(engine: Engine) -> Result<()> {
     ] {
         let answer = admin.post(
             "/graphql/staff",
-            &json!({"query": schools, "variables": variables}),
+            &json!({"query": accounts, "variables": variables}),
         )?;
         let said = answer.json()?;
         let told = said["code"]
@@ -36,9 +36,9 @@ pub fn what_nobody_types_is_refused_kindly(engine: Engine) -> Result<()> {
     }
     let found = admin.post(
         "/graphql/staff",
-        &json!({"query": schools, "variables": {"after": "c999999", "search": "é".repeat(200)}}),
+        &json!({"query": accounts, "variables": {"after": "c999999", "search": "é".repeat(200)}}),
     )?;
-    assert_eq!(found.json()?["data"]["schools"]["totalCount"], 0);
+    assert_eq!(found.json()?["data"]["accounts"]["totalCount"], 0);
     for login in [
         json!({"email": "a\u{0}b@x.example", "password": PASSWORD}),
         json!({"email": "é".repeat(20_000), "password": PASSWORD}),
