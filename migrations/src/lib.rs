@@ -8,6 +8,7 @@ pub use sea_orm_migration::MigratorTrait;
 mod m2026_11_24_000001_house;
 mod m2026_11_25_000001_revisions;
 mod m2026_11_25_000002_journal;
+mod m2026_11_25_000003_search;
 mod sql;
 
 /// All migrations, oldest first.
@@ -20,6 +21,7 @@ impl MigratorTrait for Migrator {
             Box::new(m2026_11_24_000001_house::Migration),
             Box::new(m2026_11_25_000001_revisions::Migration),
             Box::new(m2026_11_25_000002_journal::Migration),
+            Box::new(m2026_11_25_000003_search::Migration),
         ]
     }
 }

@@ -68,6 +68,8 @@ const OWNERS: &[(&str, &str)] = &[
     ("chacha20poly1305", "delos-persistence"),
     ("redis", "delos-signals"),
     ("axum", "delos-gateway"),
+    ("hyper", "delos-gateway"),
+    ("hyper-util", "delos-gateway"),
     ("async-graphql", "delos-gateway"),
     ("lettre", "delos-notifier"),
     ("typst", "delos-documents"),

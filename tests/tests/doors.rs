@@ -5,6 +5,7 @@
 mod doors {
     mod faults;
     mod french;
+    mod hostile;
     mod letters;
     mod mailboxes;
     mod mandates;
@@ -44,6 +45,10 @@ mod doors {
         faults::a_faulty_file_is_told_line_by_line_and_writes_nothing,
         resend::what_the_relay_refuses_is_put_right_and_sent_again,
         mandates::of_two_mandates_one_is_acted_under_at_a_time,
+        mandates::nobody_gives_himself_a_mandate,
+        hostile::what_nobody_types_is_refused_kindly,
+        hostile::nobody_learns_who_has_an_account,
+        hostile::a_browser_holds_one_session,
         together::of_two_officers_who_publish_at_once_one_is_refused,
     }
 }

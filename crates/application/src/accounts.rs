@@ -44,7 +44,7 @@ pub struct Grant {
 /// Creates an account, gives its mandate, sends the one-time link. An address that has an account receives the mandate.
 ///
 /// # Errors
-/// Refuses with `bad_email`, `name_missing`, or the code of a grant's refusal.
+/// Refuses with `bad_email`, `name_missing`, `own_mandate` for one's own address, or the code of a grant's refusal.
 pub async fn create_account(
     context: &Context,
     actor: &Actor,
@@ -91,6 +91,7 @@ async fn create(
         accounts::insert(&tx, key.id, &account).await?;
         account
     };
+    not_oneself(&scope, account.id)?;
     let already = accounts::mandates_of(&tx, &[account.id]).await?;
     if already.iter().any(|one| {
         one.role == mandate.role
@@ -131,8 +132,17 @@ async fn create(
 /// Gives a mandate to somebody who has an account inside the perimeter.
 ///
 /// # Errors
-/// Refuses with the code of a grant's refusal, or `mandate_exists`.
+/// Refuses with `own_mandate` for oneself, the code of a grant's refusal, or `mandate_exists`.
 pub async fn grant_mandate(
+    context: &Context,
+    actor: &Actor,
+    account: AccountId,
+    grant: &Grant,
+) -> CommandResult<AccountId> {
+    retrying(|| grant_once(context, actor, account, grant)).await
+}
+
+async fn grant_once(
     context: &Context,
     actor: &Actor,
     account: AccountId,
@@ -143,6 +153,7 @@ pub async fn grant_mandate(
     let account = accounts::inside(&tx, &scope, account)
         .await?
         .ok_or(CommandError::NotFound)?;
+    not_oneself(&scope, account.id)?;
     let mandate = Mandate {
         account: account.id,
         ..decide(context, &tx, actor, grant).await?
@@ -176,14 +187,16 @@ pub async fn revoke_mandate(
     actor: &Actor,
     id: MandateId,
 ) -> CommandResult<AccountId> {
+    retrying(|| revoke_once(context, actor, id)).await
+}
+
+async fn revoke_once(context: &Context, actor: &Actor, id: MandateId) -> CommandResult<AccountId> {
     let scope = actor.scope::<GrantMandate>(context.today())?;
     let tx = context.db.write().await?;
     let mandate = accounts::mandate_inside(&tx, &scope, id)
         .await?
         .ok_or(CommandError::NotFound)?;
-    if Some(mandate.account) == scope.account() {
-        return Err(Refusal::new("own_mandate").into());
-    }
+    not_oneself(&scope, mandate.account)?;
     if !scope
         .role()
         .is_some_and(|role| role.may_grant().contains(&mandate.role))
@@ -203,6 +216,14 @@ pub async fn revoke_mandate(
 
 /// Sends a new one-time link to somebody of the perimeter who lost his, or forgot his password.
 pub async fn renew_access(
+    context: &Context,
+    actor: &Actor,
+    account: AccountId,
+) -> CommandResult<AccountId> {
+    retrying(|| renew_once(context, actor, account)).await
+}
+
+async fn renew_once(
     context: &Context,
     actor: &Actor,
     account: AccountId,
@@ -234,6 +255,14 @@ pub async fn renew_access(
     let id = tx.commit(account.id).await?.into_inner();
     context.signals.ring().await;
     Ok(id)
+}
+
+/// Nobody gives himself a mandate, nor takes his own back: somebody else does.
+fn not_oneself(scope: &Scope<GrantMandate>, account: AccountId) -> Result<(), Refusal> {
+    if Some(account) == scope.account() {
+        return Err(Refusal::new("own_mandate"));
+    }
+    Ok(())
 }
 
 async fn decide(

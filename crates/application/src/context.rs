@@ -9,6 +9,7 @@ use delos_persistence::Database;
 use delos_signals::Signals;
 use uuid::Uuid;
 
+use crate::attempts::Attempts;
 use crate::lanes::Lanes;
 
 /// Tells the time.
@@ -46,6 +47,8 @@ pub struct Context {
     pub signals: Signals,
     /// Where CPU-bound work is done.
     pub lanes: Lanes,
+    /// Wrong passwords for logins that have no account.
+    pub attempts: Attempts,
     /// Settings of the house.
     pub settings: Arc<Settings>,
 }

@@ -1,18 +1,20 @@
-//! Two lanes for work that keeps a processor busy, so that it never runs on the threads that answer requests.
+//! Lanes for work that keeps a processor busy, so that it never runs on the threads that answer requests.
 //!
-//! Invariant: the short lane (a password, one document) never waits behind the long one (a plan, an import).
+//! Invariant: passwords, documents and long work (a plan, an import) wait each in a lane of its own: none is held up by
+//! the others, whoever fills it.
+//! Invariant: whoever goes away gives his waiting place back; a job that has begun keeps its place until it ends.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::Semaphore;
 
-/// The two lanes.
+/// The three lanes.
 #[derive(Clone)]
 pub struct Lanes {
-    short: Arc<Semaphore>,
-    waiting: Arc<AtomicUsize>,
-    long: Arc<Semaphore>,
+    passwords: Lane,
+    short: Lane,
+    long: Lane,
 }
 
 /// Too many wait already: come back in a moment.
@@ -20,20 +22,34 @@ pub struct Lanes {
 #[error("too much work is waiting")]
 pub struct Busy;
 
-/// Most jobs that wait for the short lane.
+/// Most jobs that wait for a lane on which people wait.
 const MOST_WAITING: usize = 50;
+/// Passwords hashed at once: 64 MiB each, so many that the machine's memory never decides.
+const HASHES_AT_ONCE: usize = 2;
 
 impl Lanes {
-    /// Lanes for a machine of so many processors: all but one for the short lane, one for the long.
+    /// Lanes for a machine of so many processors: all but one for documents, two for passwords, one for long work.
     pub fn new(processors: usize) -> Self {
+        let free = processors.saturating_sub(1).clamp(1, 8);
         Self {
-            short: Arc::new(Semaphore::new(processors.saturating_sub(1).clamp(1, 8))),
-            waiting: Arc::new(AtomicUsize::new(0)),
-            long: Arc::new(Semaphore::new(1)),
+            passwords: Lane::new(HASHES_AT_ONCE, MOST_WAITING),
+            short: Lane::new(free, MOST_WAITING),
+            long: Lane::new(1, usize::MAX),
         }
     }
 
-    /// Does a short job.
+    /// Hashes or checks a password.
+    ///
+    /// # Errors
+    /// [`Busy`] when fifty wait already, or the job panicked.
+    pub async fn password<T: Send + 'static>(
+        &self,
+        job: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Busy> {
+        self.passwords.run(job).await
+    }
+
+    /// Does a short job: one document.
     ///
     /// # Errors
     /// [`Busy`] when fifty wait already, or the job panicked.
@@ -41,14 +57,7 @@ impl Lanes {
         &self,
         job: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Busy> {
-        if self.waiting.fetch_add(1, Ordering::SeqCst) >= MOST_WAITING {
-            self.waiting.fetch_sub(1, Ordering::SeqCst);
-            return Err(Busy);
-        }
-        let place = self.short.clone().acquire_owned().await;
-        self.waiting.fetch_sub(1, Ordering::SeqCst);
-        let _place = place.map_err(|_| Busy)?;
-        tokio::task::spawn_blocking(job).await.map_err(|_| Busy)
+        self.short.run(job).await
     }
 
     /// Does a long job; jobs of this lane follow one another.
@@ -59,7 +68,137 @@ impl Lanes {
         &self,
         job: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Busy> {
-        let _place = self.long.clone().acquire_owned().await.map_err(|_| Busy)?;
-        tokio::task::spawn_blocking(job).await.map_err(|_| Busy)
+        self.long.run(job).await
+    }
+}
+
+#[derive(Clone)]
+struct Lane {
+    places: Arc<Semaphore>,
+    waiting: Arc<AtomicUsize>,
+    most: usize,
+}
+
+impl Lane {
+    fn new(places: usize, most: usize) -> Self {
+        Self {
+            places: Arc::new(Semaphore::new(places)),
+            waiting: Arc::new(AtomicUsize::new(0)),
+            most,
+        }
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        job: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Busy> {
+        let waiting = Waiting::among(&self.waiting, self.most)?;
+        let place = self.places.clone().acquire_owned().await;
+        drop(waiting);
+        let place = place.map_err(|_| Busy)?;
+        // The place goes with the job: somebody who goes away meanwhile does not let one more begin beside it.
+        tokio::task::spawn_blocking(move || {
+            let _place = place;
+            job()
+        })
+        .await
+        .map_err(|_| Busy)
+    }
+}
+
+/// A waiting place, given back when dropped: a request that is cut while it waits is dropped in the middle of it.
+struct Waiting(Arc<AtomicUsize>);
+
+impl Waiting {
+    fn among(waiting: &Arc<AtomicUsize>, most: usize) -> Result<Self, Busy> {
+        let place = Self(waiting.clone());
+        if waiting.fetch_add(1, Ordering::SeqCst) >= most {
+            return Err(Busy);
+        }
+        Ok(place)
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+    use std::time::Duration;
+
+    use super::*;
+
+    /// Jobs that keep a lane until the sender is dropped.
+    fn hold(lane: &Lane, jobs: usize) -> mpsc::Sender<()> {
+        let (held, until) = mpsc::channel::<()>();
+        let until = Arc::new(std::sync::Mutex::new(until));
+        for _ in 0..jobs {
+            let (lane, until) = (lane.clone(), until.clone());
+            tokio::spawn(async move {
+                lane.run(move || until.lock().map(|until| until.recv().is_ok()).ok())
+                    .await
+            });
+        }
+        held
+    }
+
+    async fn full(lane: &Lane) {
+        while lane.places.available_permits() > 0 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+
+    #[tokio::test]
+    async fn those_who_go_away_while_they_wait_give_their_places_back() {
+        let lanes = Lanes::new(2);
+        let held = hold(&lanes.passwords, HASHES_AT_ONCE);
+        full(&lanes.passwords).await;
+        for _ in 0..60 {
+            let one = lanes.password(|| ());
+            let cut = tokio::time::timeout(Duration::from_millis(1), one).await;
+            assert!(cut.is_err(), "turned away, or served: {cut:?}");
+        }
+        assert_eq!(lanes.passwords.waiting.load(Ordering::SeqCst), 0);
+        drop(held);
+        assert_eq!(lanes.password(|| 7).await, Ok(7));
+    }
+
+    #[tokio::test]
+    async fn the_fifty_first_who_waits_is_turned_away() {
+        let lanes = Lanes::new(2);
+        let held = hold(&lanes.passwords, HASHES_AT_ONCE + MOST_WAITING);
+        full(&lanes.passwords).await;
+        while lanes.passwords.waiting.load(Ordering::SeqCst) < MOST_WAITING {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        assert_eq!(lanes.password(|| ()).await, Err(Busy));
+        assert_eq!(
+            lanes.short(|| 7).await,
+            Ok(7),
+            "a document waits for passwords"
+        );
+        assert_eq!(lanes.long(|| 7).await, Ok(7));
+        drop(held);
+        assert_eq!(lanes.long(|| 7).await, Ok(7));
+    }
+
+    #[tokio::test]
+    async fn a_job_whose_asker_went_away_keeps_its_place() {
+        let lanes = Lanes::new(2);
+        let (held, until) = mpsc::channel::<()>();
+        let one = lanes.long(move || until.recv().is_ok());
+        let cut = tokio::time::timeout(Duration::from_millis(20), one).await;
+        assert!(cut.is_err());
+        assert_eq!(
+            lanes.long.places.available_permits(),
+            0,
+            "another job would begin beside it"
+        );
+        drop(held);
+        assert_eq!(lanes.long(|| 7).await, Ok(7));
     }
 }

@@ -6,6 +6,7 @@
 
 mod access_codes;
 pub mod accounts;
+pub mod attempts;
 pub mod context;
 pub mod convoke;
 pub mod delivery;
@@ -13,6 +14,7 @@ pub mod error;
 pub mod import;
 pub mod init_house;
 pub mod lanes;
+mod passwords;
 pub mod plan_commands;
 mod plan_problem;
 pub mod renew_candidate_code;

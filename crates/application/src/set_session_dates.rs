@@ -10,7 +10,7 @@ pub use delos_persistence::sessions::DatesRecord;
 use delos_persistence::{authorities, envelope, journal};
 
 use crate::context::Context;
-use crate::error::{CommandError, CommandResult, Refusal};
+use crate::error::{CommandError, CommandResult, Refusal, retrying};
 
 /// Dates to write, all of those that the session has, in one go.
 #[derive(Clone, Debug)]
@@ -31,6 +31,14 @@ pub struct SetSessionDatesInput {
 /// [`CommandError::NotFound`] for dates that are not the actor's to write, or of no authority.
 /// Refuses with the code of a [`DatesFault`], `unknown_regulation`, `no_working_day` (a day on which schools are shut).
 pub async fn set_session_dates(
+    context: &Context,
+    actor: &Actor,
+    input: &SetSessionDatesInput,
+) -> CommandResult<()> {
+    retrying(|| set_once(context, actor, input)).await
+}
+
+async fn set_once(
     context: &Context,
     actor: &Actor,
     input: &SetSessionDatesInput,

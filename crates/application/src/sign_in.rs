@@ -1,25 +1,31 @@
 //! Signing in and out, first access, and the web session that every request is resumed from.
 
+mod first_access;
+
 use chrono::{DateTime, Duration, Utc};
 use delos_domain::actor::Actor;
 use delos_domain::candidate::CandidateNumber;
+use delos_domain::email::EmailAddress;
 use delos_domain::ids::{AccountId, MandateId};
 use delos_domain::mandate::{Mandate, Role};
 use delos_persistence::accounts::{self, AccountRecord, WebSession};
 use delos_persistence::{Transaction, authorities, envelope, journal, sessions};
 
 use crate::access_codes;
+use crate::attempts::{LoginKey, wait_after};
 use crate::context::Context;
-use crate::error::{CommandError, CommandResult, Refusal};
-use crate::secrets::{check_password, hash_password, new_token, token_hash, verify_password};
+use crate::error::{CommandError, CommandResult, Refusal, retrying};
+use crate::secrets::{new_token, token_hash, verify_password};
+
+pub use first_access::{FirstAccess, first_access};
 
 /// How long a session of staff lives unused, and in all.
-const STAFF_IDLE: Duration = Duration::minutes(30);
-const STAFF_ABSOLUTE: Duration = Duration::hours(12);
+pub(crate) const STAFF_IDLE: Duration = Duration::minutes(30);
+pub(crate) const STAFF_ABSOLUTE: Duration = Duration::hours(12);
 /// How long a candidate's lives unused.
 const CANDIDATE_IDLE: Duration = Duration::minutes(20);
-/// Wrong passwords that cost nothing; each one more doubles the wait, up to a quarter of an hour.
-const FREE_FAILURES: i64 = 5;
+/// How long noting that somebody is still there may take.
+const TOUCH: std::time::Duration = std::time::Duration::from_secs(1);
 
 /// Who signs in.
 #[derive(Clone, Debug)]
@@ -60,7 +66,7 @@ pub struct Person {
     pub actor: Option<Actor>,
 }
 
-/// Signs in with a password.
+/// Signs in with a password. What is unknown costs and waits as what is known: nobody learns who has an account.
 ///
 /// # Errors
 /// Refuses with `bad_credentials` (whatever was wrong), `too_many_attempts`.
@@ -70,127 +76,56 @@ pub async fn sign_in(
     password: String,
 ) -> CommandResult<SignedIn> {
     let now = context.now();
-    let found = find(context, login).await?;
-    if let Some(account) = &found
-        && let Some(wait) = wait_of(account, now)
-    {
-        return Err(Refusal::new("too_many_attempts")
-            .with("seconds", wait.num_seconds())
-            .into());
-    }
-    let usable = found.filter(|account| !account.disabled);
-    let right = verify_password(
-        context,
-        password,
-        usable
-            .as_ref()
-            .and_then(|account| account.password_hash.clone()),
-    )
-    .await?;
+    let usable = find(context, login).await?;
+    must_not_wait(context, login, usable.as_ref(), now)?;
+    let hash = usable
+        .as_ref()
+        .and_then(|account| account.password_hash.clone());
+    let right = verify_password(context, password, hash.clone()).await?;
 
     let tx = context.db.write().await?;
     let Some(account) = usable else {
-        drop(tx);
+        context.attempts.failed(&login.key(), now);
+        log(context, &tx, "SignIn", None, "bad_credentials").await?;
+        tx.commit(()).await?.into_inner();
         return Err(Refusal::new("bad_credentials").into());
     };
+    // As it stands now: the password may have been changed, or the account shut, while this one was being checked; and
+    // of many that were checked at once those after the last free one do not count, right or wrong.
+    let account = accounts::by_id(&tx, account.id)
+        .await?
+        .filter(|current| !current.disabled && current.password_hash == hash)
+        .ok_or_else(|| Refusal::new("bad_credentials"))?;
+    must_not_wait(context, login, Some(&account), now)?;
     if !right {
         accounts::count_failure(&tx, account.id, Some(now)).await?;
-        log(context, &tx, "SignIn", &account, "bad_credentials").await?;
+        log(context, &tx, "SignIn", Some(&account), "bad_credentials").await?;
         tx.commit(()).await?.into_inner();
         return Err(Refusal::new("bad_credentials").into());
     }
     accounts::count_failure(&tx, account.id, None).await?;
     let signed = open_session(context, &tx, &account, None).await?;
-    log(context, &tx, "SignIn", &account, "done").await?;
+    log(context, &tx, "SignIn", Some(&account), "done").await?;
     Ok(tx.commit(signed).await?.into_inner())
 }
 
-/// What a first access is proved by.
-#[derive(Clone, Debug)]
-pub enum FirstAccess {
-    /// The token of a one-time link.
-    Link {
-        /// The token.
-        token: String,
-    },
-    /// A candidate's one-time code.
-    Code {
-        /// Code of his authority.
-        authority: String,
-        /// His number.
-        number: String,
-        /// The code of his convocation.
-        code: String,
-    },
-}
-
-/// Uses up a one-time link or code, sets the password, signs in.
-///
-/// # Errors
-/// Refuses with `bad_code`, `too_many_attempts`, or a password's refusal.
-pub async fn first_access(
+/// Refuses whoever still waits after wrong passwords.
+fn must_not_wait(
     context: &Context,
-    proof: &FirstAccess,
-    password: String,
-) -> CommandResult<SignedIn> {
-    let now = context.now();
-    check_password(&password, &[])?;
-    let candidate = match proof {
-        FirstAccess::Link { .. } => None,
-        FirstAccess::Code {
-            authority, number, ..
-        } => {
-            let login = Login::Candidate {
-                authority: authority.clone(),
-                number: number.clone(),
-            };
-            let account = find(context, &login)
-                .await?
-                .ok_or_else(|| Refusal::new("bad_code"))?;
-            if let Some(wait) = wait_of(&account, now) {
-                return Err(Refusal::new("too_many_attempts")
-                    .with("seconds", wait.num_seconds())
-                    .into());
-            }
-            Some(account)
-        }
+    login: &Login,
+    account: Option<&AccountRecord>,
+    now: DateTime<Utc>,
+) -> Result<(), Refusal> {
+    let wait = match account {
+        Some(account) => wait_after(account.failures, account.failed_at, now),
+        None => context.attempts.wait(&login.key(), now),
     };
-    // The hash takes its time outside any transaction.
-    let hash = hash_password(context, password).await?;
-
-    let tx = context.db.write().await?;
-    let code_hash = match (proof, &candidate) {
-        (FirstAccess::Link { token }, _) => token_hash(token),
-        (FirstAccess::Code { code, .. }, Some(account)) => {
-            candidate_code_hash(&tx, account, code).await?
+    match wait {
+        Some(wait) => {
+            Err(Refusal::new("too_many_attempts").with("seconds", wait.num_seconds().max(1)))
         }
-        (FirstAccess::Code { .. }, None) => return Err(Refusal::new("bad_code").into()),
-    };
-    let Some(id) = accounts::use_code(
-        &tx,
-        &code_hash,
-        candidate.as_ref().map(|account| account.id),
-        now,
-    )
-    .await?
-    else {
-        if let Some(account) = &candidate {
-            accounts::count_failure(&tx, account.id, Some(now)).await?;
-            log(context, &tx, "FirstAccess", account, "bad_code").await?;
-            tx.commit(()).await?.into_inner();
-        }
-        return Err(Refusal::new("bad_code").into());
-    };
-    let account = accounts::by_id(&tx, id)
-        .await?
-        .ok_or(CommandError::NotFound)?;
-    if account.disabled {
-        return Err(Refusal::new("bad_code").into());
+        None => Ok(()),
     }
-    accounts::set_password(&tx, &account, &hash).await?;
-    let signed = open_session(context, &tx, &account, None).await?;
-    log(context, &tx, "FirstAccess", &account, "done").await?;
-    Ok(tx.commit(signed).await?.into_inner())
 }
 
 /// The person of a token, if its session still lives.
@@ -223,11 +158,14 @@ pub async fn resume(context: &Context, token: &str) -> CommandResult<Option<Pers
         account: account.id,
         mandate,
     });
-    // One write a minute is enough to know that somebody is still there.
+    // One write a minute is enough to know that somebody is still there. Whoever only reads is served though nothing can
+    // be written (a full disk) or the writer is long at work: the next request notes it.
     if now - session.seen_at > Duration::minutes(1) {
-        let tx = context.db.write().await?;
-        accounts::touch_session(&tx, session.id, now).await?;
-        tx.commit(()).await?.into_inner();
+        match tokio::time::timeout(TOUCH, touch(context, &session, now)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "a session's use was not noted"),
+            Err(_) => tracing::debug!("a session's use was not noted: the writer is at work"),
+        }
     }
     Ok(Some(Person {
         web_session: session,
@@ -237,11 +175,35 @@ pub async fn resume(context: &Context, token: &str) -> CommandResult<Option<Pers
     }))
 }
 
+async fn touch(context: &Context, session: &WebSession, now: DateTime<Utc>) -> CommandResult<()> {
+    let tx = context.db.write().await?;
+    accounts::touch_session(&tx, session.id, now).await?;
+    tx.commit(()).await?.into_inner();
+    Ok(())
+}
+
+/// Ends the session that a browser held before somebody signed in from it again; a token that opens nothing ends nothing.
+pub async fn leave(context: &Context, token: &str) -> CommandResult<()> {
+    let reader = context.db.read();
+    let Some(session) = accounts::session_by_hash(&reader, &token_hash(token)).await? else {
+        return Ok(());
+    };
+    let account = accounts::by_id(&reader, session.account).await?;
+    retrying(|| async {
+        let tx = context.db.write().await?;
+        accounts::end_session(&tx, session.id).await?;
+        log(context, &tx, "SignOut", account.as_ref(), "replaced").await?;
+        tx.commit(()).await?.into_inner();
+        Ok(())
+    })
+    .await
+}
+
 /// Ends the session.
 pub async fn sign_out(context: &Context, person: &Person) -> CommandResult<()> {
     let tx = context.db.write().await?;
     accounts::end_session(&tx, person.web_session.id).await?;
-    log(context, &tx, "SignOut", &person.account, "done").await?;
+    log(context, &tx, "SignOut", Some(&person.account), "done").await?;
     tx.commit(()).await?.into_inner();
     Ok(())
 }
@@ -261,7 +223,7 @@ pub async fn switch_mandate(
     let tx = context.db.write().await?;
     accounts::end_session(&tx, person.web_session.id).await?;
     let signed = open_session(context, &tx, &person.account, Some(mandate)).await?;
-    log(context, &tx, "SwitchMandate", &person.account, "done").await?;
+    log(context, &tx, "SwitchMandate", Some(&person.account), "done").await?;
     Ok(tx.commit(signed).await?.into_inner())
 }
 
@@ -284,50 +246,58 @@ async fn candidate_code_hash(
     Ok(access_codes::candidate_code_hash(&key, account.id, code))
 }
 
+impl Login {
+    /// What wrong passwords are counted by when no account has this login.
+    fn key(&self) -> LoginKey {
+        match self {
+            Self::Staff { email } => LoginKey::of(&["staff", &email.trim().to_lowercase()]),
+            Self::Candidate { authority, number } => {
+                LoginKey::of(&["candidate", authority, number.trim()])
+            }
+        }
+    }
+}
+
+/// The account of a login, unless it is shut. What is no login at all (no address, no number) never reaches the store.
 async fn find(context: &Context, login: &Login) -> CommandResult<Option<AccountRecord>> {
-    let reader = context.db.read();
-    match login {
+    let found = match login {
         Login::Staff { email } => {
-            let found = accounts::by_login(&reader, &fold_email(email)).await?;
-            Ok(found.filter(|account| account.candidate.is_none()))
+            let Ok(email) = EmailAddress::parse(email.trim()) else {
+                return Ok(None);
+            };
+            let found = accounts::by_login(&context.db.read(), email.as_str()).await?;
+            found.filter(|account| account.candidate.is_none())
         }
         Login::Candidate { authority, number } => {
             let Some(number) = CandidateNumber::parse(number.trim()) else {
                 return Ok(None);
             };
-            if !authorities::all(&reader)
-                .await?
-                .iter()
-                .any(|one| one.code == *authority)
-            {
-                return Ok(None);
-            }
-            for session in sessions::all(&reader).await? {
-                if let Some(account) =
-                    accounts::by_login(&reader, &candidate_login(&session.code, authority, &number))
-                        .await?
-                {
-                    return Ok(Some(account));
-                }
-            }
-            Ok(None)
+            of_candidate(context, authority, &number).await?
+        }
+    };
+    Ok(found.filter(|account| !account.disabled))
+}
+
+async fn of_candidate(
+    context: &Context,
+    authority: &str,
+    number: &CandidateNumber,
+) -> CommandResult<Option<AccountRecord>> {
+    let reader = context.db.read();
+    if !authorities::all(&reader)
+        .await?
+        .iter()
+        .any(|one| one.code == authority)
+    {
+        return Ok(None);
+    }
+    for session in sessions::all(&reader).await? {
+        let login = candidate_login(&session.code, authority, number);
+        if let Some(account) = accounts::by_login(&reader, &login).await? {
+            return Ok(Some(account));
         }
     }
-}
-
-/// An address as logins are kept: the domain in lower case.
-pub(crate) fn fold_email(email: &str) -> String {
-    delos_domain::email::EmailAddress::parse(email.trim())
-        .map_or_else(|_| email.trim().to_owned(), |email| email.to_string())
-}
-
-/// How long an account still waits after wrong passwords.
-fn wait_of(account: &AccountRecord, now: DateTime<Utc>) -> Option<Duration> {
-    let over = account.failures - FREE_FAILURES;
-    let failed_at = account.failed_at.filter(|_| over >= 0)?;
-    let wait = Duration::seconds(15 << over.min(6)).min(Duration::minutes(15));
-    let left = failed_at + wait - now;
-    (left > Duration::zero()).then_some(left)
+    Ok(None)
 }
 
 async fn open_session(
@@ -364,17 +334,17 @@ async fn log(
     context: &Context,
     tx: &Transaction,
     operation: &'static str,
-    account: &AccountRecord,
+    account: Option<&AccountRecord>,
     outcome: &str,
 ) -> CommandResult<()> {
     let line = journal::Line {
         id: context.ids.next(),
         at: context.now(),
-        account: Some(account.id.0),
+        account: account.map(|account| account.id.0),
         mandate: None,
         operation,
         session: None,
-        subjects: vec![account.id.0],
+        subjects: account.map(|account| account.id.0).into_iter().collect(),
         outcome: outcome.to_owned(),
         change: None,
     };

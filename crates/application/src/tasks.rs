@@ -10,11 +10,17 @@ use delos_persistence::{Reader, accounts, staged};
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult};
 use crate::import;
+use crate::sign_in::{STAFF_ABSOLUTE, STAFF_IDLE};
 
 /// How long a runner holds a task: it is taken back from one that died.
 const LEASE: Duration = Duration::minutes(10);
 /// How long a file that nobody confirmed is kept.
 const STAGED_HOURS: i64 = 24;
+
+/// Tries that a task has: what failed for a reason that may pass is tried again, what kills its runner is not for ever.
+const MOST_TRIES: i64 = 3;
+/// How long a task waits after its first try; twice as long after each other one.
+const TRY_AGAIN: Duration = Duration::seconds(30);
 
 /// Runs the next task that waits; whether there was one.
 pub async fn run_next(context: &Context) -> CommandResult<bool> {
@@ -23,7 +29,7 @@ pub async fn run_next(context: &Context) -> CommandResult<bool> {
 
 /// Runs this task to its end, without a worker: for the command line.
 pub async fn run_one(context: &Context, id: TaskId) -> CommandResult<TaskRecord> {
-    run(context, Some(id)).await?;
+    while run(context, Some(id)).await? {}
     tasks::state_of(&context.db.read(), id)
         .await?
         .ok_or(CommandError::NotFound)
@@ -36,31 +42,57 @@ async fn run(context: &Context, wanted: Option<TaskId>) -> CommandResult<bool> {
         return Ok(false);
     };
     Actor::System.system_scope::<RunTask>(task.session)?;
+    let tries = tasks::tries(&tx, task.id).await?;
     tx.commit(()).await?.into_inner();
+    // Those before it wrote no end: they died of it.
+    if tries > MOST_TRIES {
+        fail(context, &task, "unavailable").await?;
+        return Ok(true);
+    }
 
-    let ended = match actor_of(context, &task).await {
-        Ok(actor) => work(context, &actor, &task).await,
-        Err(error) => Err(error),
-    };
-    match ended {
+    // On its own: a panic ends the try, not the runner.
+    let (own, held) = (context.clone(), task.clone());
+    let outcome = tokio::spawn(async move {
+        let actor = actor_of(&own, &held).await?;
+        work(&own, &actor, &held).await
+    })
+    .await;
+    let (code, may_pass) = match &outcome {
         // The work wrote its own end, in the transaction of what it did.
-        Ok(()) => {}
-        Err(error) => {
-            let code = match &error {
-                CommandError::Refused(refusal) => refusal.code,
-                CommandError::Forbidden => "forbidden",
-                CommandError::NotFound => "not_found",
-                CommandError::Conflict => "conflict",
-                CommandError::Busy => "busy",
-                CommandError::Store(_) | CommandError::Broken(_) => "unavailable",
-            };
-            tracing::warn!(task = %task.id, code, "a task ended without doing its work");
-            let tx = context.db.write().await?;
-            tasks::end(&tx, &task, "failed", 0, Some(code), context.now()).await?;
-            tx.commit(()).await?.into_inner();
-        }
+        Ok(Ok(())) => return Ok(true),
+        Ok(Err(error)) => match error {
+            CommandError::Refused(refusal) => (refusal.code, false),
+            CommandError::Forbidden => ("forbidden", false),
+            CommandError::NotFound => ("not_found", false),
+            CommandError::Conflict => ("conflict", true),
+            CommandError::Busy => ("busy", true),
+            CommandError::Store(_) => ("unavailable", true),
+            CommandError::Broken(_) => ("unavailable", false),
+        },
+        Err(_) => ("unavailable", true),
+    };
+    if may_pass && tries < MOST_TRIES {
+        tracing::warn!(task = %task.id, code, tries, "a task did not do its work and is tried again");
+        let wait = match wanted {
+            // Whoever asked for this one waits for it.
+            Some(_) => Duration::seconds(-1),
+            None => TRY_AGAIN * 2_i32.pow(u32::try_from(tries - 1).unwrap_or(0)),
+        };
+        let tx = context.db.write().await?;
+        tasks::postpone(&tx, &task, context.now() + wait).await?;
+        tx.commit(()).await?.into_inner();
+    } else {
+        fail(context, &task, code).await?;
     }
     Ok(true)
+}
+
+async fn fail(context: &Context, task: &TaskRecord, code: &str) -> CommandResult<()> {
+    tracing::warn!(task = %task.id, code, "a task ended without doing its work");
+    let tx = context.db.write().await?;
+    tasks::end(&tx, task, "failed", 0, Some(code), context.now()).await?;
+    tx.commit(()).await?.into_inner();
+    Ok(())
 }
 
 async fn work(context: &Context, actor: &Actor, task: &TaskRecord) -> CommandResult<()> {
@@ -84,9 +116,12 @@ async fn actor_of(context: &Context, task: &TaskRecord) -> CommandResult<Actor> 
     Ok(Actor::Person { account, mandate })
 }
 
-/// Throws away the dry runs that nobody confirmed.
+/// Throws away the dry runs that nobody confirmed, the web sessions that are over and the codes that no longer serve.
 pub async fn sweep(context: &Context) -> CommandResult<u64> {
+    let now = context.now();
     let tx = context.db.write().await?;
-    let swept = staged::delete_before(&tx, context.now() - Duration::hours(STAGED_HOURS)).await?;
-    Ok(tx.commit(swept).await?.into_inner())
+    let staged = staged::delete_before(&tx, now - Duration::hours(STAGED_HOURS)).await?;
+    let (unused, begun) = (now - STAFF_IDLE, now - STAFF_ABSOLUTE);
+    let over = accounts::sweep(&tx, unused, begun, now).await?;
+    Ok(tx.commit(staged + over).await?.into_inner())
 }

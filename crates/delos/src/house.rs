@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
+use delos_application::attempts::Attempts;
 use delos_application::lanes::Lanes;
 use delos_application::{Context, Settings};
 use delos_persistence::{Database, DatabaseAddress, MasterKey};
@@ -86,7 +87,7 @@ pub async fn open_with(
         .await
         .context("la base de données ne s’ouvre pas")?;
     let signals = match &configuration.redis.url {
-        Some(url) => Signals::redis(url).await.context("Redis ne répond pas")?,
+        Some(url) => Signals::redis(url).context("l’adresse de Redis ne se lit pas")?,
         None => Signals::local(),
     };
     let mut regulations = std::collections::BTreeMap::new();
@@ -106,6 +107,7 @@ pub async fn open_with(
         regulations: Arc::new(regulations),
         signals,
         lanes: Lanes::new(processors),
+        attempts: Attempts::default(),
         settings: Arc::new(Settings {
             public_url: configuration.public_url(),
         }),

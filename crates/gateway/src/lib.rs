@@ -7,6 +7,7 @@
 mod answer;
 mod assets;
 mod auth;
+mod connections;
 mod cookie;
 mod files;
 mod graphql;
@@ -16,7 +17,6 @@ mod limits;
 mod routes;
 mod uploads;
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -126,20 +126,15 @@ fn behind(door: Door) -> Router<House> {
         })
 }
 
-/// Serves until `stop`, then finishes the requests in hand.
-///
-/// # Errors
-/// When the listener fails.
+/// Serves until `stop`, then finishes the requests in hand: twenty seconds at most.
 pub async fn serve(
     context: Context,
     settings: GatewaySettings,
     listener: TcpListener,
     stop: CancellationToken,
-) -> std::io::Result<()> {
-    let service = router(context, settings).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service)
-        .with_graceful_shutdown(async move { stop.cancelled().await })
-        .await
+) {
+    let router = router(context, settings);
+    connections::serve(router, listener, connections::Patience::default(), stop).await;
 }
 
 /// The header that the front end puts on whatever changes something: a form of another site cannot.

@@ -1,7 +1,7 @@
 //! How often one address may try to sign in: a bucket each, in the process; never "unlimited".
 
 use std::collections::HashMap;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::Mutex;
 use std::time::Instant;
 
@@ -43,27 +43,52 @@ impl Limiter {
 }
 
 /// The client's address: the peer, or entry *n* from the right of `X-Forwarded-For` behind *n* proxies of our own.
+///
+/// Entries are counted as they stand, whatever they hold: one that is no address shifts nothing, and in its place there
+/// is no client but the peer. An IPv6 client is its /64: somebody's whole home, out of which he takes any address.
 pub fn client(headers: &HeaderMap, peer: SocketAddr, trusted_hops: usize) -> IpAddr {
     if trusted_hops == 0 {
-        return peer.ip();
+        return bucket(peer.ip());
     }
-    let entries: Vec<IpAddr> = headers
+    let entries: Vec<&[u8]> = headers
         .get_all("x-forwarded-for")
         .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .filter_map(|entry| entry.trim().parse().ok())
+        .flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
         .collect();
-    entries
+    let address = entries
         .len()
         .checked_sub(trusted_hops)
-        .and_then(|place| entries.get(place))
-        .copied()
-        .unwrap_or(peer.ip())
+        .and_then(|place| std::str::from_utf8(entries[place]).ok())
+        .and_then(|entry| address(entry.trim()))
+        .unwrap_or(peer.ip());
+    bucket(address)
+}
+
+/// `203.0.113.7`, `203.0.113.7:4000`, `2001:db8::1`, `[2001:db8::1]` or `[2001:db8::1]:4000`.
+fn address(entry: &str) -> Option<IpAddr> {
+    let bare = entry
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+        .unwrap_or(entry);
+    bare.parse()
+        .ok()
+        .or_else(|| Some(entry.parse::<SocketAddr>().ok()?.ip()))
+}
+
+fn bucket(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(six) => {
+            let [a, b, c, d, ..] = six.segments();
+            IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+        }
+        four @ IpAddr::V4(_) => four,
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use axum::http::HeaderValue;
+
     use super::*;
 
     #[test]
@@ -77,6 +102,36 @@ mod tests {
             "203.0.113.7".parse::<IpAddr>().unwrap()
         );
         assert_eq!(client(&headers, peer, 3), peer.ip());
+        // What is no address counts as an entry all the same: what was forged before it stays before it.
+        for last in ["unknown", "", "é", "203.0.113.7:80:80"] {
+            let mut headers = HeaderMap::new();
+            let value = format!("1.1.1.1, {last}");
+            headers.insert("x-forwarded-for", HeaderValue::from_str(&value).unwrap());
+            assert_eq!(client(&headers, peer, 1), peer.ip(), "{last:?}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_read_as_proxies_write_it() {
+        let peer: SocketAddr = "10.0.0.9:4000".parse().unwrap();
+        for (written, read) in [
+            ("203.0.113.7:51234", "203.0.113.7"),
+            ("::ffff:203.0.113.7", "203.0.113.7"),
+            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+            ("[2001:db8:1:2::9]", "2001:db8:1:2::"),
+            ("[2001:db8:1:2::9]:443", "2001:db8:1:2::"),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert("x-forwarded-for", written.parse().unwrap());
+            assert_eq!(
+                client(&headers, peer, 1),
+                read.parse::<IpAddr>().unwrap(),
+                "{written}"
+            );
+        }
+        let peer: SocketAddr = "[2001:db8:1:2:3::1]:4000".parse().unwrap();
+        let own = client(&HeaderMap::new(), peer, 0);
+        assert_eq!(own, "2001:db8:1:2::".parse::<IpAddr>().unwrap());
     }
 
     #[test]

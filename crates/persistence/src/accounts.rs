@@ -24,6 +24,7 @@ use crate::error::{StoreError, corrupt};
 use crate::identities::{self, IdentityRecord};
 use crate::perimeter::{columns, condition};
 use crate::schools::{Page, PageRequest, like};
+use crate::search::holds;
 use crate::sessions::one_row;
 
 /// Somebody who signs in.
@@ -49,13 +50,22 @@ pub struct AccountRecord {
     pub version: i64,
 }
 
+/// A login as it is kept: an address in lower case, however it is typed; a candidate's as it is.
+fn folded(login: &str) -> String {
+    if login.contains('@') {
+        login.to_lowercase()
+    } else {
+        login.to_owned()
+    }
+}
+
 /// The account of a login.
 pub async fn by_login(
     access: &impl Access,
     login: &str,
 ) -> Result<Option<AccountRecord>, StoreError> {
     let rows = account::Entity::find()
-        .filter(account::Column::Login.eq(login))
+        .filter(account::Column::Login.eq(folded(login)))
         .all(access.connection())
         .await?;
     Ok(records(access, rows).await?.pop())
@@ -113,8 +123,7 @@ pub async fn list<O: Operation>(
         .filter(account::Column::Id.in_subquery(with_mandate));
     if let Some(search) = &page.search {
         let any = Condition::any()
-            .add(like(identity::Column::FamilyName, search))
-            .add(like(identity::Column::GivenNames, search))
+            .add(holds(identity::Column::Search, search))
             .add(like(account::Column::Login, search));
         query = query.filter(any);
     }
@@ -133,7 +142,8 @@ pub async fn list<O: Operation>(
     })
 }
 
-/// An account of staff that the scope may act upon: all of whose mandates lie inside it.
+/// An account of staff that the scope may act upon: one that has, or had, a mandate inside it. Whoever lost his only
+/// mandate stays in the list, and may be given another.
 pub async fn inside<O: Operation>(
     access: &impl Access,
     scope: &Scope<O>,
@@ -212,7 +222,7 @@ fn row(record: &AccountRecord) -> account::ActiveModel {
             "staff"
         }
         .to_owned()),
-        login: Set(record.login.clone()),
+        login: Set(folded(&record.login)),
         identity_id: Set(record.identity.id.0),
         candidate_id: Set(record.candidate.map(|id| id.0)),
         password_hash: Set(record.password_hash.clone()),
@@ -491,6 +501,32 @@ pub async fn end_session(tx: &Transaction, id: Uuid) -> Result<(), StoreError> {
         .exec(tx.connection())
         .await?;
     Ok(())
+}
+
+/// Forgets the sessions that no longer open anything, and the codes that were used or have expired; how many rows.
+pub async fn sweep(
+    tx: &Transaction,
+    unused_since: DateTime<Utc>,
+    begun_before: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<u64, StoreError> {
+    let sessions = web_session::Entity::delete_many()
+        .filter(
+            Condition::any()
+                .add(web_session::Column::SeenAt.lt(unused_since))
+                .add(web_session::Column::CreatedAt.lt(begun_before)),
+        )
+        .exec(tx.connection())
+        .await?;
+    let codes = access_code::Entity::delete_many()
+        .filter(
+            Condition::any()
+                .add(access_code::Column::Used.eq(true))
+                .add(access_code::Column::ExpiresAt.lt(now)),
+        )
+        .exec(tx.connection())
+        .await?;
+    Ok(sessions.rows_affected + codes.rows_affected)
 }
 
 /// Ends every session of an account.

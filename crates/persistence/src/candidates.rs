@@ -27,6 +27,7 @@ use crate::identities::{self, IdentityRecord};
 use crate::perimeter::{columns, condition};
 use crate::plans::PlanRecord;
 use crate::schools::{Page, PageRequest, like};
+use crate::search::holds;
 use crate::sessions::one_row;
 
 /// A candidate with his identity and the states of his tracks.
@@ -92,8 +93,7 @@ pub async fn list<O: Operation>(
         .filter(matching(filter));
     if let Some(search) = &page.search {
         let any = Condition::any()
-            .add(like(identity::Column::FamilyName, search))
-            .add(like(identity::Column::GivenNames, search))
+            .add(holds(identity::Column::Search, search))
             .add(like(candidate::Column::Number, search));
         query = query.filter(any);
     }

@@ -12,13 +12,14 @@ use std::time::Duration;
 use delos_migrations::Migrator;
 use sea_orm::sqlx::Connection as _;
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, DatabaseBackend, DatabaseConnection, SqliteTransactionMode,
-    Statement, TransactionOptions, TransactionTrait,
+    ConnectOptions, ConnectionTrait, DatabaseBackend, DatabaseConnection, QueryResult,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 use tokio::sync::Mutex;
 
 use crate::envelope::MasterKey;
 use crate::error::{StoreError, corrupt};
+use crate::place::{self, Room};
 pub use crate::transaction::{Committed, Transaction};
 
 /// Where the database is.
@@ -49,6 +50,8 @@ pub struct Database {
     reader: DatabaseConnection,
     queue: Arc<Mutex<()>>,
     master: MasterKey,
+    /// The embedded file.
+    file: Option<PathBuf>,
 }
 
 /// What a connection can be asked through: a transaction, or a read outside any.
@@ -81,24 +84,26 @@ impl Database {
     /// Opens a database, asserts its settings and brings its schema up to date when `migrate`.
     ///
     /// # Errors
-    /// [`StoreError::Corrupt`] when a setting that durability stands on is not as asked (`reliability`: WAL, FULL, a
-    /// SQLite library without the WAL-reset bug, PostgreSQL 15 or later with `fsync` and `synchronous_commit`).
+    /// [`StoreError::Corrupt`] when what durability stands on is not as asked (WAL, FULL, no memory map, a local disk, a
+    /// SQLite library without the WAL-reset bug; PostgreSQL 15 or later with `fsync`, `full_page_writes` and
+    /// `synchronous_commit`).
     pub async fn open(
         address: &DatabaseAddress,
         master: MasterKey,
         migrate: bool,
     ) -> Result<Self, StoreError> {
-        let (writer, reader) = match address {
+        let (writer, reader, file) = match address {
             DatabaseAddress::Sqlite(path) => {
+                place::assert_local(path)?;
                 let writer = sea_orm::Database::connect(sqlite_options(path, 1, false)).await?;
                 assert_sqlite(&writer).await?;
                 let reader = sea_orm::Database::connect(sqlite_options(path, 4, true)).await?;
-                (writer, reader)
+                (writer, reader, Some(path.clone()))
             }
             DatabaseAddress::Postgres(url) => {
                 let both = sea_orm::Database::connect(postgres_options(url)).await?;
                 assert_postgres(&both).await?;
-                (both.clone(), both)
+                (both.clone(), both, None)
             }
         };
         let database = Self {
@@ -106,7 +111,15 @@ impl Database {
             reader,
             queue: Arc::new(Mutex::new(())),
             master,
+            file,
         };
+        if let Some(room) = database.room().filter(|room| room.is_low()) {
+            tracing::warn!(
+                free = room.free,
+                total = room.total,
+                "the disk of the database is nearly full"
+            );
+        }
         if migrate {
             database.migrate().await?;
         }
@@ -125,6 +138,7 @@ impl Database {
             tx.connection().execute_unprepared(alone).await?;
         }
         Migrator::up(tx.driver(), None).await?;
+        crate::search::fill(&tx).await?;
         tx.commit(()).await.map(Committed::into_inner)
     }
 
@@ -185,6 +199,11 @@ impl Database {
         )
         .await
         .map(drop)
+    }
+
+    /// Room on the disk of an embedded file; none known of a server's.
+    pub fn room(&self) -> Option<Room> {
+        self.file.as_deref().and_then(Room::of)
     }
 
     /// SQLite's own check of the whole file; `ok` on PostgreSQL, which has none.
@@ -296,6 +315,13 @@ async fn assert_sqlite(connection: &DatabaseConnection) -> Result<(), StoreError
             return Err(corrupt(format!("`{sql}` answers {found}, not {wanted}")));
         }
     }
+    // A map of the file in memory made a WAL-reset corruption worse than it was.
+    let mapped = one_row(connection, "pragma mmap_size").await?;
+    if mapped.try_get_by_index::<i64>(0)? != 0 {
+        return Err(corrupt(
+            "SQLite maps the file in memory: mmap_size is not 0",
+        ));
+    }
     Ok(())
 }
 
@@ -312,14 +338,70 @@ async fn assert_postgres(connection: &DatabaseConnection) -> Result<(), StoreErr
             "PostgreSQL runs with synchronous_commit = off: an acknowledged commit could be lost",
         ));
     }
+    // A server says of itself that it may lose everything: the tests' does, on its command line, and nothing else.
+    let disposable = "select coalesce(current_setting('delos.disposable', true), '')";
+    if one_text(connection, disposable).await? != "on" {
+        for setting in ["fsync", "full_page_writes"] {
+            if one_text(connection, &format!("show {setting}")).await? != "on" {
+                return Err(corrupt(format!(
+                    "PostgreSQL runs with {setting} = off: a power cut could spoil the whole database"
+                )));
+            }
+        }
+    }
     Ok(())
 }
 
-async fn one_text(connection: &DatabaseConnection, sql: &str) -> Result<String, StoreError> {
+async fn one_row(connection: &DatabaseConnection, sql: &str) -> Result<QueryResult, StoreError> {
     let statement = Statement::from_string(connection.get_database_backend(), sql);
-    let row = connection
+    connection
         .query_one_raw(statement)
         .await?
-        .ok_or_else(|| corrupt(format!("`{sql}` answers nothing")))?;
+        .ok_or_else(|| corrupt(format!("`{sql}` answers nothing")))
+}
+
+async fn one_text(connection: &DatabaseConnection, sql: &str) -> Result<String, StoreError> {
+    let row = one_row(connection, sql).await?;
     Ok(row.try_get_by_index::<String>(0)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A library or an option may change under us: each setting is asked for again, not only set.
+    #[tokio::test]
+    async fn a_setting_that_durability_stands_on_is_asserted() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("house.sqlite");
+        let open = async |pragma: Option<(&'static str, &'static str)>| {
+            let mut options = sqlite_options(&file, 1, false);
+            let path = file.clone();
+            if let Some((name, value)) = pragma {
+                options.map_sqlx_sqlite_opts(move |o| {
+                    o.filename(path.clone())
+                        .pragma("journal_mode", "WAL")
+                        .pragma("synchronous", "FULL")
+                        .pragma("foreign_keys", "ON")
+                        .pragma("recursive_triggers", "ON")
+                        .pragma("secure_delete", "ON")
+                        .pragma("mmap_size", "0")
+                        .pragma(name, value)
+                });
+            }
+            let connection = sea_orm::Database::connect(options).await.unwrap();
+            assert_sqlite(&connection).await
+        };
+        assert!(open(None).await.is_ok());
+        for wrong in [
+            ("synchronous", "NORMAL"),
+            ("foreign_keys", "OFF"),
+            ("recursive_triggers", "OFF"),
+            ("secure_delete", "OFF"),
+            ("mmap_size", "1048576"),
+        ] {
+            let refused = open(Some(wrong)).await;
+            assert!(matches!(refused, Err(StoreError::Corrupt(_))), "{wrong:?}");
+        }
+    }
 }

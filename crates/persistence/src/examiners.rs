@@ -18,6 +18,7 @@ use crate::error::{StoreError, corrupt};
 use crate::identities::{self, IdentityRecord};
 use crate::perimeter::{columns, condition};
 use crate::schools::{Page, PageRequest, like};
+use crate::search::holds;
 use crate::sessions::{days, one_row};
 
 /// An examiner.
@@ -63,8 +64,7 @@ pub async fn list<O: Operation>(
         .filter(condition(scope, &columns!(examiner)));
     if let Some(search) = &page.search {
         let any = Condition::any()
-            .add(like(identity::Column::FamilyName, search))
-            .add(like(identity::Column::GivenNames, search))
+            .add(holds(identity::Column::Search, search))
             .add(like(examiner::Column::Identifier, search));
         query = query.filter(any);
     }

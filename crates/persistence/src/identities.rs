@@ -65,6 +65,7 @@ pub async fn insert(
             national_number: Set(record.national_number.clone()),
             email: Set(record.email.as_ref().map(ToString::to_string)),
             version: Set(1),
+            search: Set(Some(searched_by(record))),
         });
         identity::Entity::insert_many(rows)
             .exec_without_returning(tx.connection())
@@ -98,6 +99,10 @@ pub(crate) async fn update(tx: &Transaction, record: &IdentityRecord) -> Result<
             Expr::value(record.email.as_ref().map(ToString::to_string)),
         )
         .col_expr(
+            identity::Column::Search,
+            Expr::value(Some(searched_by(record))),
+        )
+        .col_expr(
             identity::Column::Version,
             Expr::col(identity::Column::Version).add(1),
         )
@@ -105,6 +110,14 @@ pub(crate) async fn update(tx: &Transaction, record: &IdentityRecord) -> Result<
         .exec(tx.connection())
         .await?;
     crate::sessions::one_row(updated.rows_affected)
+}
+
+fn searched_by(record: &IdentityRecord) -> String {
+    crate::search::of_person(
+        &record.family_name,
+        record.usage_name.as_deref(),
+        &record.given_names,
+    )
 }
 
 pub(crate) fn record(row: identity::Model) -> IdentityRecord {

@@ -25,6 +25,7 @@ use crate::error::{StoreError, corrupt};
 use crate::identities::{self, IdentityRecord};
 use crate::perimeter::{columns, condition};
 use crate::schools::{Page, PageRequest, like};
+use crate::search::holds;
 use crate::series;
 use crate::sessions::one_row;
 
@@ -507,8 +508,7 @@ pub async fn list<O: Operation>(
         .filter(matching(filter));
     if let Some(search) = &page.search {
         let any = Condition::any()
-            .add(like(identity::Column::FamilyName, search))
-            .add(like(identity::Column::GivenNames, search))
+            .add(holds(identity::Column::Search, search))
             .add(like(outbox::Column::Address, search));
         query = query.filter(any);
     }

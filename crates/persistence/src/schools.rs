@@ -15,6 +15,7 @@ use crate::database::{Access, Transaction};
 use crate::entities::{academy, school};
 use crate::error::{StoreError, corrupt};
 use crate::perimeter::{Columns, condition};
+use crate::search::{self, holds};
 use crate::sessions::one_row;
 
 /// A school with its names and addresses.
@@ -85,9 +86,8 @@ pub async fn list<O: Operation>(
     let mut query = school::Entity::find().filter(condition(scope, &own()));
     if let Some(search) = &page.search {
         let any = Condition::any()
-            .add(like(school::Column::Name, search))
-            .add(like(school::Column::Uai, search))
-            .add(like(school::Column::City, search));
+            .add(holds(school::Column::Search, search))
+            .add(like(school::Column::Uai, search));
         query = query.filter(any);
     }
     let total = query.clone().count(access.connection()).await?;
@@ -196,15 +196,9 @@ pub async fn update<O: Operation>(
     one_row(updated.rows_affected)
 }
 
-/// Case-insensitive `contains`, with the wildcards of the text escaped.
+/// Case-insensitive `contains` of a column of codes or addresses, which are ASCII.
 pub(crate) fn like(column: impl ColumnTrait, text: &str) -> sea_orm::sea_query::SimpleExpr {
-    let text = text
-        .to_lowercase()
-        .replace('\\', "\\\\")
-        .replace('%', "\\%")
-        .replace('_', "\\_");
-    let like = sea_orm::sea_query::LikeExpr::new(format!("%{text}%")).escape('\\');
-    Func::lower(Expr::col(column.as_column_ref())).like(like)
+    Func::lower(Expr::col(column.as_column_ref())).like(search::pattern(&text.to_lowercase()))
 }
 
 fn row(record: &SchoolRecord, version: i64) -> school::ActiveModel {
@@ -227,6 +221,11 @@ fn row(record: &SchoolRecord, version: i64) -> school::ActiveModel {
         head_name: Set(record.head_name.clone()),
         head_email: Set(record.head_email.clone()),
         version: Set(version),
+        search: Set(Some(search::of_school(
+            &record.name,
+            &record.city,
+            record.school.uai.as_str(),
+        ))),
     }
 }
 

@@ -70,6 +70,7 @@ pub async fn insert(tx: &Transaction, record: &TaskRecord) -> Result<(), StoreEr
         created_at: Set(record.created_at),
         ended_at: Set(None),
         version: Set(1),
+        tries: Set(0),
     };
     task::Entity::insert(row)
         .exec_without_returning(tx.connection())
@@ -105,6 +106,7 @@ pub async fn claim(
         .col_expr(task::Column::State, Expr::value("running"))
         .col_expr(task::Column::LeaseUntil, Expr::value(Some(until)))
         .col_expr(task::Column::Version, Expr::value(row.version + 1))
+        .col_expr(task::Column::Tries, Expr::col(task::Column::Tries).add(1))
         .filter(task::Column::Id.eq(row.id))
         .filter(task::Column::Version.eq(row.version))
         .exec(tx.connection())
@@ -115,6 +117,33 @@ pub async fn claim(
     let mut claimed = record(row);
     claimed.version += 1;
     Ok(Some(claimed))
+}
+
+/// How often a task was claimed, whatever became of whoever claimed it.
+pub async fn tries(access: &impl Access, id: TaskId) -> Result<i64, StoreError> {
+    let row = task::Entity::find_by_id(id.0)
+        .one(access.connection())
+        .await?;
+    Ok(row.map_or(0, |row| row.tries))
+}
+
+/// Leaves a task that this runner still holds to whoever looks after `until`.
+pub async fn postpone(
+    tx: &Transaction,
+    claimed: &TaskRecord,
+    until: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let updated = task::Entity::update_many()
+        .col_expr(task::Column::LeaseUntil, Expr::value(Some(until)))
+        .col_expr(
+            task::Column::Version,
+            Expr::col(task::Column::Version).add(1),
+        )
+        .filter(task::Column::Id.eq(claimed.id.0))
+        .filter(task::Column::Version.eq(claimed.version))
+        .exec(tx.connection())
+        .await?;
+    one_row(updated.rows_affected)
 }
 
 /// Ends a task that this runner still holds.

@@ -5,6 +5,7 @@
 
 /// Cases, and what they are made of.
 mod conformance {
+    mod access;
     mod bench;
     mod claims;
     mod delivery;
@@ -14,6 +15,7 @@ mod conformance {
     mod occupancy;
     mod perimeters;
     mod schema;
+    mod searches;
     mod series;
     mod transactions;
     mod versions;
@@ -89,7 +91,13 @@ mod conformance {
         schema::a_database_of_a_later_version_is_refused,
         schema::the_settings_of_durability_hold,
         schema::a_database_that_could_lose_a_commit_is_refused,
+        schema::a_database_that_a_power_cut_could_spoil_is_refused,
         schema::what_is_no_database_is_refused,
+        searches::a_name_is_found_however_it_is_typed,
+        searches::a_row_of_before_is_found,
+        access::a_login_is_the_same_in_capitals,
+        access::what_no_longer_opens_anything_is_swept,
+        access::a_task_is_counted_and_postponed,
         schema::a_house_stands_under_any_name,
         perimeters::what_a_scope_allows_is_what_its_condition_finds,
         failures::a_full_disk_leaves_nothing_half_written,

@@ -7,13 +7,15 @@ use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use redis::AsyncCommands as _;
-use redis::aio::ConnectionManager;
+use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use tokio::sync::Notify;
 
 /// Channel on which the bell is rung.
 const CHANNEL: &str = "delos:bell";
 /// How long a ring may take before it is given up.
 const RING_TIMEOUT: Duration = Duration::from_millis(500);
+/// How long Redis may take to say that it is there.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long to wait before listening again after the connection was lost.
 const LISTEN_AGAIN: Duration = Duration::from_secs(2);
 
@@ -38,14 +40,19 @@ impl Signals {
         }
     }
 
-    /// A bell that is heard in every process on the same Redis.
+    /// A bell that is heard in every process on the same Redis, as long as it answers: now or later, its absence only
+    /// makes mail slower. Called inside the runtime.
     ///
     /// # Errors
-    /// When the address cannot be read, or nothing answers there at the start. Later losses only make mail slower.
-    pub async fn redis(url: &str) -> Result<Self, SignalsError> {
+    /// When the address cannot be read.
+    pub fn redis(url: &str) -> Result<Self, SignalsError> {
         let client = redis::Client::open(url).map_err(SignalsError)?;
-        let manager = ConnectionManager::new(client.clone())
-            .await
+        // One try a ring: whoever rings does not wait for a Redis that is not there.
+        let config = ConnectionManagerConfig::new()
+            .set_number_of_retries(0)
+            .set_connection_timeout(Some(RING_TIMEOUT))
+            .set_response_timeout(Some(RING_TIMEOUT));
+        let manager = ConnectionManager::new_lazy_with_config(client.clone(), config)
             .map_err(SignalsError)?;
         let here = Arc::new(Notify::new());
         tokio::spawn(listen(client, here.clone()));
@@ -71,6 +78,13 @@ impl Signals {
         }
     }
 
+    /// Whether the bell is heard elsewhere now; none when it is of this process alone.
+    pub async fn answers(&self) -> Option<bool> {
+        let mut manager = self.elsewhere.clone()?;
+        let asked = tokio::time::timeout(ANSWER_TIMEOUT, manager.ping::<String>()).await;
+        Some(matches!(asked, Ok(Ok(_))))
+    }
+
     /// Waits for the bell, or for `at_most`.
     pub async fn heard(&self, at_most: Duration) {
         let _ = tokio::time::timeout(at_most, self.here.notified()).await;
@@ -78,9 +92,12 @@ impl Signals {
 }
 
 async fn listen(client: redis::Client, here: Arc<Notify>) {
+    // Said once a silence, however long it lasts.
+    let mut told = false;
     loop {
         match client.get_async_pubsub().await {
             Ok(mut pubsub) => {
+                told = false;
                 if pubsub.subscribe(CHANNEL).await.is_ok() {
                     let mut messages = pubsub.into_on_message();
                     while messages.next().await.is_some() {
@@ -88,7 +105,11 @@ async fn listen(client: redis::Client, here: Arc<Notify>) {
                     }
                 }
             }
-            Err(error) => tracing::warn!(%error, "the bell is not heard from elsewhere for now"),
+            Err(error) if !told => {
+                told = true;
+                tracing::warn!(%error, "the bell is not heard from elsewhere for now");
+            }
+            Err(_) => {}
         }
         tokio::time::sleep(LISTEN_AGAIN).await;
     }
@@ -105,6 +126,20 @@ mod tests {
         let before = tokio::time::Instant::now();
         signals.heard(Duration::from_secs(30)).await;
         assert!(before.elapsed() < Duration::from_secs(5));
+    }
+
+    /// A house opens, and its commands go on, though Redis does not answer.
+    #[tokio::test]
+    async fn a_redis_that_is_not_there_keeps_nobody_waiting() {
+        let before = tokio::time::Instant::now();
+        let signals = Signals::redis("redis://127.0.0.1:1").unwrap();
+        signals.ring().await;
+        signals.ring().await;
+        signals.heard(Duration::from_secs(30)).await;
+        assert_eq!(signals.answers().await, Some(false));
+        assert!(before.elapsed() < Duration::from_secs(10));
+        assert!(Signals::redis("nowhere").is_err());
+        assert_eq!(Signals::local().answers().await, None);
     }
 
     #[tokio::test]

@@ -70,6 +70,7 @@ impl Postgres {
             "max_connections=200".to_owned(),
             // A cluster that lives for one run may lose everything at a power cut.
             "fsync=off".to_owned(),
+            "delos.disposable=on".to_owned(),
             "full_page_writes=off".to_owned(),
             "shared_buffers=64MB".to_owned(),
             "log_line_prefix=%m [%p] %d ".to_owned(),

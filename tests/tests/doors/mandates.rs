@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, Result};
 use delos_tests::files::{ended, hand_in, import, of_academy};
-use delos_tests::house::{Engine, House, REGULATION};
+use delos_tests::house::{ADMIN, Engine, House, REGULATION};
 use delos_tests::http::Visitor;
 use delos_tests::people::{administrator, officer};
 use delos_tests::plans::list;
@@ -10,6 +10,39 @@ use delos_tests::post;
 use serde_json::{Value, json};
 
 use super::letters::{each, words};
+
+/// An administrator who would be an officer too: by his account, and by his address.
+pub fn nobody_gives_himself_a_mandate(engine: Engine) -> Result<()> {
+    let Some(house) = House::open(engine, "own-mandate", REGULATION)? else {
+        return Ok(());
+    };
+    let mut admin = administrator(&house)?;
+    let session = admin.staff("Session", &json!({}))?;
+    let authority = each(&session["authorities"]).next();
+    let authority = &authority.context("an authority")?["id"];
+    let own = list(&mut admin, "Accounts", "accounts")?;
+    let own = own.iter().find(|one| one["email"] == ADMIN);
+    let own = &own.context("his own account")?["id"];
+    let by_account = json!({
+        "account": own, "role": "AUTHORITY_OFFICER", "perimeter": authority,
+        "validUntil": "2027-12-31",
+    });
+    let by_address = json!({
+        "email": ADMIN.to_uppercase(), "familyName": "Autre", "givenNames": "Nom",
+        "role": "AUTHORITY_OFFICER", "perimeter": authority, "validUntil": "2027-12-31",
+    });
+    for (operation, input) in [("GrantMandate", by_account), ("CreateAccount", by_address)] {
+        let refused = admin.act(operation, &json!({"input": input}))?;
+        assert_eq!(
+            refused.map_err(|refusal| refusal["code"].clone()),
+            Err(json!("own_mandate")),
+            "{operation}"
+        );
+    }
+    let me = admin.staff("Me", &json!({}))?;
+    assert_eq!(each(&me["me"]["mandates"]).count(), 1);
+    Ok(())
+}
 
 /// An officer of Dijon, to whom La Réunion is lent as well.
 pub fn of_two_mandates_one_is_acted_under_at_a_time(engine: Engine) -> Result<()> {

@@ -24,6 +24,8 @@ const SENTENCES: Record<string, Sentence> = {
 
   // Everywhere.
   conflict: 'Quelqu’un d’autre a modifié ces données entre-temps. La page vient d’être rechargée : vérifiez, puis recommencez.',
+  control_characters: 'Un des textes saisis contient un caractère invisible. Effacez-le, retapez-le à la main, puis recommencez.',
+  search_too_long: 'Cette recherche est trop longue : 200 caractères au plus.',
   file_too_large: 'Ce fichier dépasse 20 Mo. Vérifiez que c’est le bon, ou découpez-le.',
   import_faults: (facts) => `Le fichier ne peut plus être importé tel quel : ${several(Number(facts['count'] ?? 0), 'faute')} depuis le contrôle. Déposez-le de nouveau pour les voir.`,
 
@@ -42,7 +44,7 @@ const SENTENCES: Record<string, Sentence> = {
   bad_email: 'Cette adresse électronique n’est pas valable. Écrivez une seule adresse, de la forme nom@domaine.fr.',
   name_missing: 'Le nom manque.',
   mandate_exists: 'Cette personne a déjà ce mandat.',
-  own_mandate: 'On ne retire pas le mandat sous lequel on agit.',
+  own_mandate: 'On ne se donne pas de mandat, et on ne retire pas le sien : demandez-le à une autre personne habilitée.',
   grant_not_one_level_down: 'Vous ne donnez un mandat qu’un niveau au-dessous du vôtre.',
   grant_perimeter_mismatch: 'Ce rôle ne s’exerce pas sur ce périmètre.',
   grant_outside_perimeter: 'Cet établissement n’est pas de votre périmètre.',

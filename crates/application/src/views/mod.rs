@@ -12,6 +12,7 @@ pub mod tasks;
 pub mod todo;
 
 pub use delos_documents::mail::Attachment;
+pub use delos_persistence::Room;
 pub use delos_persistence::candidates::CandidateFilter;
 pub use delos_persistence::outbox::{Counts, MessageRecord};
 pub use delos_persistence::plans::SittingRecord;

@@ -21,6 +21,20 @@ pub async fn run(place: &Place) -> anyhow::Result<ExitCode> {
         "base",
         db.version().await.map_err(|error| error.to_string()),
     );
+    if let Some(room) = db.room() {
+        let left = format!(
+            "{} Mo libres sur {}",
+            room.free / 1_000_000,
+            room.total / 1_000_000
+        );
+        // The house still serves: told, not counted as broken.
+        let low = if room.is_low() {
+            " : presque plein, faites de la place"
+        } else {
+            ""
+        };
+        say("disque", Ok(left + low));
+    }
     say(
         "intégrité",
         match db.integrity().await {
@@ -58,12 +72,13 @@ pub async fn run(place: &Place) -> anyhow::Result<ExitCode> {
     );
     say(
         "Redis",
-        Ok(if house.configuration.redis.url.is_some() {
-            "répond"
-        } else {
-            "absent (facultatif)"
-        }
-        .to_owned()),
+        match house.context.signals.answers().await {
+            Some(true) => Ok("répond".to_owned()),
+            Some(false) => {
+                Err("ne répond pas ; le courrier part quand même, plus lentement".to_owned())
+            }
+            None => Ok("absent (facultatif)".to_owned()),
+        },
     );
     Ok(if sound {
         ExitCode::SUCCESS

@@ -1,5 +1,6 @@
 //! `delos serve`.
 
+use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
@@ -64,7 +65,7 @@ pub async fn run(
     let settings = GatewaySettings {
         development,
         secure_cookies: public.starts_with("https://"),
-        origins: vec![public],
+        origins: origins(public, listener.local_addr()?),
         trusted_hops: house.configuration.trusted_hops,
     };
     let working = if with_worker {
@@ -72,14 +73,23 @@ pub async fn run(
     } else {
         None
     };
-    let served =
-        delos_gateway::serve(house.context.clone(), settings, listener, stop.clone()).await;
+    delos_gateway::serve(house.context.clone(), settings, listener, stop.clone()).await;
     stop.cancel();
     if let Some(working) = working {
         working.await.context("le travail de fond s’est arrêté")?;
     }
-    served.context("le serveur s’est arrêté")?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Origins of the house's own pages: the public address, and this machine's where that is where it listens. Nobody else
+/// can serve a page from there.
+fn origins(public: String, listening: SocketAddr) -> Vec<String> {
+    let mut origins = vec![public];
+    if listening.ip().is_loopback() {
+        origins.push(format!("http://{listening}"));
+        origins.push(format!("http://localhost:{}", listening.port()));
+    }
+    origins
 }
 
 /// Cancelled by Ctrl+C or SIGTERM.
@@ -104,4 +114,25 @@ pub fn stop_signal() -> CancellationToken {
         told.cancel();
     });
     stop
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_opened_on_this_machine_is_ours_where_the_house_listens_there() -> anyhow::Result<()> {
+        let public = || "https://delos.example".to_owned();
+        assert_eq!(
+            origins(public(), "127.0.0.1:8080".parse()?),
+            [
+                "https://delos.example",
+                "http://127.0.0.1:8080",
+                "http://localhost:8080"
+            ]
+        );
+        assert_eq!(origins(public(), "10.0.0.9:8080".parse()?), [public()]);
+        assert_eq!(origins(public(), "0.0.0.0:8080".parse()?), [public()]);
+        Ok(())
+    }
 }

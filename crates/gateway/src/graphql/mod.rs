@@ -4,6 +4,7 @@ mod candidate;
 mod document_guard;
 mod refusal;
 mod staff;
+mod text_guard;
 
 use std::collections::HashMap;
 
@@ -157,6 +158,13 @@ fn prepare(
     };
     document_guard::check_nesting(&body).map_err(|_| malformed())?;
     let asked: Asked = serde_json::from_slice(&body).map_err(|_| malformed())?;
+    text_guard::check_text(&body).map_err(|_| {
+        Refused::new(
+            StatusCode::BAD_REQUEST,
+            "control_characters",
+            "Un des textes saisis contient un caractère invisible. Effacez-le, retapez-le à la main, puis recommencez.",
+        )
+    })?;
     let unknown = || {
         Refused::new(
             StatusCode::BAD_REQUEST,

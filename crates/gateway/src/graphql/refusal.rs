@@ -86,6 +86,11 @@ pub fn error(cause: CommandError) -> Error {
     Error::new(message).extend_with(|_, extensions| extensions.set("code", code))
 }
 
+/// A request that no rule forbids but that asks for what cannot be: its code and its sentence.
+pub fn invalid(code: &'static str, sentence: &str) -> Error {
+    Error::new(sentence).extend_with(|_, extensions| extensions.set("code", code))
+}
+
 /// The outcome of a command, or its refusal, or an error. A conflict that lasts is told as a refusal: the person reloads.
 pub fn outcome<T>(result: Result<T, CommandError>) -> async_graphql::Result<Result<T, Refusal>> {
     match result {

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeZone as _, Utc};
+use delos_application::attempts::Attempts;
 use delos_application::lanes::Lanes;
 use delos_application::{Clock, Context, Entropy, Ids, Settings};
 use delos_documents::examples;
@@ -89,6 +90,7 @@ impl House {
             regulations: Arc::new(BTreeMap::new()),
             signals: Signals::local(),
             lanes: Lanes::new(3),
+            attempts: Attempts::default(),
             settings: Arc::new(Settings {
                 public_url: "https://delos.example".to_owned(),
             }),

@@ -15,6 +15,7 @@ pub struct Model {
     pub national_number: Option<String>,
     pub email: Option<String>,
     pub version: i64,
+    pub search: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

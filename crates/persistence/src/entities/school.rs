@@ -24,6 +24,7 @@ pub struct Model {
     pub head_name: Option<String>,
     pub head_email: Option<String>,
     pub version: i64,
+    pub search: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

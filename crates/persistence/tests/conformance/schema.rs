@@ -126,6 +126,33 @@ pub async fn a_database_that_could_lose_a_commit_is_refused(bench: &Bench) -> Re
     Ok(())
 }
 
+/// Only the tests' own server may say of itself that it may lose everything.
+pub async fn a_database_that_a_power_cut_could_spoil_is_refused(bench: &Bench) -> Result<()> {
+    add(&bench.db, 1).await?;
+    let DatabaseAddress::Postgres(url) = &bench.address else {
+        // What an embedded file stands on is in `synchronous`.
+        assert_eq!(
+            bench
+                .text("select cast(synchronous as text) from pragma_synchronous()")
+                .await?,
+            "2"
+        );
+        return Ok(());
+    };
+    let sound = bench.text("show fsync").await? == "on"
+        && bench.text("show full_page_writes").await? == "on";
+    let name = url.rsplit('/').next().unwrap_or_default();
+    let alter = format!("alter database {name} set delos.disposable = off");
+    bench.db.execute_for_test(&alter).await?;
+    let opened = Database::open(&bench.address, master(), true).await.err();
+    ensure!(
+        sound != matches!(opened, Some(StoreError::Corrupt(_))),
+        "{opened:?}"
+    );
+    assert_eq!(sessions::all(&bench.db.read()).await?, [session(1)]);
+    Ok(())
+}
+
 /// What stands where the database should is not one.
 pub async fn what_is_no_database_is_refused(bench: &Bench) -> Result<()> {
     let other = match bench.empty().await? {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
 use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
+use delos_application::attempts::Attempts;
 use delos_application::lanes::Lanes;
 use delos_application::{
     Clock, CommandError, Context, Entropy, Ids, Settings, convoke, plan_commands,
@@ -212,6 +213,7 @@ fn context(db: Database) -> Result<Context> {
         regulations: Arc::new(regulations),
         signals: Signals::local(),
         lanes: Lanes::new(2),
+        attempts: Attempts::default(),
         settings: Arc::new(Settings {
             public_url: "https://delos.example".to_owned(),
         }),

@@ -18,7 +18,7 @@ use delos_application::views::PageRequest;
 use delos_application::{CommandError, Context as House};
 use delos_domain::actor::Actor;
 
-use crate::graphql::refusal::error;
+use crate::graphql::refusal::{error, invalid};
 
 /// The house's context.
 fn house<'a>(ctx: &Context<'a>) -> async_graphql::Result<&'a House> {
@@ -46,6 +46,11 @@ fn id<T: std::str::FromStr>(id: &ID) -> async_graphql::Result<T> {
 /// Most rows of a page: a page costs the same statements whatever its length.
 const MOST_ROWS: i32 = 1_000;
 
+/// Most rows that a page may come after: more than a session has, and a number that every database reads.
+const FURTHEST_ROW: u64 = 1_000_000;
+/// Most characters that are searched for: more than any name has.
+const LONGEST_SEARCH: usize = 200;
+
 /// Which page is asked for; the cursor is opaque to the client.
 fn page(
     first: i32,
@@ -56,6 +61,7 @@ fn page(
         Some(cursor) => cursor
             .strip_prefix('c')
             .and_then(|n| n.parse::<u64>().ok())
+            .filter(|n| *n < FURTHEST_ROW)
             .map(|n| n + 1)
             .ok_or_else(|| error(CommandError::NotFound))?,
         None => 0,
@@ -64,10 +70,26 @@ fn page(
     Ok(PageRequest {
         offset,
         limit,
-        search: search
-            .filter(|text| !text.trim().is_empty())
-            .map(|text| text.trim().to_owned()),
+        search: search.map(|text| searched(&text)).transpose()?.flatten(),
     })
+}
+
+/// What is searched for; none for blanks.
+fn searched(text: &str) -> async_graphql::Result<Option<String>> {
+    let text = text.trim();
+    if text.chars().count() > LONGEST_SEARCH {
+        return Err(invalid(
+            "search_too_long",
+            "Cette recherche est trop longue : 200 caractères au plus.",
+        ));
+    }
+    if text.chars().any(char::is_control) {
+        return Err(invalid(
+            "control_characters",
+            "Cette recherche contient un caractère invisible : retapez-la à la main.",
+        ));
+    }
+    Ok((!text.is_empty()).then(|| text.to_owned()))
 }
 
 /// Where a page stands in its list.
@@ -128,3 +150,34 @@ macro_rules! connection {
     };
 }
 pub(crate) use connection;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_is_bounded_whatever_is_asked() {
+        assert_eq!(page(50, Some("c9"), None).unwrap().offset, 10);
+        assert_eq!(page(50, Some("c999999"), None).unwrap().offset, 1_000_000);
+        for cursor in [
+            "c1000000",
+            "c9223372036854775807",
+            "c18446744073709551615",
+            "c-1",
+            "c",
+            "9",
+        ] {
+            assert!(page(50, Some(cursor), None).is_err(), "{cursor}");
+        }
+    }
+
+    #[test]
+    fn a_search_is_a_text_that_every_database_reads() {
+        let asked = |text: &str| page(50, None, Some(text.to_owned())).map(|page| page.search);
+        assert_eq!(asked("  École ").unwrap(), Some("École".to_owned()));
+        assert_eq!(asked("  ").unwrap(), None);
+        assert!(asked(&"é".repeat(200)).is_ok());
+        assert!(asked(&"é".repeat(201)).is_err());
+        assert!(asked("a\0b").is_err() && asked("a\nb").is_err());
+    }
+}
