@@ -165,7 +165,11 @@ fn found(reading: EnvironmentReading, counts: [u16; 3], prepared: bool) -> Optio
         .map(|slot| slot.starts[..4].try_into().unwrap())
         .collect();
     chains.sort_unstable();
-    Some((day.end, chains.iter().map(|chain| chain[0]).collect(), chains))
+    Some((
+        day.end,
+        chains.iter().map(|chain| chain[0]).collect(),
+        chains,
+    ))
 }
 
 #[test]

@@ -488,13 +488,7 @@ impl Search<'_> {
 
     /// Whether the commission has time left for those not placed, were they to begin at `start` or later and all to
     /// be over by `end`.
-    fn may_still_fit(
-        &self,
-        left: &[usize],
-        start: usize,
-        commission: &Units,
-        end: usize,
-    ) -> bool {
+    fn may_still_fit(&self, left: &[usize], start: usize, commission: &Units, end: usize) -> bool {
         let mut work = 0;
         let mut first = usize::MAX;
         let mut shortest = usize::MAX;
@@ -553,9 +547,11 @@ impl Search<'_> {
         }
         let starts: Vec<usize> = self.taken.iter().map(|(_, start)| *start).collect();
         let phases = self.phases(&floats);
-        if self.best.as_ref().is_none_or(|best| {
-            (end, &starts, &phases) < (best.end, &best.starts, &best.phases)
-        }) {
+        if self
+            .best
+            .as_ref()
+            .is_none_or(|best| (end, &starts, &phases) < (best.end, &best.starts, &best.phases))
+        {
             self.best = Some(Found {
                 end,
                 starts,
