@@ -15,6 +15,7 @@ mod doors {
     mod own_exam;
     mod people;
     mod perimeter;
+    mod plan_rules;
     mod plans;
     mod post;
     mod together;
@@ -48,6 +49,9 @@ mod doors {
         whole_job::every_candidate_is_convoked_once,
         faults::a_faulty_file_is_told_line_by_line_and_writes_nothing,
         mandates::of_two_mandates_one_is_acted_under_at_a_time,
+        plan_rules::a_commission_made_by_hand_is_held_to_the_rules_at_once,
+        plan_rules::environments_that_nobody_holds_are_given,
+        plan_rules::a_candidate_who_left_is_named_when_the_plan_is_published,
         together::of_two_officers_who_publish_at_once_one_is_refused,
     }
 }
