@@ -98,7 +98,7 @@ async fn free_environments(
         .into_iter()
         .collect();
     days.into_iter()
-        .map(|(id, day)| {
+        .map(|(id, day)| -> CommandResult<_> {
             let centre = centres.get(&id).ok_or(CommandError::NotFound)?;
             let free = plan_problem::environments(centre)
                 .map(|(_, name)| name)
@@ -131,7 +131,7 @@ fn hours(stated: &Stated, day: &DayRecord) -> (u16, u16) {
 }
 
 /// What clashes, in words: the examiner or the centre, and the day.
-async fn clash(
+pub async fn clash(
     context: &Context,
     plan: &PlanRecord,
     taken: &[Occupancy],
