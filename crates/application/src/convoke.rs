@@ -15,9 +15,10 @@ use delos_domain::ids::{
 };
 use delos_domain::mandate::{Mandate, Perimeter, Role};
 use delos_domain::scope::{Convoke, ReadConvocation};
+use delos_domain::tracks::Tracks;
 use delos_domain::tracks::sitting::State;
 use delos_persistence::accounts::{self, AccountRecord};
-use delos_persistence::candidates::{self, CandidateFilter, CandidateRecord};
+use delos_persistence::candidates::{self, CandidateRecord};
 use delos_persistence::examiners::ExaminerRecord;
 use delos_persistence::identities::IdentityRecord;
 use delos_persistence::outbox::{self, About, NewMessage};
@@ -29,6 +30,7 @@ use crate::access_codes::{WITH_CONVOCATION, candidate_codes};
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult, Refusal, retrying};
 use crate::sign_in::candidate_login;
+use crate::tracks_of::{self, TracksOf};
 use crate::views::messages::{MessageView, compose};
 
 /// What was convoked.
@@ -48,7 +50,8 @@ pub struct Convoked {
 /// # Errors
 /// Refuses with `plan_not_published`, `conflict` (the plan has another version now), `nobody_to_convoke`,
 /// `outside_ccf_period`, `after_cut_off`, `day_past` (a date that has passed), `sitting_without_candidate` and
-/// `member_gone` (somebody whom the plan names is no longer there).
+/// `member_gone` (somebody whom the plan names is no longer there); or as a candidate's tracks refuse to convoke him
+/// (`mark_kept`, `not_valid`, …), with his number and name.
 pub async fn convoke(
     context: &Context,
     actor: &Actor,
@@ -79,24 +82,20 @@ async fn convoke_all(
     let letters = Letters::load(context, &tx, &plan, &commissions).await?;
     check_days(&letters, &plan, &commissions, context)?;
 
-    let people = people_of(&tx, &plan).await?;
-    let seats = seats(&commissions, &people)?;
-    let waiting: Vec<&CandidateRecord> = seats
-        .iter()
-        .map(|seat| seat.person)
-        .filter(|one| one.states.sitting == State::Planned.code())
-        .collect();
-    if waiting.is_empty() {
+    let mut people = tracks_of::load(&tx, &plan, &commissions).await?;
+    people.retain(|one| one.tracks.sitting().state() == State::Planned);
+    if people.is_empty() {
         return Err(Refusal::new("nobody_to_convoke").into());
     }
+    let moved = tracks_of::after(&people, Tracks::convoke)?;
+    let seats = seats(&plan, &commissions, &people)?;
+    let waiting: Vec<&CandidateRecord> = people.iter().map(|one| &one.record).collect();
     let codes = open_accounts(context, &tx, &letters, &waiting).await?;
 
     let mut messages = Vec::new();
     for seat in &seats {
-        if seat.person.states.sitting == State::Planned.code() {
-            let code = codes.get(&seat.sitting.candidate).cloned();
-            messages.push(to_candidate(context, &plan, &letters, seat, code));
-        }
+        let code = codes.get(&seat.sitting.candidate).cloned();
+        messages.push(to_candidate(context, &plan, &letters, seat, code));
     }
     let candidates_told = messages.len();
     let members: BTreeSet<ExaminerId> = commissions
@@ -120,19 +119,11 @@ async fn convoke_all(
         without_address: without_address(&messages),
     };
     outbox::insert(&tx, plan.session, &messages).await?;
-    let ids: Vec<CandidateId> = waiting.iter().map(|one| one.candidate.id).collect();
-    candidates::move_sitting_state(
-        &tx,
-        &plan,
-        &ids,
-        State::Planned.code(),
-        State::Convoked.code(),
-    )
-    .await?;
+    tracks_of::save(&tx, &plan, &moved).await?;
     plans::number_revisions(&tx, plan.id, FIRST).await?;
     plans::touch(&tx, &scope, &plan, None).await?;
     let mut subjects = vec![plan.id.0];
-    subjects.extend(ids.iter().map(|id| id.0));
+    subjects.extend(moved.iter().map(|one| one.candidate.0));
     journal::add(
         &tx,
         journal::Line::done(context.ids.next(), context.now(), &scope, subjects),
@@ -154,23 +145,35 @@ struct Seat<'a> {
     person: &'a CandidateRecord,
 }
 
-/// Everybody whom the plan hears.
+/// Where each of these people sits.
 ///
 /// # Errors
-/// Refuses with `sitting_without_candidate`: whoever left the plan's form or school since must not vanish unseen.
+/// Refuses with `sitting_without_candidate`: whoever left the plan's form or school since is not convoked unseen.
 fn seats<'a>(
+    plan: &PlanRecord,
     commissions: &'a [CommissionRecord],
-    people: &'a HashMap<CandidateId, CandidateRecord>,
+    people: &'a [TracksOf],
 ) -> Result<Vec<Seat<'a>>, Refusal> {
+    let records: HashMap<CandidateId, &CandidateRecord> = people
+        .iter()
+        .map(|one| (one.record.candidate.id, &one.record))
+        .collect();
     let mut seats = Vec::new();
     for commission in commissions {
         for day in &commission.days {
             for sitting in &day.sittings {
-                let Some(person) = people.get(&sitting.candidate) else {
+                let Some(person) = records.get(&sitting.candidate).copied() else {
+                    continue;
+                };
+                let left = person.candidate.form != plan.form
+                    || (plan.school.is_some() && person.candidate.school != plan.school);
+                if left {
                     return Err(Refusal::new("sitting_without_candidate")
+                        .with("candidate", &person.candidate.number)
+                        .with("name", person.identity.full_name())
                         .with("commission", commission.number)
                         .with("day", day.day));
-                };
+                }
                 seats.push(Seat {
                     commission,
                     day,
@@ -326,23 +329,6 @@ fn check_days(
         }
     }
     Ok(())
-}
-
-/// The candidates whom the plan may hear, by id.
-async fn people_of(
-    tx: &Transaction,
-    plan: &PlanRecord,
-) -> CommandResult<HashMap<CandidateId, CandidateRecord>> {
-    let filter = CandidateFilter {
-        form: Some(plan.form),
-        school: plan.school,
-        ..CandidateFilter::default()
-    };
-    let found = candidates::of_authority(tx, plan.session, plan.authority, &filter).await?;
-    Ok(found
-        .into_iter()
-        .map(|one| (one.candidate.id, one))
-        .collect())
 }
 
 /// Gives every candidate an account under his own mandate, and a one-time code to those who have no password yet.

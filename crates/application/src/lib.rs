@@ -25,6 +25,7 @@ pub mod session_file;
 pub mod set_session_dates;
 pub mod sign_in;
 pub mod tasks;
+mod tracks_of;
 pub mod views;
 
 pub use context::{Clock, Context, Entropy, Ids, Settings};

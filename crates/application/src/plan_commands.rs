@@ -1,24 +1,25 @@
 //! What is done to a plan: opened, proposed, changed by hand, published.
 
+mod add_commission;
+mod holding;
 mod publish;
 
+pub use add_commission::{NewCommission, add_commission};
 pub use publish::publish;
 
-use chrono::NaiveDate;
 use delos_domain::actor::Actor;
-use delos_domain::candidate::{ExamOption, Form};
-use delos_domain::ids::{CommissionDayId, CommissionId, ExaminerId, PlanId, SchoolId};
+use delos_domain::candidate::Form;
+use delos_domain::ids::{CommissionId, PlanId};
 use delos_domain::mandate::Perimeter;
-use delos_domain::regulation::OfOption;
 use delos_domain::scope::{EditPlan, Scope};
-use delos_persistence::plans::{self, CommissionRecord, DayRecord, LeftOutRecord, PlanRecord};
-use delos_persistence::{Transaction, journal, sessions};
-use delos_planning::check::violations;
+use delos_persistence::plans::{self, CommissionRecord, LeftOutRecord, PlanRecord};
+use delos_persistence::{Transaction, journal};
+use delos_planning::check::{About, Violation, violations};
 use delos_planning::session::propose as engine;
 
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult, Refusal, retrying};
-use crate::plan_problem::{self, to_rows};
+use crate::plan_problem::{self, Stated, to_rows};
 
 /// Opens the draft of one's own form, or gives the plan that there is.
 ///
@@ -72,10 +73,11 @@ async fn open_one(context: &Context, actor: &Actor, form: Form) -> CommandResult
     Ok(tx.commit(plan.id).await?.into_inner())
 }
 
-/// « Proposer »: places everybody who can be, beside the commissions made by hand.
+/// « Proposer »: places everybody who can be, beside the commissions made by hand, on days that have not passed.
 ///
 /// # Errors
-/// Refuses with `conflict`, `plan_published`.
+/// Refuses with `conflict`, `plan_published`; `rule_broken` or `commission_outdated` when a commission made by hand
+/// breaks a rule, or has a member or a centre gone.
 pub async fn propose(
     context: &Context,
     actor: &Actor,
@@ -91,7 +93,11 @@ pub async fn propose(
     check_draft(&plan, version)?;
     let before = plans::commissions(&reader, id).await?;
     let kept: Vec<CommissionRecord> = before.iter().filter(|one| one.by_hand).cloned().collect();
-    let stated = plan_problem::state(context, &reader, &plan, &kept).await?;
+    let mut stated = plan_problem::state(context, &reader, &plan, &kept, &[]).await?;
+    let centres = plan_problem::centres(&reader, &plan).await?;
+    let first = plan_problem::first_day(context, &reader, &centres).await?;
+    let periods = &mut stated.problem.periods;
+    periods.retain(|days| days.iter().all(|day| *day >= first));
     let problem = stated.problem.clone();
     let (proposed, faults) = context
         .lanes
@@ -102,10 +108,18 @@ pub async fn propose(
         })
         .await?;
     if let Some(fault) = faults.first() {
-        return Err(CommandError::Broken(format!(
-            "a proposed plan breaks {} in commission {}",
-            fault.code, fault.commission
-        )));
+        // Only what a person decided may break a rule.
+        let by_hand = faults.iter().find_map(|fault| {
+            let place = proposed.commissions.get(fault.commission)?.fixed?;
+            Some((fault, kept.get(place)?))
+        });
+        return Err(match by_hand {
+            Some((fault, commission)) => rule_broken(fault, commission.number, &stated).into(),
+            None => CommandError::Broken(format!(
+                "a proposed plan breaks {} in commission {}",
+                fault.code, fault.commission
+            )),
+        });
     }
     let (commissions, left) = to_rows(context, &stated, &proposed, &kept, &before);
     save(context, &scope, &plan, &commissions, &left).await
@@ -127,183 +141,6 @@ pub async fn clear(
         .ok_or(CommandError::NotFound)?;
     check_draft(&plan, version)?;
     save(context, &scope, &plan, &[], &[]).await
-}
-
-/// A commission to add by hand.
-#[derive(Clone, Debug)]
-pub struct NewCommission {
-    /// The plan.
-    pub plan: PlanId,
-    /// Its version as read.
-    pub version: i64,
-    /// Option.
-    pub option: ExamOption,
-    /// Where it sits.
-    pub centre: SchoolId,
-    /// Members in order.
-    pub members: Vec<ExaminerId>,
-    /// Days.
-    pub days: Vec<NaiveDate>,
-    /// Template of the period.
-    pub template: String,
-}
-
-/// Adds a commission by hand, empty: « Proposer » fills it.
-///
-/// # Errors
-/// Refuses with `conflict`, `plan_published`, `unknown_template`, `days_not_of_template`, `days_not_in_period`,
-/// `outside_ccf_period`, `after_cut_off`, `no_working_day`, `too_few_members`, `too_few_of_option`, `too_few_teachers`,
-/// `too_few_professionals`, `examiner_unavailable`, `examiner_twice`, `centre_full`.
-pub async fn add_commission(
-    context: &Context,
-    actor: &Actor,
-    new: &NewCommission,
-) -> CommandResult<PlanId> {
-    let scope = actor.scope::<EditPlan>(context.today())?;
-    let reader = context.db.read();
-    let plan = plans::one(&reader, &scope, new.plan)
-        .await?
-        .ok_or(CommandError::NotFound)?;
-    check_draft(&plan, new.version)?;
-    let mut commissions = plans::commissions(&reader, plan.id).await?;
-    let regulation = plan_problem::regulation(context, &reader, &plan).await?;
-    let dates = sessions::dates_for(&reader, plan.session, Some(plan.authority)).await?;
-    let centre = plan_problem::centres(&reader, &plan)
-        .await?
-        .into_iter()
-        .find(|one| one.school.id == new.centre)
-        .ok_or(CommandError::NotFound)?;
-    let all = plan_problem::examiners(&reader, &plan).await?;
-    let members: Vec<_> = new
-        .members
-        .iter()
-        .filter_map(|id| all.iter().find(|one| one.id == *id))
-        .collect();
-    if members.len() != new.members.len() {
-        return Err(CommandError::NotFound);
-    }
-
-    let template = regulation
-        .templates
-        .iter()
-        .find(|one| one.code == new.template)
-        .ok_or_else(|| Refusal::new("unknown_template"))?;
-    let mut days = new.days.clone();
-    days.sort_unstable();
-    days.dedup();
-    if days.is_empty() || days.len() > template.days.len() || days.len() != new.days.len() {
-        return Err(Refusal::new("days_not_of_template")
-            .with("most", template.days.len())
-            .into());
-    }
-    for day in &days {
-        if plan.form == Form::Ccf {
-            dates
-                .check_ccf_day(*day)
-                .map_err(|refused| Refusal::new(refused.code()).with("day", day))?;
-        }
-        if !delos_domain::calendar::is_working_day(*day) {
-            return Err(Refusal::new("no_working_day").with("day", day).into());
-        }
-    }
-    if plan.form == Form::Ponctuelle
-        && !dates
-            .ponctuelle
-            .iter()
-            .any(|period| days.iter().all(|day| period.contains(day)))
-    {
-        return Err(Refusal::new("days_not_in_period").into());
-    }
-
-    let composition = regulation
-        .composition
-        .get(&plan.form)
-        .ok_or(CommandError::NotFound)?;
-    let with_option = members
-        .iter()
-        .filter(|one| one.options.contains(&new.option))
-        .count();
-    let wanted = match composition.of_option {
-        OfOption::All => members.len(),
-        OfOption::AtLeast(n) => usize::from(n),
-    };
-    let professionals = members.iter().filter(|one| one.professional).count();
-    if members.len() < usize::from(composition.members_min) {
-        return Err(Refusal::new("too_few_members")
-            .with("least", composition.members_min)
-            .into());
-    }
-    if with_option < wanted {
-        return Err(Refusal::new("too_few_of_option")
-            .with("option", new.option.code())
-            .with("least", wanted)
-            .into());
-    }
-    if members.len() - professionals < usize::from(composition.teachers_min) {
-        return Err(Refusal::new("too_few_teachers")
-            .with("least", composition.teachers_min)
-            .into());
-    }
-    if professionals < usize::from(composition.professionals_min) {
-        return Err(Refusal::new("too_few_professionals")
-            .with("least", composition.professionals_min)
-            .into());
-    }
-    for member in &members {
-        if let Some(day) = days.iter().find(|day| member.unavailable.contains(day)) {
-            return Err(Refusal::new("examiner_unavailable")
-                .with("name", member.identity.full_name())
-                .with("day", day)
-                .into());
-        }
-        let sits = |one: &CommissionRecord| {
-            one.members.contains(&member.id) && one.days.iter().any(|day| days.contains(&day.day))
-        };
-        if commissions.iter().any(sits) {
-            return Err(Refusal::new("examiner_twice")
-                .with("name", member.identity.full_name())
-                .into());
-        }
-    }
-    for day in &days {
-        let there = commissions
-            .iter()
-            .filter(|one| {
-                one.centre == new.centre && one.days.iter().any(|other| other.day == *day)
-            })
-            .count();
-        if (there + 1) * usize::from(regulation.day.environments)
-            > usize::from(centre.school.environments)
-        {
-            return Err(Refusal::new("centre_full")
-                .with("day", day)
-                .with("environments", centre.school.environments)
-                .into());
-        }
-    }
-
-    let number = commissions.iter().map(|one| one.number).max().unwrap_or(0) + 1;
-    commissions.push(CommissionRecord {
-        id: CommissionId(context.ids.next()),
-        number,
-        option: new.option,
-        centre: new.centre,
-        template: new.template.clone(),
-        by_hand: true,
-        members: new.members.clone(),
-        days: days
-            .into_iter()
-            .map(|day| DayRecord {
-                id: CommissionDayId(context.ids.next()),
-                day,
-                preparation: None,
-                lunch: regulation.day.lunch_window.0,
-                sittings: Vec::new(),
-            })
-            .collect(),
-    });
-    let left = plans::left_out(&reader, plan.id).await?;
-    save(context, &scope, &plan, &commissions, &left).await
 }
 
 /// Takes a commission out of the draft; its candidates wait again.
@@ -329,6 +166,29 @@ pub async fn remove_commission(
     commissions.retain(|one| one.id != id);
     let left = plans::left_out(&reader, plan.id).await?;
     save(context, &scope, &plan, &commissions, &left).await
+}
+
+/// A rule that the commission of a number breaks, with whom or what it is about.
+fn rule_broken(fault: &Violation, number: u16, stated: &Stated) -> Refusal {
+    let refusal = Refusal::new("rule_broken")
+        .with("rule", fault.code)
+        .with("commission", number);
+    let name = match fault.about {
+        About::Commission => None,
+        About::Candidate(key) => stated
+            .candidates
+            .get(key)
+            .map(|one| one.identity.full_name()),
+        About::Examiner(key) => stated
+            .examiners
+            .get(key)
+            .map(|one| one.identity.full_name()),
+        About::Centre(key) => stated.schools.get(key).map(|one| one.name.clone()),
+    };
+    match name {
+        Some(name) => refusal.with("name", name),
+        None => refusal,
+    }
 }
 
 /// A draft at the version read.

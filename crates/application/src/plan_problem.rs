@@ -1,28 +1,30 @@
-//! One owner's planning problem, read from the store; and plans carried to and fro between the engine and the rows.
+//! One owner's planning problem, read from the store.
 //!
 //! Keys of the engine are places in the lists read here, which are ordered by stable codes: same rows, same plan.
 
-use std::collections::BTreeSet;
+mod rows;
+
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::NaiveDate;
 use delos_domain::candidate::Form;
-use delos_domain::ids::{CommissionDayId, CommissionId, ExaminerId, SchoolId, SittingId};
-use delos_domain::regulation::Regulation;
+use delos_domain::ids::{CandidateId, ExaminerId, SchoolId};
+use delos_domain::regulation::{PeriodTemplate, Regulation};
 use delos_domain::session::SessionDates;
 use delos_persistence::candidates::{self, CandidateFilter, CandidateRecord};
 use delos_persistence::examiners::ExaminerRecord;
-use delos_persistence::plans::{
-    self, CommissionRecord, DayRecord, LeftOutRecord, PlanRecord, SittingRecord,
-};
+use delos_persistence::plans::{self, CommissionRecord, PlanRecord};
 use delos_persistence::schools::SchoolRecord;
 use delos_persistence::{Access, sessions};
 use delos_planning::session::{
-    Candidate, Centre, Commission, Day, Examiner, FixedCommission, PlacedSlot, Plan, Problem,
-    Taken, periods_of,
+    Candidate, Centre, Examiner, FixedCommission, Problem, Taken, periods_of,
 };
+
+pub use rows::{outdated, to_plan, to_rows};
 
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult};
+use crate::tracks_of::can_be_planned;
 
 /// A problem with the rows that its keys stand for.
 pub struct Stated {
@@ -51,6 +53,35 @@ pub fn periods(form: Form, dates: &SessionDates) -> Vec<Vec<NaiveDate>> {
             })
             .unwrap_or_default(),
     }
+}
+
+/// The first day, in the zones of these centres, of which nothing has passed.
+pub async fn first_day(
+    context: &Context,
+    access: &impl Access,
+    centres: &[SchoolRecord],
+) -> CommandResult<NaiveDate> {
+    let zones = delos_persistence::schools::zones(access).await?;
+    Ok(zones
+        .into_iter()
+        .filter(|(academy, _)| centres.iter().any(|one| one.academy == *academy))
+        .map(|(_, zone)| context.now().with_timezone(&zone).date_naive())
+        .max()
+        .unwrap_or_else(|| context.today()))
+}
+
+/// The days of a commission on which it interrogates: a template may give the preparation a day of its own.
+pub fn interrogation_days(template: Option<&PeriodTemplate>, days: &[NaiveDate]) -> Vec<NaiveDate> {
+    let alone = |place: usize| {
+        template
+            .and_then(|template| template.days.get(place))
+            .is_some_and(|line| line.preparation && line.max == 0)
+    };
+    days.iter()
+        .enumerate()
+        .filter(|(place, _)| !alone(*place))
+        .map(|(_, day)| *day)
+        .collect()
 }
 
 /// Centres of a plan: the school itself in CCF, the authority's centres in the ponctuelle form.
@@ -94,12 +125,17 @@ pub async fn regulation(
         .ok_or(CommandError::NotFound)
 }
 
-/// States the problem of a plan that the caller reached through a scope; `kept` are the commissions made by hand.
+/// States the problem of a plan that the caller reached through a scope; `kept` are the commissions made by hand. Its
+/// candidates are those to whom a date can be given, and those of its form and owner whom `placed` hears.
+///
+/// # Errors
+/// Refuses with `commission_outdated` when a commission kept has a member or a centre gone.
 pub async fn state(
     context: &Context,
     access: &impl Access,
     plan: &PlanRecord,
     kept: &[CommissionRecord],
+    placed: &[CommissionRecord],
 ) -> CommandResult<Stated> {
     let regulation = regulation(context, access, plan).await?;
     let dates = sessions::dates_for(access, plan.session, Some(plan.authority)).await?;
@@ -115,8 +151,33 @@ pub async fn state(
     };
     let mut people =
         candidates::of_authority(access, plan.session, plan.authority, &filter).await?;
-    // Whoever keeps an earlier mark stands on the list and does not sit.
-    people.retain(|one| !one.candidate.keeps_mark);
+    let heard: HashSet<CandidateId> = placed
+        .iter()
+        .flat_map(|one| &one.days)
+        .flat_map(|day| &day.sittings)
+        .map(|sitting| sitting.candidate)
+        .collect();
+    people.retain(|one| heard.contains(&one.candidate.id) || can_be_planned(one));
+    let fixed = kept
+        .iter()
+        .map(|one| {
+            let members = one
+                .members
+                .iter()
+                .map(|id| examiners.iter().position(|x| x.id == *id))
+                .collect::<Option<_>>();
+            let (Some(members), Some(centre)) = (members, key_of(one.centre)) else {
+                return Err(outdated(one.number));
+            };
+            Ok(FixedCommission {
+                option: one.option,
+                centre,
+                members,
+                days: one.days.iter().map(|day| day.day).collect(),
+                template: one.template.clone(),
+            })
+        })
+        .collect::<Result<_, _>>()?;
     let ccf = plan.form == Form::Ccf;
     let taken = taken(access, plan, &examiners, &centres, &schools).await?;
     let problem = Problem {
@@ -165,22 +226,7 @@ pub async fn state(
                 needs_access: one.candidate.needs_access,
             })
             .collect(),
-        fixed: kept
-            .iter()
-            .filter_map(|one| {
-                Some(FixedCommission {
-                    option: one.option,
-                    centre: key_of(one.centre)?,
-                    members: one
-                        .members
-                        .iter()
-                        .filter_map(|id| examiners.iter().position(|x| x.id == *id))
-                        .collect(),
-                    days: one.days.iter().map(|day| day.day).collect(),
-                    template: one.template.clone(),
-                })
-            })
-            .collect(),
+        fixed,
         taken,
     };
     Ok(Stated {
@@ -191,7 +237,7 @@ pub async fn state(
     })
 }
 
-/// What other published plans hold of these examiners and centres.
+/// What other published plans hold of these examiners and centres, read at once.
 async fn taken(
     access: &impl Access,
     plan: &PlanRecord,
@@ -199,35 +245,36 @@ async fn taken(
     centres: &[SchoolRecord],
     schools: &[SchoolRecord],
 ) -> CommandResult<Taken> {
-    let mut taken = Taken::default();
-    let names: Vec<String> = examiners
-        .iter()
-        .map(|one| examiner_resource(one.id))
-        .collect();
-    for (resource, day, _) in plans::occupied_by_others(access, plan.id, &names).await? {
-        if let Some(key) = names.iter().position(|name| *name == resource) {
-            taken.examiners.insert((key, day));
-        }
+    let mut people: HashMap<String, usize> = HashMap::new();
+    for (key, one) in examiners.iter().enumerate() {
+        people.insert(examiner_resource(one.id), key);
     }
-    for centre in centres {
-        let Some(key) = schools
+    let mut rooms: HashMap<String, usize> = HashMap::new();
+    for (key, one) in schools.iter().enumerate() {
+        if centres
             .iter()
-            .position(|one| one.school.id == centre.school.id)
-        else {
-            continue;
-        };
-        let names: Vec<String> = (1..=centre.school.environments)
-            .map(|number| environment_resource(centre.school.id, number))
-            .collect();
-        let mut held: BTreeSet<(String, NaiveDate)> = BTreeSet::new();
-        for (resource, day, _) in plans::occupied_by_others(access, plan.id, &names).await? {
-            held.insert((resource, day));
+            .any(|centre| centre.school.id == one.school.id)
+        {
+            rooms.extend(environments(one).map(|(_, name)| (name, key)));
         }
-        taken
-            .environments
-            .extend(held.into_iter().map(|(_, day)| (key, day)));
     }
+    let names: Vec<String> = people.keys().chain(rooms.keys()).cloned().collect();
+    let mut taken = Taken::default();
+    for (resource, day) in plans::held_by_others(access, plan.id, &names).await? {
+        if let Some(key) = people.get(&resource) {
+            taken.examiners.insert((*key, day));
+        } else if let Some(key) = rooms.get(&resource) {
+            taken.environments.push((*key, day));
+        }
+    }
+    taken.environments.sort_unstable();
     Ok(taken)
+}
+
+/// Every environment of a centre: its number and the name of its occupancy.
+pub fn environments(centre: &SchoolRecord) -> impl Iterator<Item = (u16, String)> {
+    let id = centre.school.id;
+    (1..=centre.school.environments).map(move |number| (number, environment_resource(id, number)))
 }
 
 /// Name of an examiner's occupancy.
@@ -238,133 +285,4 @@ pub fn examiner_resource(id: ExaminerId) -> String {
 /// Name of an environment's occupancy.
 pub fn environment_resource(centre: SchoolId, number: u16) -> String {
     format!("environment:{centre}:{number}")
-}
-
-/// The rows of an engine's plan; commissions kept by hand keep their id.
-pub fn to_rows(
-    context: &Context,
-    stated: &Stated,
-    plan: &Plan,
-    kept: &[CommissionRecord],
-    before: &[CommissionRecord],
-) -> (Vec<CommissionRecord>, Vec<LeftOutRecord>) {
-    // A candidate's calendar series outlives his dates.
-    let series = |candidate| {
-        before
-            .iter()
-            .flat_map(|one| &one.days)
-            .flat_map(|day| &day.sittings)
-            .find(|sitting| sitting.candidate == candidate)
-            .map(|sitting| sitting.series)
-    };
-    let commissions = (1_u16..)
-        .zip(&plan.commissions)
-        .map(|(number, one)| {
-            let hand = one.fixed.and_then(|place| kept.get(place));
-            CommissionRecord {
-                id: hand.map_or_else(|| CommissionId(context.ids.next()), |hand| hand.id),
-                number,
-                option: one.option,
-                centre: stated.schools[one.centre].school.id,
-                template: one.template.clone(),
-                by_hand: hand.is_some(),
-                members: one
-                    .members
-                    .iter()
-                    .map(|key| stated.examiners[*key].id)
-                    .collect(),
-                days: one
-                    .days
-                    .iter()
-                    .map(|day| DayRecord {
-                        id: CommissionDayId(context.ids.next()),
-                        day: day.date,
-                        preparation: day.preparation,
-                        lunch: day.lunch,
-                        sittings: day
-                            .slots
-                            .iter()
-                            .map(|slot| {
-                                let candidate = stated.candidates[slot.candidate].candidate.id;
-                                SittingRecord {
-                                    id: SittingId(context.ids.next()),
-                                    candidate,
-                                    starts: slot.starts.clone(),
-                                    environment: slot.environment,
-                                    revision: 0,
-                                    series: series(candidate).unwrap_or_else(|| context.ids.next()),
-                                    version: 1,
-                                }
-                            })
-                            .collect(),
-                    })
-                    .collect(),
-            }
-        })
-        .collect();
-    let left = plan
-        .left_out
-        .iter()
-        .map(|(key, reason)| LeftOutRecord {
-            candidate: stated.candidates[*key].candidate.id,
-            code: reason.code().to_owned(),
-            facts: String::new(),
-        })
-        .collect();
-    (commissions, left)
-}
-
-/// The engine's view of stored commissions: for the checker and the exchange format.
-pub fn to_plan(stated: &Stated, commissions: &[CommissionRecord]) -> Plan {
-    let schools = |id: SchoolId| stated.schools.iter().position(|one| one.school.id == id);
-    let mut placed = BTreeSet::new();
-    let commissions = commissions
-        .iter()
-        .filter_map(|one| {
-            Some(Commission {
-                fixed: None,
-                option: one.option,
-                centre: schools(one.centre)?,
-                members: one
-                    .members
-                    .iter()
-                    .filter_map(|id| stated.examiners.iter().position(|x| x.id == *id))
-                    .collect(),
-                template: one.template.clone(),
-                days: one
-                    .days
-                    .iter()
-                    .map(|day| Day {
-                        date: day.day,
-                        preparation: day.preparation,
-                        lunch: day.lunch,
-                        slots: day
-                            .sittings
-                            .iter()
-                            .filter_map(|sitting| {
-                                let candidate = stated
-                                    .candidates
-                                    .iter()
-                                    .position(|c| c.candidate.id == sitting.candidate)?;
-                                placed.insert(candidate);
-                                Some(PlacedSlot {
-                                    candidate,
-                                    starts: sitting.starts.clone(),
-                                    environment: sitting.environment,
-                                })
-                            })
-                            .collect(),
-                    })
-                    .collect(),
-            })
-        })
-        .collect();
-    let left_out = (0..stated.candidates.len())
-        .filter(|key| !placed.contains(key))
-        .map(|key| (key, delos_planning::session::LeftOutReason::NoPeriod))
-        .collect();
-    Plan {
-        commissions,
-        left_out,
-    }
 }

@@ -26,33 +26,13 @@ pub async fn plan_export(
         .await?
         .ok_or_else(|| Refusal::new("no_plan"))?;
     let commissions = plans::commissions(&reader, plan.id).await?;
-    let mut stated = plan_problem::state(context, &reader, &plan, &[]).await?;
+    let mut stated = plan_problem::state(context, &reader, &plan, &[], &commissions).await?;
     // A commission that hears nobody is no commission of the format.
-    let mut content = to_plan(&stated, &commissions);
+    let mut content = to_plan(&reader, &plan, &stated, &commissions).await?;
     content
         .commissions
         .retain(|one| one.days.iter().any(|day| !day.slots.is_empty()));
-    // Days of commissions made by hand may be of no period of ours: each such pair becomes one.
-    for one in &content.commissions {
-        let days: Vec<_> = one
-            .days
-            .iter()
-            .filter(|day| !day.slots.is_empty())
-            .map(|day| day.date)
-            .collect();
-        if !stated
-            .problem
-            .periods
-            .iter()
-            .any(|period| days.iter().all(|day| period.contains(day)))
-        {
-            stated
-                .problem
-                .periods
-                .retain(|period| !period.iter().any(|day| days.contains(day)));
-            stated.problem.periods.push(days);
-        }
-    }
+    exchange::add_periods(&mut stated.problem, &content);
     let mut keys: Vec<usize> = (0..stated.schools.len()).collect();
     keys.dedup();
     let owner = match school {

@@ -91,17 +91,19 @@ fn anew(context: &Context, old: &FailedMessage, payload: Vec<u8>) -> NewMessage 
     }
 }
 
-/// New codes for the candidates whose message bore one, and who have no password yet.
+/// New codes for the candidates who are convoked again, or asked for a code, and have no password yet: the old one was
+/// blanked with its message, or never made because there was nowhere to send it.
 async fn new_codes(
     context: &Context,
     tx: &Transaction,
     session: uuid::Uuid,
     failed: &[FailedMessage],
 ) -> CommandResult<HashMap<CandidateId, String>> {
-    let bears_one = |one: &&FailedMessage| match Payload::from_bytes(&one.payload) {
-        Ok(Payload::CandidateConvocation(value)) => value.code.is_some(),
-        Ok(Payload::CandidateCode(_)) => true,
-        _ => false,
+    let bears_one = |one: &&FailedMessage| {
+        matches!(
+            Payload::from_bytes(&one.payload),
+            Ok(Payload::CandidateConvocation(_) | Payload::CandidateCode(_))
+        )
     };
     let candidates: Vec<CandidateId> = failed
         .iter()

@@ -127,6 +127,11 @@ pub struct DayRules {
     pub arrival: u16,
 }
 
+impl DayRules {
+    /// Most environments that a commission uses at once: as many as a day is solved for (annexe 9-4 has two).
+    pub const MOST_ENVIRONMENTS: u8 = 4;
+}
+
 /// How many candidates on each day of a period (annexe 9: at most five a day; 9-4: three after the preparation).
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct PeriodTemplate {

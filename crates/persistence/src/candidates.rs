@@ -6,14 +6,14 @@ use chrono::NaiveDate;
 use delos_domain::candidate::{
     Accommodation, Candidate, CandidateNumber, CandidateStatus, ExamOption, Form,
 };
-use delos_domain::ids::{AuthorityId, CandidateId, CohortId, SchoolId, SessionId};
+use delos_domain::ids::{AuthorityId, CandidateId, CohortId, PlanId, SchoolId, SessionId};
 use delos_domain::policy::{PHASES, phases};
 use delos_domain::ratio::TimeRatio;
 use delos_domain::scope::{Operation, Scope};
 use delos_domain::tracks::Phase;
 use delos_domain::tracks::phase::{Column, LADDER};
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, ExprTrait, JoinType, PaginatorTrait, QueryFilter,
     QueryOrder, QuerySelect,
@@ -21,7 +21,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::database::{Access, Transaction};
-use crate::entities::{candidate, identity};
+use crate::entities::{candidate, identity, sitting};
 use crate::error::{StoreError, corrupt};
 use crate::identities::{self, IdentityRecord};
 use crate::perimeter::{columns, condition};
@@ -244,6 +244,25 @@ pub async fn of_authority(
         .filter(candidate::Column::SessionId.eq(session.0))
         .filter(candidate::Column::AuthorityId.eq(authority.0))
         .filter(matching(filter))
+        .order_by_asc(candidate::Column::Number)
+        .all(access.connection())
+        .await?;
+    records(access, rows).await
+}
+
+/// The candidates whom the sittings of a plan name, whatever they have become since, by number: for a command on the plan,
+/// which was reached through a scope.
+pub async fn placed_by(
+    access: &impl Access,
+    plan: PlanId,
+) -> Result<Vec<CandidateRecord>, StoreError> {
+    let placed = Query::select()
+        .column(sitting::Column::CandidateId)
+        .from(sitting::Entity)
+        .and_where(sitting::Column::PlanId.eq(plan.0))
+        .to_owned();
+    let rows = candidate::Entity::find()
+        .filter(candidate::Column::Id.in_subquery(placed))
         .order_by_asc(candidate::Column::Number)
         .all(access.connection())
         .await?;

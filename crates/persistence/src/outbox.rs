@@ -4,6 +4,8 @@
 //! `past_dot` committed, the lease renewed → the message is given → `sent`. A row found `sending` with its lease run out
 //! was certainly not sent when `past_dot` is not set; else it is `ambiguous`, and says so before it can leave again.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Duration, Utc};
 use delos_domain::ids::{
     AccountId, AuthorityId, CandidateId, ExaminerId, IdentityId, MessageId, PlanId, SchoolId,
@@ -177,6 +179,19 @@ pub struct Counts {
     pub doubtful: i64,
     /// Given up.
     pub failed: i64,
+}
+
+impl Counts {
+    fn add(&mut self, status: &str, ambiguous: bool, n: i64) {
+        match (status, ambiguous) {
+            ("sent" | "failed", true) => self.doubtful += n,
+            ("ready", _) => self.ready += n,
+            ("sending", _) => self.sending += n,
+            ("sent", false) => self.sent += n,
+            ("failed", false) => self.failed += n,
+            _ => {}
+        }
+    }
 }
 
 /// Cause of failure of a message whose recipient has no address.
@@ -590,16 +605,39 @@ pub async fn counts<O: Operation>(
         .await?;
     let mut counts = Counts::default();
     for (status, ambiguous, n) in rows {
-        match (status.as_str(), ambiguous) {
-            ("sent" | "failed", true) => counts.doubtful += n,
-            ("ready", _) => counts.ready += n,
-            ("sending", _) => counts.sending += n,
-            ("sent", false) => counts.sent += n,
-            ("failed", false) => counts.failed += n,
-            _ => {}
-        }
+        counts.add(&status, ambiguous, n);
     }
     Ok(counts)
+}
+
+/// How many messages of each of these plans stand in each state, within the scope.
+pub async fn counts_of_plans<O: Operation>(
+    access: &impl Access,
+    scope: &Scope<O>,
+    plans: &[PlanId],
+) -> Result<HashMap<PlanId, Counts>, StoreError> {
+    let rows: Vec<(Uuid, String, bool, i64)> = outbox::Entity::find()
+        .select_only()
+        .column(outbox::Column::PlanId)
+        .column(outbox::Column::Status)
+        .column(outbox::Column::Ambiguous)
+        .column_as(outbox::Column::Id.count(), "n")
+        .filter(of_scope(scope))
+        .filter(outbox::Column::PlanId.is_in(plans.iter().map(|id| id.0)))
+        .group_by(outbox::Column::PlanId)
+        .group_by(outbox::Column::Status)
+        .group_by(outbox::Column::Ambiguous)
+        .into_tuple()
+        .all(access.connection())
+        .await?;
+    let mut found: HashMap<PlanId, Counts> = HashMap::new();
+    for (plan, status, ambiguous, n) in rows {
+        found
+            .entry(PlanId(plan))
+            .or_default()
+            .add(&status, ambiguous, n);
+    }
+    Ok(found)
 }
 
 /// A failed message that a person sends again.
@@ -697,7 +735,7 @@ async fn records(
 ) -> Result<Vec<MessageRecord>, StoreError> {
     let people =
         identities::by_ids(access, rows.iter().map(|row| row.identity_id).collect()).await?;
-    let people: std::collections::HashMap<_, _> = people
+    let people: HashMap<_, _> = people
         .into_iter()
         .map(|person| (person.id.0, person))
         .collect();

@@ -3,6 +3,9 @@
 //! Invariant: `occupancy` holds rows for published plans only; its key makes it impossible that two commissions take one
 //! examiner or one environment in the same five minutes.
 
+mod occupancy;
+mod summaries;
+
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
@@ -18,12 +21,13 @@ use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use crate::database::{Access, Transaction};
-use crate::entities::{
-    commission, commission_day, commission_member, left_out, occupancy, plan, sitting,
-};
+use crate::entities::{commission, commission_day, commission_member, left_out, plan, sitting};
 use crate::error::{StoreError, corrupt};
 use crate::perimeter::{columns, condition};
 use crate::sessions::one_row;
+
+pub use occupancy::{Occupancy, held_by_others, occupied_by_others, occupy};
+pub use summaries::{PlanCounts, counts, to_place};
 
 /// A plan, without its content.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,17 +114,6 @@ pub struct LeftOutRecord {
     pub code: String,
     /// Values that the sentence names, `name=value` a line.
     pub facts: String,
-}
-
-/// Something taken for five minutes.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Occupancy {
-    /// `examiner:ID` or `environment:SCHOOL:K`.
-    pub resource: String,
-    /// Local date.
-    pub day: NaiveDate,
-    /// Five-minute tick of the day.
-    pub tick: u16,
 }
 
 /// Plans of the scope.
@@ -418,55 +411,6 @@ pub async fn left_out(access: &impl Access, id: PlanId) -> Result<Vec<LeftOutRec
             facts: row.facts,
         })
         .collect())
-}
-
-/// Takes resources for a published plan.
-///
-/// # Errors
-/// [`StoreError::Conflict`] when another published plan has one of them at the same time.
-pub async fn occupy(tx: &Transaction, id: PlanId, taken: &[Occupancy]) -> Result<(), StoreError> {
-    occupancy::Entity::delete_many()
-        .filter(occupancy::Column::PlanId.eq(id.0))
-        .exec(tx.connection())
-        .await?;
-    for chunk in taken.chunks(2_000) {
-        let rows = chunk.iter().map(|one| occupancy::ActiveModel {
-            resource: Set(one.resource.clone()),
-            day: Set(one.day),
-            tick: Set(i64::from(one.tick)),
-            plan_id: Set(id.0),
-        });
-        occupancy::Entity::insert_many(rows)
-            .exec_without_returning(tx.connection())
-            .await?;
-    }
-    Ok(())
-}
-
-/// Which of these resources other published plans of the session have, with the day: to say what clashes.
-pub async fn occupied_by_others(
-    access: &impl Access,
-    id: PlanId,
-    resources: &[String],
-) -> Result<Vec<(String, NaiveDate, u16)>, StoreError> {
-    let mut found = Vec::new();
-    for chunk in resources.chunks(5_000) {
-        let rows = occupancy::Entity::find()
-            .filter(occupancy::Column::PlanId.ne(id.0))
-            .filter(occupancy::Column::Resource.is_in(chunk.iter().map(String::as_str)))
-            .order_by_asc(occupancy::Column::Day)
-            .order_by_asc(occupancy::Column::Tick)
-            .all(access.connection())
-            .await?;
-        for row in rows {
-            found.push((
-                row.resource,
-                row.day,
-                u16::try_from(row.tick).map_err(corrupt)?,
-            ));
-        }
-    }
-    Ok(found)
 }
 
 /// The sitting of each of these candidates, where the plan holding it is published when `published_only`.

@@ -8,6 +8,7 @@ mod conformance {
     mod access;
     mod bench;
     mod claims;
+    mod counts;
     mod delivery;
     mod envelopes;
     mod failures;
@@ -77,6 +78,10 @@ mod conformance {
         occupancy::plans_that_do_not_meet_stand_side_by_side,
         occupancy::a_plan_published_again_gives_back_what_it_had,
         occupancy::plans_that_cross_end_in_a_conflict,
+        counts::plans_are_counted_together,
+        counts::whoever_keeps_a_mark_is_not_to_place,
+        counts::whoever_a_plan_hears_is_read_whatever_he_became,
+        counts::what_other_plans_hold_is_told_once_a_day,
         journal::a_line_is_written_with_its_command,
         journal::a_line_is_never_changed,
         journal::a_sealed_line_is_never_changed,

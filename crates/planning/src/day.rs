@@ -3,7 +3,9 @@
 //! The commission does one thing at a time (preparation, pause, interviews, harmonisations); a candidate's phases follow
 //! each other without a wait, his margin reserved; no candidate's chain crosses the pause; at most so many environments
 //! are held at once; floating phases (the harmonisation H) come whenever the commission is free after the chain.
-//! Among timetables that end at the same minute, the one whose starts are smallest in lexicographic order is taken.
+//! Among timetables that end at the same minute the smallest in lexicographic order is taken: first the list of the
+//! candidates' starts (of T) in ascending order; then, candidate after candidate in that order, the starts of his other
+//! phases; then the start of the pause. Who of two alike comes first is the order in which they were given.
 
 mod search;
 mod table;

@@ -1,7 +1,7 @@
 //! The formats that problems and plans are exchanged in: `e5-planning/1` and `e5-solution/1`.
 //!
 //! Ids are places in our lists; coordinates are 0 where none are known. Only the template « three, then five » can be
-//! written; days are those of the periods, ranked 1 and 2.
+//! written; days are those of the periods, ranked 1 and 2: a date that is of two periods is two days.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use delos_domain::ratio::TimeRatio;
 use delos_domain::regulation::{ExtraTime, OfOption};
 use serde::Serialize;
 
-use crate::session::{Plan, Problem};
+use crate::session::{Commission, Plan, Problem, period_of};
 
 /// A problem as written.
 #[derive(Clone, Debug, Serialize)]
@@ -158,6 +158,29 @@ pub enum NotWritable {
     /// A commission sits on days that are of no period.
     #[error("a commission sits on days of no period")]
     Days,
+    /// A commission follows a template whose preparation is not part of its first day, which the format cannot say.
+    #[error("the format holds only the template whose preparation is part of its first day")]
+    Template,
+}
+
+/// Makes periods of the days of commissions that are of no period: made by hand in CCF, they may be any two that follow
+/// each other. Looked at all together, so that no commission loses its own to another.
+pub fn add_periods(problem: &mut Problem, plan: &Plan) {
+    for one in &plan.commissions {
+        let days = heard(one);
+        if !days.is_empty() && period_of(&problem.periods, &days).is_none() {
+            problem.periods.push(days);
+        }
+    }
+}
+
+/// The days of a commission that have a candidate.
+fn heard(one: &Commission) -> Vec<NaiveDate> {
+    one.days
+        .iter()
+        .filter(|day| !day.slots.is_empty())
+        .map(|day| day.date)
+        .collect()
 }
 
 /// Writes a problem; `schools` are the keys of every school that it names, `name` names it.
@@ -333,23 +356,24 @@ pub fn instance(problem: &Problem, schools: &[usize], name: &str) -> Result<Inst
 /// Writes a plan of a problem.
 ///
 /// # Errors
-/// When a commission sits on days of no period.
+/// When a commission sits on days of no period, or follows another template than the format's.
 pub fn solution(problem: &Problem, plan: &Plan) -> Result<Solution, NotWritable> {
     let days = days(problem);
+    let template = problem.templates.first().ok_or(NotWritable::Course)?;
     let commissions = plan
         .commissions
         .iter()
         .enumerate()
         .map(|(id, one)| {
+            if one.template != template.code {
+                return Err(NotWritable::Template);
+            }
+            let period = period_of(&problem.periods, &heard(one)).ok_or(NotWritable::Days)?;
             let of = |date: NaiveDate| {
                 days.iter()
-                    .find(|day| day.1 == date)
+                    .find(|day| day.1 == date && day.2 == period)
                     .ok_or(NotWritable::Days)
             };
-            let period = one
-                .days
-                .first()
-                .map_or(Ok(0), |day| of(day.date).map(|day| day.2))?;
             let lines = one
                 .days
                 .iter()

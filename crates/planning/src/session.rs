@@ -4,6 +4,7 @@
 //! the first). Same problem, same plan.
 
 mod commissions;
+mod members;
 mod propose;
 mod reasons;
 
@@ -161,6 +162,13 @@ pub struct PlacedSlot {
     pub starts: Vec<u16>,
     /// Environment, from 1.
     pub environment: Option<u8>,
+}
+
+/// The place of the period that holds every one of these days; none when they are of no one period.
+pub fn period_of(periods: &[Vec<NaiveDate>], days: &[NaiveDate]) -> Option<usize> {
+    periods
+        .iter()
+        .position(|period| days.iter().all(|day| period.contains(day)))
 }
 
 /// Cuts a range of days into periods of two consecutive days that `works` lets through, never across a gap; a lone day

@@ -9,7 +9,7 @@ use delos_domain::ratio::TimeRatio;
 use delos_domain::regulation::{
     Composition, Course, DayRules, ExtraTime, OfOption, PeriodTemplate, Phase, TemplateDay,
 };
-use delos_planning::check::violations;
+use delos_planning::check::{About, violations};
 use delos_planning::session::{
     Candidate, Centre, Examiner, FixedCommission, LeftOutReason, Problem, Taken, periods_of,
     propose,
@@ -300,6 +300,126 @@ fn a_commission_made_by_hand_is_kept_and_filled_first() {
         .collect();
     assert_eq!(heard, [(days[0], 0), (days[1], 5), (days[2], 5)]);
     assert_eq!(plan.commissions.len(), 2);
+}
+
+#[test]
+fn one_who_fits_in_no_day_does_not_keep_the_others_out() {
+    let mut problem = problem(Form::Ccf);
+    problem.examiners = (0..4)
+        .map(|key| examiner(key, Some(0), &[ExamOption::Sisr, ExamOption::Slam]))
+        .collect();
+    problem.candidates = vec![
+        candidate(0, Some(0), ExamOption::Sisr),
+        candidate(1, Some(0), ExamOption::Sisr),
+        candidate(2, Some(0), ExamOption::Slam),
+        candidate(3, Some(0), ExamOption::Sisr),
+    ];
+    for one in &mut problem.candidates[..2] {
+        one.accommodation.preparation = TimeRatio::new(3, 1).unwrap();
+    }
+    let plan = propose(&problem);
+    assert_eq!(violations(&problem, &plan), []);
+    assert_eq!(
+        plan.left_out,
+        [
+            (0, LeftOutReason::DayTooShort),
+            (1, LeftOutReason::DayTooShort)
+        ]
+    );
+}
+
+#[test]
+fn one_who_cannot_come_after_the_preparation_comes_on_the_second_day_of_others() {
+    let mut problem = problem(Form::Ccf);
+    problem.examiners = (0..2)
+        .map(|key| examiner(key, Some(0), &[ExamOption::Sisr]))
+        .collect();
+    // 300 minutes before the harmonisation: he is through before the latest pause, or not at all.
+    let mut slow = candidate(0, Some(0), ExamOption::Sisr);
+    slow.accommodation.preparation = TimeRatio::new(11, 4).unwrap();
+    problem.candidates = vec![slow];
+    let alone = propose(&problem);
+    assert_eq!(alone.commissions, []);
+    assert_eq!(alone.left_out, [(0, LeftOutReason::OnlySecondDay)]);
+
+    problem
+        .candidates
+        .push(candidate(1, Some(0), ExamOption::Sisr));
+    let plan = propose(&problem);
+    assert_eq!(violations(&problem, &plan), []);
+    assert_eq!(plan.left_out, []);
+    let heard: Vec<_> = plan.commissions[0]
+        .days
+        .iter()
+        .map(|day| day.slots[0].candidate)
+        .collect();
+    assert_eq!(heard, [1, 0]);
+}
+
+#[test]
+fn an_examiner_sits_in_one_commission_a_period() {
+    let mut problem = problem(Form::Ponctuelle);
+    problem.periods.truncate(1);
+    let days = problem.periods[0].clone();
+    problem.examiners = (0..2)
+        .map(|key| examiner(key, None, &[ExamOption::Sisr]))
+        .collect();
+    problem.candidates = (0..9)
+        .map(|key| candidate(key, None, ExamOption::Sisr))
+        .collect();
+    let by_hand = |day: NaiveDate| FixedCommission {
+        option: ExamOption::Sisr,
+        centre: 0,
+        members: vec![0, 1],
+        days: vec![day],
+        template: "9-4".to_owned(),
+    };
+    problem.fixed = vec![by_hand(days[0])];
+    let plan = propose(&problem);
+    assert_eq!(violations(&problem, &plan), []);
+    assert_eq!(plan.commissions.len(), 1);
+    assert_eq!(plan.left_out.len(), 6);
+    assert!(
+        plan.left_out
+            .iter()
+            .all(|(_, reason)| *reason == LeftOutReason::ExaminersTaken)
+    );
+
+    problem.fixed.push(by_hand(days[1]));
+    let found: Vec<_> = violations(&problem, &propose(&problem))
+        .into_iter()
+        .map(|fault| (fault.code, fault.commission, fault.about))
+        .collect();
+    assert_eq!(
+        found,
+        [("M5", 1, About::Examiner(0)), ("M5", 1, About::Examiner(1))]
+    );
+}
+
+#[test]
+fn the_commission_that_is_one_too_many_is_named() {
+    let mut problem = problem(Form::Ponctuelle);
+    problem.centres[0].environments = 2;
+    problem.examiners = (0..4)
+        .map(|key| examiner(key, None, &[ExamOption::Sisr]))
+        .collect();
+    problem.examiners[0].max_periods = Some(1);
+    let by_hand = |period: usize, members: [usize; 2]| FixedCommission {
+        option: ExamOption::Sisr,
+        centre: 0,
+        members: members.to_vec(),
+        days: problem.periods[period].clone(),
+        template: "9-4".to_owned(),
+    };
+    problem.fixed = vec![by_hand(0, [0, 1]), by_hand(1, [0, 2]), by_hand(1, [1, 3])];
+    let found: Vec<_> = violations(&problem, &propose(&problem))
+        .into_iter()
+        .map(|fault| (fault.code, fault.commission, fault.about))
+        .collect();
+    assert_eq!(
+        found,
+        [("M6", 1, About::Examiner(0)), ("C3", 2, About::Centre(0))]
+    );
 }
 
 fn random_problem() -> impl Strategy<Value = Problem> {

@@ -3,9 +3,9 @@
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
-use super::house::{ADMIN, Engine, House, REGULATION};
-use super::http::Visitor;
-use super::people::{PASSWORD, administrator};
+use delos_tests::house::{ADMIN, Engine, House, REGULATION};
+use delos_tests::http::Visitor;
+use delos_tests::people::{PASSWORD, administrator};
 
 /// Cursors past every number, searches past every name, characters that no database takes.
 pub fn what_nobody_types_is_refused_kindly(engine: Engine) -> Result<()> {

@@ -11,6 +11,31 @@ const day = (facts: Facts, name = 'day'): string => {
 };
 const fact = (facts: Facts, name: string): string => facts[name] ?? '';
 
+/** Who a refusal is about. */
+const who = (facts: Facts): string => fact(facts, 'name') || `le candidat n° ${fact(facts, 'candidate')}`;
+
+/** Each rule of the planning's checker, in words. */
+const RULES: Record<string, (name: string) => string> = {
+  C1: (name) => `${name} n’est plus un centre d’examen`,
+  C2: () => 'le centre est fermé un de ces jours',
+  C3: (name) => `${name} n’a pas assez d’environnements pour tant de commissions à la fois`,
+  M1: () => 'sa composition ne suffit pas',
+  M3: () => 'trop peu de ses membres sont de l’option',
+  M4: (name) => `${name} n’est pas disponible un de ces jours`,
+  M5: (name) => `${name} siège déjà dans une autre commission de la même période`,
+  M6: (name) => `${name} siégerait dans plus de périodes qu’il n’en accepte`,
+  K1: () => 'une journée compte trop de candidats',
+  X1: (name) => `${name} y figure deux fois, ou figure ailleurs`,
+  X2: (name) => `${name} n’est pas de l’option de la commission`,
+  A1: (name) => `${name} a besoin d’un centre accessible`,
+  I1: (name) => `un membre est de l’établissement de ${name}`,
+  O1: (name) => `${name} passe dans son propre établissement`,
+};
+const rule = (facts: Facts): string => {
+  const code = fact(facts, 'rule');
+  return RULES[code]?.(fact(facts, 'name')) ?? `un horaire n’est plus celui que demande le règlement (${code})`;
+};
+
 const SENTENCES: Record<string, Sentence> = {
   // Signing in.
   bad_credentials: 'Identifiant ou mot de passe inexact. Vérifiez la saisie, puis réessayez.',
@@ -59,41 +84,57 @@ const SENTENCES: Record<string, Sentence> = {
   plan_published: 'Ce planning est publié : il ne se modifie plus ici.',
   plan_not_published: 'Publiez le planning avant de convoquer.',
   plan_empty: 'Ce planning est vide : proposez un planning ou ajoutez une commission.',
-  rule_broken: (facts) => `Une règle n’est pas respectée (commission ${fact(facts, 'commission')}, ${fact(facts, 'rule')}). Proposez de nouveau un planning.`,
+  rule_broken: (facts) => `Commission ${fact(facts, 'commission')} : ${rule(facts)}. Retirez-la ou refaites-la, puis proposez de nouveau un planning.`,
+  sitting_without_candidate: (facts) =>
+    `La commission ${fact(facts, 'commission')} entend le candidat n° ${fact(facts, 'candidate')}, qui n’est plus de ce planning : son établissement, sa forme ou sa situation ont changé. Proposez de nouveau un planning.`,
+  commission_outdated: (facts) => `La commission ${fact(facts, 'commission')} a un membre ou un centre qui n’est plus de ce planning. Retirez-la, puis proposez de nouveau un planning.`,
+  mark_kept: (facts) => `${who(facts)} conserve une note antérieure et ne passe pas. Proposez de nouveau un planning.`,
+  not_valid: (facts) => `Le dossier de ${who(facts)} n’est pas valide : pas de passage. Proposez de nouveau un planning.`,
+  sitting_already_planned: (facts) => `${who(facts)} a déjà une date dans un autre planning publié. Proposez de nouveau un planning.`,
+  sitting_already_convoked: (facts) => `${who(facts)} est déjà convoqué à une autre date. Proposez de nouveau un planning.`,
+  sitting_already_sat: (facts) => `${who(facts)} est déjà passé. Proposez de nouveau un planning.`,
+  sitting_was_absent: (facts) => `${who(facts)} était absent : les suites de son absence sont à décider d’abord. Proposez de nouveau un planning sans lui.`,
+  sitting_absence_ruled: (facts) => `L’absence de ${who(facts)} a déjà sa suite : pas d’autre date. Proposez de nouveau un planning.`,
+  sitting_closed: (facts) => `Le dossier de ${who(facts)} n’est pas valide : pas de passage. Proposez de nouveau un planning.`,
   outside_ccf_period: (facts) => `Le ${day(facts)} est hors de la période de CCF fixée par le recteur. Choisissez un jour de cette période.`,
   after_cut_off: (facts) => `Le ${day(facts)} tombe après la date limite de rattrapage. Choisissez un jour antérieur.`,
   ccf_no_period: 'La période de CCF n’est pas encore fixée par l’autorité. Le planning attend ses dates.',
   day_past: (facts) => `Le ${day(facts)} est passé.`,
   clock_change: (facts) => `L’heure change le ${day(facts)} au centre : choisissez un autre jour.`,
-  already_taken: (facts) => `${fact(facts, 'what')} est déjà pris le ${day(facts)} par un autre planning. Proposez de nouveau un planning.`,
+  already_taken: (facts) => `${fact(facts, 'what')} est déjà pris le ${day(facts)} par un autre planning. Retirez la commission concernée, ou proposez de nouveau un planning.`,
   unknown_template: 'Ce modèle de période n’est pas du règlement de la session.',
   days_not_of_template: (facts) => `Choisissez les jours de la commission : un au moins, ${fact(facts, 'most')} au plus pour ce modèle.`,
   days_not_in_period: 'Ces jours ne sont pas d’une même période de la session.',
+  days_apart: 'Une commission siège deux jours qui se suivent. Choisissez le lendemain du premier jour.',
+  preparation_day: (facts) => `La demi-journée de préparation se tient le jour ouvré qui précède le premier jour d’interrogation, le ${day(facts)}. Choisissez ce jour-là, puis un ou deux jours d’une même période.`,
   too_few_members: (facts) => `Une commission compte ${fact(facts, 'least')} membres au moins.`,
   too_few_of_option: (facts) => `Il faut au moins ${several(Number(facts['least'] ?? 1), 'membre')} de l’option ${fact(facts, 'option')}.`,
   too_few_teachers: (facts) => `Il faut au moins ${several(Number(facts['least'] ?? 1), 'enseignant')} dans la commission.`,
   too_few_professionals: (facts) => `Il faut au moins ${several(Number(facts['least'] ?? 1), 'professionnel')} dans la commission.`,
   examiner_unavailable: (facts) => `${fact(facts, 'name')} n’est pas disponible le ${day(facts)}.`,
   examiner_twice: (facts) => `${fact(facts, 'name')} est déjà pris ce jour-là, ou choisi deux fois.`,
+  examiner_in_period: (facts) => `${fact(facts, 'name')} siège déjà dans une autre commission de cette période. Choisissez un autre examinateur ou une autre période.`,
+  examiner_max_periods: (facts) => `${fact(facts, 'name')} siège déjà dans autant de périodes qu’il en accepte (${fact(facts, 'most')}). Choisissez un autre examinateur.`,
   centre_full: (facts) => (facts['day'] ? `Ce centre n’a plus d’environnement libre le ${day(facts)}.` : 'Le centre n’a plus d’environnement libre.'),
 
   // Why somebody has no place.
-  no_period: 'Aucune période de la session ne peut l’accueillir. Fixez les dates de la session.',
+  no_period: 'Aucune période à venir ne peut l’accueillir. Complétez les dates de la session.',
   no_centre: 'Aucun centre n’a deux environnements pour son option.',
   no_accessible_centre: 'Aucun centre accessible n’est disponible pour ce candidat.',
   too_few_environments: 'Le centre n’a pas les deux environnements qu’une commission demande.',
   day_too_short: 'Ses temps majorés ne tiennent dans aucune journée.',
+  only_second_day: 'Ses temps majorés ne tiennent pas après la demi-journée de préparation. Ajoutez à la main une commission « lot de dix », dont la préparation a son propre jour.',
   too_few_examiners: 'Il manque des examinateurs de son option.',
   own_school_examiners: 'Les seuls examinateurs libres sont de son établissement.',
   examiners_taken: 'Les examinateurs de son option sont tous pris.',
   everybody_on_one_day: (facts) => `Tout le monde passe le même jour${facts['day'] ? `, le ${day(facts)}` : ''} : un imprévu toucherait toute la classe.`,
+  sittings_outdated: (facts) => `La commission ${fact(facts, 'commission')} entend quelqu’un dont la situation a changé depuis : proposez de nouveau un planning avant de publier.`,
   not_everybody_placed: (facts) => {
     const number = Number(facts['count'] ?? 0);
     return `${several(number, 'candidat')} ${number > 1 ? 'restent' : 'reste'} sans place. Vous pouvez publier : ${number > 1 ? 'ils seront' : 'il sera'} à placer ensuite.`;
   },
 
   // Convocations.
-  sitting_without_candidate: (facts) => `Un candidat placé dans la commission ${fact(facts, 'commission')} le ${day(facts)} a quitté ce planning depuis (forme, établissement ou note conservée). Vérifiez la liste des candidats avant de convoquer.`,
   member_gone: 'Un membre de commission ne figure plus dans la liste des examinateurs. Importez-la de nouveau, puis recommencez.',
   nobody_to_convoke: 'Tout le monde est déjà convoqué.',
   nothing_to_resend: 'Aucun de ces messages n’est en échec.',

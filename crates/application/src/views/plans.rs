@@ -9,6 +9,7 @@ use delos_domain::candidate::{ExamOption, Form};
 use delos_domain::ids::{CandidateId, CommissionId, ExaminerId, PlanId};
 use delos_domain::regulation::PeriodTemplate;
 use delos_domain::scope::{EditPlan, Facts, ReadMessages, ReadPlan, Scope};
+use delos_domain::tracks::sitting::State;
 use delos_persistence::candidates::{self, CandidateFilter};
 use delos_persistence::outbox::{self, Counts, MessageFilter};
 use delos_persistence::plans::{self, PlanRecord, SittingRecord};
@@ -96,7 +97,7 @@ pub struct PlanChoices {
     pub templates: Vec<PeriodTemplate>,
 }
 
-/// Plans of the perimeter.
+/// Plans of the perimeter with their whole content.
 pub async fn all(context: &Context, actor: &Actor) -> CommandResult<Vec<PlanView>> {
     let scope = actor.scope::<ReadPlan>(context.today())?;
     let reader = context.db.read();
@@ -105,6 +106,70 @@ pub async fn all(context: &Context, actor: &Actor) -> CommandResult<Vec<PlanView
         views.push(view(context, actor, &scope, &reader, record).await?);
     }
     Ok(views)
+}
+
+/// Plans of the perimeter without commissions, left out and warnings: what a list shows, by counts of the whole list.
+pub async fn summaries(context: &Context, actor: &Actor) -> CommandResult<Vec<PlanView>> {
+    let scope = actor.scope::<ReadPlan>(context.today())?;
+    let reader = context.db.read();
+    let records = plans::all(&reader, &scope).await?;
+    let ids: Vec<PlanId> = records.iter().map(|one| one.id).collect();
+    let counted = plans::counts(&reader, &ids).await?;
+    let to_place = plans::to_place(&reader, &scope).await?;
+    let messages = match actor.scope::<ReadMessages>(context.today()) {
+        Ok(scope) => outbox::counts_of_plans(&reader, &scope, &ids).await?,
+        Err(_) => HashMap::new(),
+    };
+    let schools = by_id(&reader, records.iter().filter_map(|one| one.school)).await?;
+    let authorities = authorities::all(&reader).await?;
+    Ok(records
+        .into_iter()
+        .map(|record| {
+            let counts = counted.get(&record.id).copied().unwrap_or_default();
+            let candidates = to_place
+                .iter()
+                .filter(|(authority, school, form, _)| {
+                    *authority == record.authority
+                        && *form == record.form
+                        && (record.school.is_none() || *school == record.school)
+                })
+                .map(|(.., n)| n)
+                .sum();
+            let owner = match record.school {
+                Some(school) => schools.get(&school).map(|one| one.name.clone()),
+                None => authorities
+                    .iter()
+                    .find(|one| one.id == record.authority)
+                    .map(|one| one.name.clone()),
+            };
+            PlanView {
+                owner: owner.unwrap_or_default(),
+                editable: editable(context, actor, &record),
+                commissions: Vec::new(),
+                left_out: Vec::new(),
+                candidates,
+                placed: counts.placed,
+                warnings: Vec::new(),
+                counts: messages.get(&record.id).copied().unwrap_or_default(),
+                without_address: counts.without_address,
+                record,
+            }
+        })
+        .collect())
+}
+
+/// Whether the active mandate may change a plan.
+fn editable(context: &Context, actor: &Actor, record: &PlanRecord) -> bool {
+    let facts = Facts {
+        session: record.session,
+        authority: record.authority,
+        school: record.school,
+        candidate: None,
+        phase: None,
+    };
+    actor
+        .scope::<EditPlan>(context.today())
+        .is_ok_and(|scope| scope.allows(&facts))
 }
 
 /// One plan of the perimeter.
@@ -134,7 +199,7 @@ async fn view(
     let people = candidates::all(reader, scope, &filter).await?;
     let to_place = people
         .iter()
-        .filter(|one| !one.candidate.keeps_mark)
+        .filter(|one| !one.candidate.keeps_mark && one.states.sitting != State::Closed.code())
         .count();
     let people = with_relations(context, reader, record.session, people).await?;
     let people: HashMap<CandidateId, CandidateView> = people
@@ -175,7 +240,21 @@ async fn view(
         .values()
         .filter(|one| one.examiner.identity.email.is_none())
         .count();
-    let warnings = warnings(&commissions, to_place, placed);
+    let mut warnings = warnings(&commissions, to_place, placed);
+    for one in commissions.iter().filter(|_| !record.is_published) {
+        let gone = one
+            .days
+            .iter()
+            .flat_map(|day| &day.sittings)
+            .any(|sitting| {
+                people
+                    .get(&sitting.candidate)
+                    .is_none_or(|person| person.record.candidate.keeps_mark)
+            });
+        if gone {
+            warnings.push(Refusal::new("sittings_outdated").with("commission", one.number));
+        }
+    }
 
     let views = commissions
         .into_iter()
@@ -251,16 +330,7 @@ async fn view(
             .map(|one| one.name)
             .unwrap_or_default(),
     };
-    let facts = Facts {
-        session: record.session,
-        authority: record.authority,
-        school: record.school,
-        candidate: None,
-        phase: None,
-    };
-    let editable = actor
-        .scope::<EditPlan>(context.today())
-        .is_ok_and(|scope| scope.allows(&facts));
+    let editable = editable(context, actor, &record);
     Ok(PlanView {
         owner,
         editable,
@@ -334,8 +404,10 @@ pub async fn choices(
         .regulation(&session.regulation)
         .ok_or(CommandError::NotFound)?;
     let dates = sessions::dates_for(&reader, record.session, Some(record.authority)).await?;
-    let periods = plan_problem::periods(record.form, &dates);
     let centres = plan_problem::centres(&reader, &record).await?;
+    let first = plan_problem::first_day(context, &reader, &centres).await?;
+    let mut periods = plan_problem::periods(record.form, &dates);
+    periods.retain(|days| days.iter().all(|day| *day >= first));
     let examiners = with_schools(&reader, plan_problem::examiners(&reader, &record).await?).await?;
     Ok(Some(PlanChoices {
         centres,

@@ -1,6 +1,9 @@
 //! The search: starts in order on the coarsest grid that loses nothing, clashes as bit sets, kinds as a multiset,
 //! floating phases placed as early as can be, the best end as bound.
 //!
+//! Among timetables that end at the bound, those whose starts come after the best found so far are cut at the first start
+//! that differs; the others are walked, whatever kind comes first, so that the smallest is found.
+//!
 //! Why the floating phases may be placed greedily: they are all of one length. Were the earliest of them placed later
 //! than it could be, moving it there would hinder no other; so the greedy placement ends first. Where a course has
 //! floating phases of several lengths they are placed in order of release, which is a choice of ours.
@@ -180,10 +183,9 @@ impl<'a> Model<'a> {
                     kinds: &laid,
                     placements: &placements,
                     step,
-                    bound: best.as_ref().map_or(self.close, |found| found.end),
-                    strict: false,
+                    lunch,
                     taken: Vec::with_capacity(candidates.len()),
-                    found: None,
+                    best,
                 };
                 let mut left = counts.clone();
                 search.go(
@@ -194,21 +196,7 @@ impl<'a> Model<'a> {
                     &busy,
                     &[Units::NONE; MOST_ENVIRONMENTS],
                 );
-                if let Some((end, taken, floats)) = search.found {
-                    let starts: Vec<usize> = taken.iter().map(|(_, start)| *start).collect();
-                    let better = best
-                        .as_ref()
-                        .is_none_or(|old| (end, &starts) < (old.end, &old.starts));
-                    if better {
-                        best = Some(Found {
-                            end,
-                            starts,
-                            taken,
-                            floats,
-                            lunch,
-                        });
-                    }
-                }
+                best = search.best;
             }
             lunch += step;
         }
@@ -396,16 +384,18 @@ impl<'a> Model<'a> {
 }
 
 /// Most environments of a commission that the search counts.
-const MOST_ENVIRONMENTS: usize = 4;
+const MOST_ENVIRONMENTS: usize = DayRules::MOST_ENVIRONMENTS as usize;
 
 /// Kind and start of each candidate, by start.
 type Taken = Vec<(usize, usize)>;
-/// End, starts, and where the floating phases of each were put.
-type Leaf = (usize, Taken, Vec<Vec<usize>>);
 
+/// The best timetable found so far.
 struct Found {
     end: usize,
+    /// Starts of the candidates, in ascending order.
     starts: Vec<usize>,
+    /// Starts of every phase of each, in the same order: decides between those whose `starts` are equal.
+    phases: Vec<Vec<usize>>,
     taken: Taken,
     floats: Vec<Vec<usize>>,
     lunch: usize,
@@ -416,11 +406,9 @@ struct Search<'a> {
     kinds: &'a [Kind],
     placements: &'a [Vec<Option<Placed>>],
     step: usize,
-    /// No leaf may end later; when `strict`, nor at it.
-    bound: usize,
-    strict: bool,
+    lunch: usize,
     taken: Taken,
-    found: Option<Leaf>,
+    best: Option<Found>,
 }
 
 impl Search<'_> {
@@ -442,11 +430,12 @@ impl Search<'_> {
         let mut start = from;
         let mut first_kind = first_kind;
         loop {
-            if !self.may_still_fit(left, start, commission) {
+            let mut latest = self.latest(start);
+            if !self.may_still_fit(left, start, commission, latest) {
                 return;
             }
             for kind in first_kind..self.kinds.len() {
-                if left[kind] == 0 || self.too_late(start + self.kinds[kind].end + floats) {
+                if left[kind] == 0 || start + self.kinds[kind].end + floats > latest {
                     continue;
                 }
                 let Some(Some(placed)) = self.placements[kind].get(start) else {
@@ -473,6 +462,7 @@ impl Search<'_> {
                 self.go(left, remaining - 1, start, kind, &busy, &held);
                 self.taken.pop();
                 left[kind] += 1;
+                latest = self.latest(start);
             }
             first_kind = 0;
             start += self.step;
@@ -482,16 +472,23 @@ impl Search<'_> {
         }
     }
 
-    fn too_late(&self, end: usize) -> bool {
-        if self.strict {
-            end >= self.bound
+    /// The latest end that can still be better, the next candidate beginning at `start`: that of the best found, or a
+    /// unit earlier when the starts are already behind its own.
+    fn latest(&self, start: usize) -> usize {
+        let Some(best) = &self.best else {
+            return self.model.close;
+        };
+        let starts = self.taken.iter().map(|(_, start)| *start).chain([start]);
+        if starts.gt(best.starts[..=self.taken.len()].iter().copied()) {
+            best.end.saturating_sub(1)
         } else {
-            end > self.bound
+            best.end
         }
     }
 
-    /// Whether the commission has time left for those not placed, were they to begin at `start` or later.
-    fn may_still_fit(&self, left: &[usize], start: usize, commission: &Units) -> bool {
+    /// Whether the commission has time left for those not placed, were they to begin at `start` or later and all to
+    /// be over by `end`.
+    fn may_still_fit(&self, left: &[usize], start: usize, commission: &Units, end: usize) -> bool {
         let mut work = 0;
         let mut first = usize::MAX;
         let mut shortest = usize::MAX;
@@ -505,11 +502,6 @@ impl Search<'_> {
         if work == 0 && shortest == usize::MAX {
             return true;
         }
-        let end = if self.strict {
-            self.bound.saturating_sub(1)
-        } else {
-            self.bound
-        };
         start + shortest <= end && commission.free(start + first, end) >= work
     }
 
@@ -523,6 +515,7 @@ impl Search<'_> {
             .map(|(place, (kind, start))| (start + self.kinds[*kind].end, place))
             .collect();
         released.sort_unstable();
+        let bound = self.best.as_ref().map_or(self.model.close, |best| best.end);
         let mut end = released.last().map_or(self.model.open, |(end, _)| *end);
         let mut floats = vec![Vec::new(); self.taken.len()];
         let mut busy = *commission;
@@ -531,7 +524,7 @@ impl Search<'_> {
             let mut at = release.max(from);
             for length in &lengths {
                 loop {
-                    if self.too_late(at + length) {
+                    if at + length > bound {
                         return;
                     }
                     let range = Units::range(at, at + length);
@@ -549,12 +542,45 @@ impl Search<'_> {
                 end = end.max(at);
             }
         }
-        if self.too_late(end) {
+        if end > bound {
             return;
         }
-        self.bound = end;
-        self.strict = true;
-        self.found = Some((end, self.taken.clone(), floats));
+        let starts: Vec<usize> = self.taken.iter().map(|(_, start)| *start).collect();
+        let phases = self.phases(&floats);
+        if self
+            .best
+            .as_ref()
+            .is_none_or(|best| (end, &starts, &phases) < (best.end, &best.starts, &best.phases))
+        {
+            self.best = Some(Found {
+                end,
+                starts,
+                phases,
+                taken: self.taken.clone(),
+                floats,
+                lunch: self.lunch,
+            });
+        }
+    }
+
+    /// Starts of every phase of each candidate taken, the floating ones at `floats`; in order, so that of two who
+    /// begin together it does not matter who was taken first.
+    fn phases(&self, floats: &[Vec<usize>]) -> Vec<Vec<usize>> {
+        let mut phases: Vec<Vec<usize>> = self
+            .taken
+            .iter()
+            .zip(floats)
+            .map(|((kind, start), floats)| {
+                let mut floats = floats.iter().copied();
+                self.kinds[*kind]
+                    .starts
+                    .iter()
+                    .filter_map(|laid| laid.map(|laid| start + laid).or_else(|| floats.next()))
+                    .collect()
+            })
+            .collect();
+        phases.sort_unstable();
+        phases
     }
 }
 

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use delos_domain::candidate::{ExamOption, Form};
 use delos_domain::regulation::{OfOption, PeriodTemplate};
 
-use super::{Candidate, Centre, Examiner, Problem};
+use super::{Candidate, Centre, Examiner, Problem, period_of};
 
 /// Whether a candidate may sit at a centre: accessible to him, and his own when his school is a centre that he can reach
 /// (annexe 9: « L'épreuve se déroule dans l'établissement de formation »).
@@ -75,6 +75,17 @@ impl Draft {
             .collect()
     }
 
+    /// The period of its days of interrogation: a preparation half-day with a day of its own may precede it.
+    pub fn period(&self, problem: &Problem) -> Option<usize> {
+        let days: Vec<NaiveDate> = self
+            .days
+            .iter()
+            .filter(|day| !day.is_preparation_only())
+            .map(|day| day.date)
+            .collect();
+        period_of(&problem.periods, &days).filter(|_| !days.is_empty())
+    }
+
     /// Candidates placed so far.
     pub fn heard(&self) -> usize {
         self.days.iter().map(|day| day.candidates.len()).sum()
@@ -85,6 +96,8 @@ impl Draft {
 #[derive(Clone, Debug, Default)]
 pub struct Used {
     days: BTreeSet<(usize, NaiveDate)>,
+    /// (examiner, place of a period in which he sits).
+    sits: BTreeSet<(usize, usize)>,
     periods: BTreeMap<usize, u16>,
     environments: BTreeMap<(usize, NaiveDate), u16>,
 }
@@ -102,12 +115,15 @@ impl Used {
         used
     }
 
-    /// Whether an examiner can sit on all of these days.
-    pub fn is_free(&self, examiner: &Examiner, days: &[NaiveDate]) -> bool {
+    /// Whether an examiner can sit on all of these days, which make a period: he sits in one commission a period.
+    pub fn is_free(&self, problem: &Problem, examiner: &Examiner, days: &[NaiveDate]) -> bool {
         let rested = examiner
             .max_periods
             .is_none_or(|most| self.load(examiner.key) < most);
+        let elsewhere = period_of(&problem.periods, days)
+            .is_some_and(|period| self.sits.contains(&(examiner.key, period)));
         rested
+            && !elsewhere
             && days.iter().all(|day| {
                 !examiner.unavailable.contains(day) && !self.days.contains(&(examiner.key, *day))
             })
@@ -133,8 +149,11 @@ impl Used {
 
     /// Takes what a commission takes.
     pub fn take(&mut self, problem: &Problem, draft: &Draft) {
+        let period = draft.period(problem);
         for place in &draft.members {
             let examiner = &problem.examiners[*place];
+            self.sits
+                .extend(period.map(|period| (examiner.key, period)));
             *self.periods.entry(examiner.key).or_default() += 1;
             self.days
                 .extend(draft.days.iter().map(|day| (examiner.key, day.date)));

@@ -2,9 +2,11 @@
 
 use chrono::NaiveDate;
 use delos_domain::candidate::{ExamOption, Form};
+use delos_domain::regulation::PeriodTemplate;
 
-use super::commissions::{Draft, Used, is_composed, may_hear, may_sit_at};
-use super::reasons::reason;
+use super::commissions::{Draft, Used, may_hear, may_sit_at};
+use super::members::Choice;
+use super::reasons::{Still, reason};
 use super::{Commission, Day, PlacedSlot, Plan, Problem};
 use crate::day::DayTable;
 
@@ -14,9 +16,10 @@ const ORDERS: usize = 8;
 /// The best plan of the orders tried.
 pub fn propose(problem: &Problem) -> Plan {
     let mut table = DayTable::new(&problem.course, &problem.rules);
+    let people = People::of(problem, &mut table);
     let mut best: Option<Attempt> = None;
     for order in 0..ORDERS {
-        let attempt = Greedy::new(problem, &mut table, order).run();
+        let attempt = Greedy::new(problem, &people, &mut table, order).run();
         if best
             .as_ref()
             .is_none_or(|old| attempt.score() < old.score())
@@ -36,29 +39,110 @@ pub fn propose(problem: &Problem) -> Plan {
         .iter()
         .map(|draft| finish(problem, &mut table, draft))
         .collect();
-    let left_out = waiting
+    let mut left: Vec<usize> = people.fit_no_day.iter().copied().chain(waiting).collect();
+    left.sort_unstable();
+    let left_out = left
         .into_iter()
         .map(|place| {
             let candidate = &problem.candidates[place];
-            let free = problem.periods.iter().any(|days| {
-                problem
-                    .examiners
-                    .iter()
-                    .filter(|one| {
-                        one.options.contains(&candidate.option)
-                            && may_hear(problem, one, candidate)
-                            && used.is_free(one, days)
-                    })
-                    .count()
-                    >= usize::from(problem.composition.members_min)
-            });
-            (candidate.key, reason(problem, &mut table, candidate, free))
+            let still = still_possible(problem, &people, &used, place);
+            (candidate.key, reason(problem, &mut table, candidate, still))
         })
         .collect();
     Plan {
         commissions,
         left_out,
     }
+}
+
+/// What is known of the candidates before anybody is placed, by place in the problem's list.
+struct People {
+    /// Whose own chain fits in some day, hardest first.
+    to_place: Vec<usize>,
+    /// Place of each in `to_place`; of those who are not in it, 0.
+    rank: Vec<usize>,
+    /// Whose own chain fits in no day: no commission can promise to hear them.
+    fit_no_day: Vec<usize>,
+    /// Whether he can be the first whom a commission of the first template hears: his chain fits after the preparation.
+    can_open: Vec<bool>,
+    /// Whether he may sit at each centre.
+    may_sit: Vec<Vec<bool>>,
+}
+
+impl People {
+    fn of(problem: &Problem, table: &mut DayTable) -> Self {
+        let prepared = problem
+            .templates
+            .first()
+            .is_some_and(|template| is_prepared(problem, template));
+        let mut to_place: Vec<usize> = (0..problem.candidates.len()).collect();
+        // Whoever has extra time or needs access first: they fit in fewer places.
+        to_place.sort_by_key(|place| {
+            let one = &problem.candidates[*place];
+            let extra = one.accommodation != delos_domain::candidate::Accommodation::NONE;
+            (!one.needs_access, !extra, one.key)
+        });
+        let mut fits = |preparation, place: usize| {
+            table.fits(preparation, &[problem.candidates[place].accommodation])
+        };
+        let can_open = (0..problem.candidates.len())
+            .map(|place| fits(prepared, place))
+            .collect();
+        let (to_place, fit_no_day): (Vec<usize>, Vec<usize>) =
+            to_place.into_iter().partition(|place| fits(false, *place));
+        let mut rank = vec![0; problem.candidates.len()];
+        for (at, place) in to_place.iter().enumerate() {
+            rank[*place] = at;
+        }
+        let may_sit = problem
+            .candidates
+            .iter()
+            .map(|one| {
+                problem
+                    .centres
+                    .iter()
+                    .map(|centre| may_sit_at(problem, one, centre))
+                    .collect()
+            })
+            .collect();
+        Self {
+            to_place,
+            rank,
+            fit_no_day,
+            can_open,
+            may_sit,
+        }
+    }
+}
+
+/// What a candidate left out could still have, once everybody else is placed.
+fn still_possible(problem: &Problem, people: &People, used: &Used, place: usize) -> Still {
+    let anybody = vec![true; problem.candidates.len()];
+    let mut still = Still {
+        examiners: false,
+        room: false,
+        can_open: people.can_open[place],
+    };
+    for days in &problem.periods {
+        let free: Vec<usize> = (0..problem.examiners.len())
+            .filter(|one| used.is_free(problem, &problem.examiners[*one], days))
+            .collect();
+        let choice = Choice {
+            problem,
+            option: problem.candidates[place].option,
+            used,
+            free: &free,
+            could: &[place],
+            can_open: &anybody,
+        };
+        if choice.members(1).is_some() {
+            still.examiners = true;
+            still.room |= problem.centres.iter().enumerate().any(|(at, centre)| {
+                people.may_sit[place][at] && used.has_room(problem, centre, days)
+            });
+        }
+    }
+    still
 }
 
 /// What one order led to.
@@ -78,6 +162,7 @@ impl Attempt {
 
 struct Greedy<'a, 'b, 'c> {
     problem: &'a Problem,
+    people: &'a People,
     table: &'b mut DayTable<'c>,
     order: usize,
     used: Used,
@@ -87,21 +172,20 @@ struct Greedy<'a, 'b, 'c> {
 }
 
 impl<'a, 'b, 'c> Greedy<'a, 'b, 'c> {
-    fn new(problem: &'a Problem, table: &'b mut DayTable<'c>, order: usize) -> Self {
-        let mut waiting: Vec<usize> = (0..problem.candidates.len()).collect();
-        // Whoever has extra time or needs access first: they fit in fewer places.
-        waiting.sort_by_key(|place| {
-            let one = &problem.candidates[*place];
-            let extra = one.accommodation != delos_domain::candidate::Accommodation::NONE;
-            (!one.needs_access, !extra, one.key)
-        });
+    fn new(
+        problem: &'a Problem,
+        people: &'a People,
+        table: &'b mut DayTable<'c>,
+        order: usize,
+    ) -> Self {
         Self {
             problem,
+            people,
             table,
             order,
             used: Used::new(problem),
             drafts: Vec::new(),
-            waiting,
+            waiting: people.to_place.clone(),
         }
     }
 
@@ -138,12 +222,11 @@ impl<'a, 'b, 'c> Greedy<'a, 'b, 'c> {
         for place in 0..self.drafts.len() {
             self.fill(place);
         }
+        // Each hears somebody at least, since one of those whom it promises to hear can open it.
         while let Some(draft) = self.next_commission() {
             self.used.take(self.problem, &draft);
             self.drafts.push(draft);
-            let heard = self.fill(self.drafts.len() - 1);
-            if heard == 0 {
-                // It promised somebody and could hear nobody: no other will do better.
+            if self.fill(self.drafts.len() - 1) == 0 {
                 self.drafts.pop();
                 break;
             }
@@ -160,36 +243,52 @@ impl<'a, 'b, 'c> Greedy<'a, 'b, 'c> {
         let problem = self.problem;
         let template = problem.templates.first()?;
         let capacity: usize = template.days.iter().map(|day| usize::from(day.max)).sum();
+        // Who is free depends on the period only.
+        let periods: Vec<(&Vec<NaiveDate>, Vec<usize>)> = self
+            .periods()
+            .into_iter()
+            .map(|days| {
+                let free = (0..problem.examiners.len())
+                    .filter(|place| self.used.is_free(problem, &problem.examiners[*place], days))
+                    .collect();
+                (days, free)
+            })
+            .collect();
         let mut best: Option<((usize, usize, u16, usize), Draft)> = None;
-        for (rank, period) in self.periods().into_iter().enumerate() {
-            for option in self.options() {
-                for centre in problem
-                    .centres
+        for option in self.options() {
+            for (at, centre) in problem.centres.iter().enumerate() {
+                let could: Vec<usize> = self
+                    .waiting
                     .iter()
-                    .filter(|centre| self.used.has_room(problem, centre, period))
-                {
-                    let could: Vec<usize> = self
-                        .waiting
-                        .iter()
-                        .copied()
-                        .filter(|place| {
-                            problem.candidates[*place].option == option
-                                && may_sit_at(problem, &problem.candidates[*place], centre)
-                        })
-                        .collect();
-                    if could.is_empty() {
-                        continue;
-                    }
-                    let Some((members, heard, load)) =
-                        self.members(option, period, &could, capacity)
-                    else {
-                        continue;
-                    };
-                    let room: usize = period
+                    .copied()
+                    .filter(|place| {
+                        problem.candidates[*place].option == option
+                            && self.people.may_sit[*place][at]
+                    })
+                    .collect();
+                if could.is_empty() {
+                    continue;
+                }
+                for (rank, (days, free)) in periods.iter().enumerate() {
+                    let room: usize = days
                         .iter()
                         .zip(&template.days)
                         .map(|(_, day)| usize::from(day.max))
                         .sum();
+                    if room == 0 || !self.used.has_room(problem, centre, days) {
+                        continue;
+                    }
+                    let choice = Choice {
+                        problem,
+                        option,
+                        used: &self.used,
+                        free,
+                        could: &could,
+                        can_open: &self.people.can_open,
+                    };
+                    let Some((members, heard, load)) = choice.members(capacity) else {
+                        continue;
+                    };
                     // Most heard first; then the period preferred; then rested examiners; then the smaller centre key.
                     let score = (capacity - heard.min(room), rank, load, centre.key);
                     if best.as_ref().is_none_or(|(old, _)| score < *old) {
@@ -199,7 +298,7 @@ impl<'a, 'b, 'c> Greedy<'a, 'b, 'c> {
                             centre: centre.key,
                             members,
                             template: template.code.clone(),
-                            days: Draft::days(template, period),
+                            days: Draft::days(template, days),
                         };
                         best = Some((score, draft));
                     }
@@ -209,98 +308,80 @@ impl<'a, 'b, 'c> Greedy<'a, 'b, 'c> {
         best.map(|(_, draft)| draft)
     }
 
-    /// The members who would hear the most of `could`, then those who have sat the least.
-    fn members(
-        &self,
-        option: ExamOption,
-        days: &[NaiveDate],
-        could: &[usize],
-        capacity: usize,
-    ) -> Option<(Vec<usize>, usize, u16)> {
-        let problem = self.problem;
-        let free: Vec<usize> = (0..problem.examiners.len())
-            .filter(|place| self.used.is_free(&problem.examiners[*place], days))
-            .collect();
-        let size = usize::from(problem.composition.members_min).max(1);
-        let mut best: Option<(usize, u16, Vec<usize>)> = None;
-        let mut chosen = Vec::with_capacity(size);
-        choose(&free, size, 0, &mut chosen, &mut |members| {
-            let people: Vec<_> = members
-                .iter()
-                .map(|place| &problem.examiners[*place])
-                .collect();
-            if !is_composed(problem, &people, option) {
-                return;
-            }
-            let heard = could
-                .iter()
-                .filter(|place| {
-                    people
-                        .iter()
-                        .all(|one| may_hear(problem, one, &problem.candidates[**place]))
-                })
-                .count();
-            if heard == 0 {
-                return;
-            }
-            let load = people.iter().map(|one| self.used.load(one.key)).sum();
-            let score = (capacity - heard.min(capacity), load, members.to_vec());
-            if best.as_ref().is_none_or(|old| score < *old) {
-                best = Some(score);
-            }
-        });
-        best.map(|(missing, load, members)| (members, capacity - missing, load))
-    }
-
     /// Fills a commission with those who wait; how many it hears now.
+    ///
+    /// Whoever fits only on a day without preparation is tried again once others have opened the commission.
     fn fill(&mut self, draft: usize) -> usize {
         let problem = self.problem;
-        let Some(centre) = problem
+        let Some(at) = problem
             .centres
             .iter()
-            .find(|centre| centre.key == self.drafts[draft].centre)
+            .position(|centre| centre.key == self.drafts[draft].centre)
         else {
             return 0;
         };
         let waiting = std::mem::take(&mut self.waiting);
+        let mut refused_closed = Vec::new();
         for place in waiting {
-            let candidate = &problem.candidates[place];
-            let one = &mut self.drafts[draft];
-            let may = candidate.option == one.option
-                && may_sit_at(problem, candidate, centre)
-                && one
-                    .members
-                    .iter()
-                    .all(|member| may_hear(problem, &problem.examiners[*member], candidate));
-            let mut placed = false;
-            if may {
-                let prepared = has_preparation(problem, one);
-                let mut somebody = false;
-                for day in &mut one.days {
-                    // The preparation stands on the first day that has a candidate.
-                    let preparation = prepared && !somebody;
-                    somebody |= !day.candidates.is_empty();
-                    if day.candidates.len() >= day.max {
-                        continue;
-                    }
-                    let mut kinds: Vec<_> = day
-                        .candidates
-                        .iter()
-                        .map(|place| problem.candidates[*place].accommodation)
-                        .collect();
-                    kinds.push(candidate.accommodation);
-                    if self.table.fits(preparation, &kinds) {
-                        day.candidates.push(place);
-                        placed = true;
-                        break;
+            let opened = self.drafts[draft].heard() > 0;
+            if self.may_join(draft, at, place) && self.seat(draft, place) {
+                if !opened {
+                    let again = std::mem::take(&mut refused_closed);
+                    for place in again {
+                        if !self.seat(draft, place) {
+                            self.waiting.push(place);
+                        }
                     }
                 }
-            }
-            if !placed {
+            } else if !opened && self.may_join(draft, at, place) {
+                refused_closed.push(place);
+            } else {
                 self.waiting.push(place);
             }
         }
+        self.waiting.append(&mut refused_closed);
+        let people = self.people;
+        self.waiting.sort_by_key(|place| people.rank[*place]);
         self.drafts[draft].heard()
+    }
+
+    /// Whether a commission at the centre of place `at` may hear a candidate.
+    fn may_join(&self, draft: usize, at: usize, place: usize) -> bool {
+        let (problem, one) = (self.problem, &self.drafts[draft]);
+        let candidate = &problem.candidates[place];
+        candidate.option == one.option
+            && self.people.may_sit[place][at]
+            && one
+                .members
+                .iter()
+                .all(|member| may_hear(problem, &problem.examiners[*member], candidate))
+    }
+
+    /// Seats a candidate on the first day that holds him.
+    fn seat(&mut self, draft: usize, place: usize) -> bool {
+        let problem = self.problem;
+        let one = &mut self.drafts[draft];
+        let prepared = has_preparation(problem, one);
+        let mut somebody = false;
+        for day in &mut one.days {
+            // The preparation stands on the first day that has a candidate.
+            let preparation = prepared && !somebody;
+            somebody |= !day.candidates.is_empty();
+            if day.candidates.len() >= day.max {
+                continue;
+            }
+            let mut kinds: Vec<_> = day
+                .candidates
+                .iter()
+                .map(|place| problem.candidates[*place].accommodation)
+                .collect();
+            kinds.push(problem.candidates[place].accommodation);
+            if self.table.fits(preparation, &kinds) {
+                day.candidates.push(place);
+                return true;
+            }
+        }
+        false
     }
 
     /// Periods in the order in which they are tried: spread out in CCF, in order in the ponctuelle form.
@@ -355,25 +436,6 @@ impl<'a, 'b, 'c> Greedy<'a, 'b, 'c> {
             options.reverse();
         }
         options
-    }
-}
-
-/// Calls `each` with every choice of `size` among `from`, in lexicographic order.
-fn choose(
-    from: &[usize],
-    size: usize,
-    start: usize,
-    chosen: &mut Vec<usize>,
-    each: &mut impl FnMut(&[usize]),
-) {
-    if chosen.len() == size {
-        each(chosen);
-        return;
-    }
-    for place in start..from.len() {
-        chosen.push(from[place]);
-        choose(from, size, place + 1, chosen, each);
-        chosen.pop();
     }
 }
 
@@ -452,11 +514,23 @@ fn has_preparation(problem: &Problem, draft: &Draft) -> bool {
         .days
         .iter()
         .any(super::commissions::DraftDay::is_preparation_only);
-    problem.rules.preparation > 0
-        && !alone
+    !alone
         && problem
             .templates
             .iter()
             .find(|one| one.code == draft.template)
-            .is_some_and(|one| one.days.iter().any(|day| day.preparation))
+            .is_some_and(|one| {
+                problem.rules.preparation > 0 && one.days.iter().any(|day| day.preparation)
+            })
+}
+
+/// The same of a whole period of a template.
+fn is_prepared(problem: &Problem, template: &PeriodTemplate) -> bool {
+    let has = |alone: bool| {
+        template
+            .days
+            .iter()
+            .any(|day| day.preparation && (day.max == 0) == alone)
+    };
+    problem.rules.preparation > 0 && has(false) && !has(true)
 }

@@ -26,6 +26,8 @@ pub enum LeftOutReason {
     ExaminersTaken,
     /// Examiners are there, but the centre is full in every period.
     CentreFull,
+    /// His phases, lengthened, do not fit after the preparation half-day, and nobody else opens a commission for him.
+    OnlySecondDay,
 }
 
 impl LeftOutReason {
@@ -41,17 +43,28 @@ impl LeftOutReason {
             Self::OwnSchoolExaminers => "own_school_examiners",
             Self::ExaminersTaken => "examiners_taken",
             Self::CentreFull => "centre_full",
+            Self::OnlySecondDay => "only_second_day",
         }
     }
 }
 
-/// The rule that stops a candidate whom the search did not place; `examiners_free` says whether some period still has
-/// examiners who could sit for him.
+/// What is still there for a candidate whom the search did not place.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Still {
+    /// Whether some period has examiners who could sit for him.
+    pub examiners: bool,
+    /// Whether one of these periods has room in a centre of his.
+    pub room: bool,
+    /// Whether he can be the first whom a commission hears.
+    pub can_open: bool,
+}
+
+/// The rule that stops a candidate whom the search did not place.
 pub(super) fn reason(
     problem: &Problem,
     table: &mut DayTable,
     candidate: &Candidate,
-    examiners_free: bool,
+    still: Still,
 ) -> LeftOutReason {
     let needed = u16::from(problem.rules.environments);
     let open: Vec<_> = problem
@@ -59,7 +72,7 @@ pub(super) fn reason(
         .iter()
         .filter(|centre| super::commissions::may_sit_at(problem, candidate, centre))
         .collect();
-    if problem.periods.is_empty() && problem.fixed.is_empty() {
+    if problem.periods.is_empty() {
         return LeftOutReason::NoPeriod;
     }
     if problem.centres.is_empty() {
@@ -106,9 +119,15 @@ pub(super) fn reason(
     if strangers.count() < wanted {
         return LeftOutReason::OwnSchoolExaminers;
     }
-    if examiners_free {
-        LeftOutReason::CentreFull
-    } else {
-        LeftOutReason::ExaminersTaken
+    match still {
+        Still {
+            examiners: false, ..
+        } => LeftOutReason::ExaminersTaken,
+        Still {
+            room: true,
+            can_open: false,
+            ..
+        } => LeftOutReason::OnlySecondDay,
+        _ => LeftOutReason::CentreFull,
     }
 }

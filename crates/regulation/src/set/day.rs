@@ -55,7 +55,7 @@ pub(super) fn read(table: Table<'_>) -> Option<DayRules> {
 
     let environments = table
         .item("environments")
-        .and_then(|item| item.number(0..=10));
+        .and_then(|item| item.number(0..=DayRules::MOST_ENVIRONMENTS));
     let arrival = table.item("arrival").and_then(|item| item.number(0..=120));
     table.finish();
     Some(DayRules {

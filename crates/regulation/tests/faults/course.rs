@@ -85,9 +85,9 @@ fn the_day_holds_together() {
         ),
         (
             "environments = 2",
-            "environments = 11",
+            "environments = 5",
             "day.environments",
-            "doit être compris entre 0 et 10 (ici 11)",
+            "doit être compris entre 0 et 4 (ici 5)",
         ),
     ] {
         let set = with(from, to);

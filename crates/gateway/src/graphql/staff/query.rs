@@ -126,9 +126,17 @@ impl Query {
 
     /// Plans of the perimeter: one an owner, a school in CCF, the authority in the ponctuelle form.
     async fn plans(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Plan>> {
-        let all = views::plans::all(house(ctx)?, actor(ctx)?)
-            .await
-            .map_err(error)?;
+        // A list shows counts; the content is read for whoever asks for it.
+        let asked = ctx.look_ahead();
+        let content = ["commissions", "leftOut", "warnings"]
+            .iter()
+            .any(|field| asked.field(field).exists());
+        let all = if content {
+            views::plans::all(house(ctx)?, actor(ctx)?).await
+        } else {
+            views::plans::summaries(house(ctx)?, actor(ctx)?).await
+        };
+        let all = all.map_err(error)?;
         Ok(all.into_iter().map(Into::into).collect())
     }
 
