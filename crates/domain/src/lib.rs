@@ -8,7 +8,6 @@ pub mod absence;
 pub mod actor;
 pub mod calendar;
 pub mod candidate;
-pub mod commission;
 pub mod email;
 pub mod ids;
 pub mod mandate;
