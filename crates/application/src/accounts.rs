@@ -67,9 +67,11 @@ async fn create(
     let given_names = name(&input.given_names)?;
 
     let tx = context.db.write().await?;
-    let mandate = decide(context, &tx, actor, &input.grant).await?;
+    let known = accounts::by_login(&tx, email.as_str()).await?;
+    let grantee = known.as_ref().map(|account| account.id);
+    let mandate = decide(context, &tx, actor, grantee, &input.grant).await?;
     let key = envelope::session_key(&tx, scope.session().0).await?;
-    let account = if let Some(account) = accounts::by_login(&tx, email.as_str()).await? {
+    let account = if let Some(account) = known {
         account
     } else {
         let account = AccountRecord {
@@ -134,7 +136,7 @@ async fn create(
 /// Gives a mandate to somebody who has an account inside the perimeter.
 ///
 /// # Errors
-/// Refuses with the code of a grant's refusal, or `mandate_exists`.
+/// Refuses with the code of a grant's refusal (`own_mandate` among them), or `mandate_exists`.
 pub async fn grant_mandate(
     context: &Context,
     actor: &Actor,
@@ -148,7 +150,7 @@ pub async fn grant_mandate(
         .ok_or(CommandError::NotFound)?;
     let mandate = Mandate {
         account: account.id,
-        ..decide(context, &tx, actor, grant).await?
+        ..decide(context, &tx, actor, Some(account.id), grant).await?
     };
     let already = accounts::mandates_of(&tx, &[account.id]).await?;
     if already.iter().any(|one| {
@@ -243,6 +245,7 @@ async fn decide(
     context: &Context,
     tx: &Transaction,
     actor: &Actor,
+    grantee: Option<AccountId>,
     grant: &Grant,
 ) -> CommandResult<Mandate> {
     let own = actor.mandate().ok_or(CommandError::Forbidden)?;
@@ -251,6 +254,7 @@ async fn decide(
         .ok_or(CommandError::NotFound)?;
     decide_grant(
         own,
+        grantee,
         grant.role,
         perimeter,
         grant.valid_until,
