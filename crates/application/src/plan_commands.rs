@@ -7,9 +7,9 @@ pub use publish::publish;
 use chrono::NaiveDate;
 use delos_domain::actor::Actor;
 use delos_domain::candidate::{ExamOption, Form};
+use delos_domain::commission;
 use delos_domain::ids::{CommissionDayId, CommissionId, ExaminerId, PlanId, SchoolId};
 use delos_domain::mandate::Perimeter;
-use delos_domain::regulation::OfOption;
 use delos_domain::scope::{EditPlan, Scope};
 use delos_persistence::plans::{self, CommissionRecord, DayRecord, LeftOutRecord, PlanRecord};
 use delos_persistence::{Transaction, journal, sessions};
@@ -219,36 +219,18 @@ pub async fn add_commission(
         .composition
         .get(&plan.form)
         .ok_or(CommandError::NotFound)?;
-    let with_option = members
+    let together: Vec<_> = members
         .iter()
-        .filter(|one| one.options.contains(&new.option))
-        .count();
-    let wanted = match composition.of_option {
-        OfOption::All => members.len(),
-        OfOption::AtLeast(n) => usize::from(n),
-    };
-    let professionals = members.iter().filter(|one| one.professional).count();
-    if members.len() < usize::from(composition.members_min) {
-        return Err(Refusal::new("too_few_members")
-            .with("least", composition.members_min)
-            .into());
-    }
-    if with_option < wanted {
-        return Err(Refusal::new("too_few_of_option")
+        .map(|one| commission::Member {
+            of_option: one.options.contains(&new.option),
+            professional: one.professional,
+        })
+        .collect();
+    commission::decide(composition, &together).map_err(|refused| {
+        Refusal::new(refused.code())
             .with("option", new.option.code())
-            .with("least", wanted)
-            .into());
-    }
-    if members.len() - professionals < usize::from(composition.teachers_min) {
-        return Err(Refusal::new("too_few_teachers")
-            .with("least", composition.teachers_min)
-            .into());
-    }
-    if professionals < usize::from(composition.professionals_min) {
-        return Err(Refusal::new("too_few_professionals")
-            .with("least", composition.professionals_min)
-            .into());
-    }
+            .with("least", refused.least())
+    })?;
     for member in &members {
         if let Some(day) = days.iter().find(|day| member.unavailable.contains(day)) {
             return Err(Refusal::new("examiner_unavailable")

@@ -8,6 +8,7 @@ pub mod absence;
 pub mod actor;
 pub mod calendar;
 pub mod candidate;
+pub mod commission;
 pub mod email;
 pub mod ids;
 pub mod mandate;
