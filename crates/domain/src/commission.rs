@@ -61,30 +61,29 @@ pub fn decide(composition: &Composition, members: &[Member]) -> Result<(), Refus
         OfOption::All => members.len(),
         OfOption::AtLeast(least) => usize::from(least),
     };
-    let needs: [(usize, usize, fn(usize) -> Refused); 4] = [
+    let needs = [
         (
             members.len(),
-            usize::from(composition.members_min),
-            Refused::TooFewMembers,
+            Refused::TooFewMembers(usize::from(composition.members_min)),
         ),
         (
             members.iter().filter(|one| one.of_option).count(),
-            of_option,
-            Refused::TooFewOfOption,
+            Refused::TooFewOfOption(of_option),
         ),
         (
             members.len() - professionals,
-            usize::from(composition.teachers_min),
-            Refused::TooFewTeachers,
+            Refused::TooFewTeachers(usize::from(composition.teachers_min)),
         ),
         (
             professionals,
-            usize::from(composition.professionals_min),
-            Refused::TooFewProfessionals,
+            Refused::TooFewProfessionals(usize::from(composition.professionals_min)),
         ),
     ];
-    match needs.into_iter().find(|(there, least, _)| there < least) {
-        Some((_, least, lacks)) => Err(lacks(least)),
+    match needs
+        .into_iter()
+        .find(|(there, lacking)| *there < lacking.least())
+    {
+        Some((_, lacking)) => Err(lacking),
         None => Ok(()),
     }
 }

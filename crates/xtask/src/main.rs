@@ -43,7 +43,8 @@ cargo xtask COMMAND
   schema                           writes crates/gateway/schema/*.graphql again
   crash-test [--messages N] [--kills N] [--database sqlite|postgres|both] [--self-check]
                                    kills workers while they send; nothing lost, no unflagged duplicate
-  mutants                          cargo-mutants on the tracks and the policy: no survivor
+  mutants [--jobs N] [--only tracks,policy]
+                                   cargo-mutants on the tracks, the policy and the rules: no survivor
   bench                            the measures of BENCHMARKS.md";
 
 fn main() -> ExitCode {

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use super::course::{give, names};
 use super::sitting::standings;
-use crate::tracks::{Columns, Incoherent, Phase, Tracks, assessment, dossier, mark};
+use crate::tracks::{Columns, Phase, Tracks, assessment, dossier, mark};
 
 /// As many convocations for one sitting as are looked at: one more than the second tells nothing new.
 const MOST: u32 = 2;
@@ -70,18 +70,22 @@ fn combinations() -> impl Iterator<Item = Columns> {
 #[test]
 fn columns_are_held_when_a_course_leads_to_them_and_only_then() {
     let reachable = reachable();
-    let mut held = 0;
+    let mut held = HashSet::new();
     for columns in combinations() {
-        let tracks = Tracks::new(columns);
-        let expected = reachable
-            .iter()
-            .find(|tracks| self::columns(**tracks) == columns)
-            .copied()
-            .ok_or(Incoherent);
-        assert_eq!(tracks, expected, "{columns:?}");
-        held += usize::from(tracks.is_ok());
+        if let Ok(tracks) = Tracks::new(columns) {
+            assert_eq!(self::columns(tracks), columns);
+            assert!(
+                reachable.contains(&tracks),
+                "no course leads to {columns:?}"
+            );
+            held.insert(tracks);
+        }
     }
-    assert_eq!(held, reachable.len());
+    for tracks in &reachable {
+        assert!(held.contains(tracks), "{tracks:?} is refused");
+    }
+    // Far fewer than there are combinations.
+    assert!(held.len() * 10 < combinations().count());
 }
 
 #[test]
