@@ -64,9 +64,11 @@ async fn create(
     let given_names = name(&input.given_names)?;
 
     let tx = context.db.write().await?;
-    let mandate = decide(context, &tx, actor, &input.grant).await?;
+    let known = accounts::by_login(&tx, email.as_str()).await?;
+    let grantee = known.as_ref().map(|account| account.id);
+    let mandate = decide(context, &tx, actor, grantee, &input.grant).await?;
     let key = envelope::session_key(&tx, scope.session().0).await?;
-    let account = if let Some(account) = accounts::by_login(&tx, email.as_str()).await? {
+    let account = if let Some(account) = known {
         account
     } else {
         let account = AccountRecord {
@@ -91,7 +93,6 @@ async fn create(
         accounts::insert(&tx, key.id, &account).await?;
         account
     };
-    not_oneself(&scope, account.id)?;
     let already = accounts::mandates_of(&tx, &[account.id]).await?;
     if already.iter().any(|one| {
         one.role == mandate.role
@@ -132,7 +133,7 @@ async fn create(
 /// Gives a mandate to somebody who has an account inside the perimeter.
 ///
 /// # Errors
-/// Refuses with `own_mandate` for oneself, the code of a grant's refusal, or `mandate_exists`.
+/// Refuses with the code of a grant's refusal (`own_mandate` among them), or `mandate_exists`.
 pub async fn grant_mandate(
     context: &Context,
     actor: &Actor,
@@ -153,10 +154,9 @@ async fn grant_once(
     let account = accounts::inside(&tx, &scope, account)
         .await?
         .ok_or(CommandError::NotFound)?;
-    not_oneself(&scope, account.id)?;
     let mandate = Mandate {
         account: account.id,
-        ..decide(context, &tx, actor, grant).await?
+        ..decide(context, &tx, actor, Some(account.id), grant).await?
     };
     let already = accounts::mandates_of(&tx, &[account.id]).await?;
     if already.iter().any(|one| {
@@ -196,7 +196,9 @@ async fn revoke_once(context: &Context, actor: &Actor, id: MandateId) -> Command
     let mandate = accounts::mandate_inside(&tx, &scope, id)
         .await?
         .ok_or(CommandError::NotFound)?;
-    not_oneself(&scope, mandate.account)?;
+    if Some(mandate.account) == scope.account() {
+        return Err(Refusal::new("own_mandate").into());
+    }
     if !scope
         .role()
         .is_some_and(|role| role.may_grant().contains(&mandate.role))
@@ -257,18 +259,11 @@ async fn renew_once(
     Ok(id)
 }
 
-/// Nobody gives himself a mandate, nor takes his own back: somebody else does.
-fn not_oneself(scope: &Scope<GrantMandate>, account: AccountId) -> Result<(), Refusal> {
-    if Some(account) == scope.account() {
-        return Err(Refusal::new("own_mandate"));
-    }
-    Ok(())
-}
-
 async fn decide(
     context: &Context,
     tx: &Transaction,
     actor: &Actor,
+    grantee: Option<AccountId>,
     grant: &Grant,
 ) -> CommandResult<Mandate> {
     let own = actor.mandate().ok_or(CommandError::Forbidden)?;
@@ -279,6 +274,7 @@ async fn decide(
         .ok_or(CommandError::NotFound)?;
     decide_grant(
         own,
+        grantee,
         grant.role,
         perimeter,
         grant.valid_until,

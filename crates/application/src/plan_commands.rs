@@ -50,7 +50,7 @@ async fn open_one(context: &Context, actor: &Actor, form: Form) -> CommandResult
             .await?
             .pop()
             .ok_or(CommandError::NotFound)?;
-        if !delos_domain::school::may_use_ccf(school.school.kind, school.school.ccf_habilitated) {
+        if !delos_domain::school::may_hold_ccf(school.school.kind, school.school.ccf_habilitated) {
             return Err(Refusal::new("school_not_habilitated").into());
         }
     }

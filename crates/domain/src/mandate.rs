@@ -151,6 +151,8 @@ impl Mandate {
 /// Why a mandate is not given.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum GrantRefused {
+    /// A person would give it to himself: by it he would reach what his own role keeps from him.
+    OwnMandate,
     /// The role is not one level below.
     NotOneLevelDown,
     /// The role does not go with this kind of perimeter.
@@ -165,6 +167,7 @@ impl GrantRefused {
     /// Stable code.
     pub fn code(self) -> &'static str {
         match self {
+            Self::OwnMandate => "own_mandate",
             Self::NotOneLevelDown => "grant_not_one_level_down",
             Self::PerimeterMismatch => "grant_perimeter_mismatch",
             Self::OutsidePerimeter => "grant_outside_perimeter",
@@ -173,17 +176,23 @@ impl GrantRefused {
     }
 }
 
-/// Whether the holder of `own` may give `role` over `perimeter` until `valid_until`.
+/// Whether the holder of `own` may give `role` over `perimeter` until `valid_until` to `grantee`, who is none while he
+/// has no account: then he is somebody else. Never to himself, whatever the role: a platform administrator, who reads no
+/// business data, would otherwise make himself an officer and read all of them.
 ///
 /// # Errors
 /// The reason why not.
 pub fn decide_grant(
     own: &Mandate,
+    grantee: Option<AccountId>,
     role: Role,
     perimeter: Perimeter,
     valid_until: NaiveDate,
     today: NaiveDate,
 ) -> Result<(), GrantRefused> {
+    if grantee == Some(own.account) {
+        return Err(GrantRefused::OwnMandate);
+    }
     if !own.role.may_grant().contains(&role) {
         return Err(GrantRefused::NotOneLevelDown);
     }
@@ -229,6 +238,8 @@ mod tests {
     const DIJON: AuthorityId = AuthorityId(Uuid::from_u128(10));
     const REUNION: AuthorityId = AuthorityId(Uuid::from_u128(11));
     const SCHOOL: SchoolId = SchoolId(Uuid::from_u128(20));
+    /// Somebody else than the holder of [`mandate`].
+    const SOMEBODY: Option<AccountId> = Some(AccountId(Uuid::from_u128(40)));
 
     #[test]
     fn codes_read_back() {
@@ -322,7 +333,7 @@ mod tests {
         ];
         for (role, perimeter, until, expected) in table {
             assert_eq!(
-                decide_grant(&officer, role, perimeter, until, today),
+                decide_grant(&officer, SOMEBODY, role, perimeter, until, today),
                 expected,
                 "{role:?} {perimeter:?} {until}"
             );
@@ -330,17 +341,84 @@ mod tests {
         let head = mandate(Role::HeadOfSchool, school);
         let examiner = |a| Perimeter::Examiner(ExaminerId(Uuid::from_u128(30)), a);
         assert_eq!(
-            decide_grant(&head, Role::CentreStaff, school, until, today),
+            decide_grant(&head, SOMEBODY, Role::CentreStaff, school, until, today),
             Ok(())
         );
         assert_eq!(
-            decide_grant(&head, Role::Examiner, examiner(DIJON), until, today),
+            decide_grant(
+                &head,
+                SOMEBODY,
+                Role::Examiner,
+                examiner(DIJON),
+                until,
+                today
+            ),
             Ok(())
         );
         assert_eq!(
-            decide_grant(&head, Role::Examiner, examiner(REUNION), until, today),
+            decide_grant(
+                &head,
+                SOMEBODY,
+                Role::Examiner,
+                examiner(REUNION),
+                until,
+                today
+            ),
             Err(GrantRefused::OutsidePerimeter)
         );
+    }
+
+    #[test]
+    fn nobody_grants_himself_anything_at_all() {
+        let today = day("2026-11-24");
+        let until = day("2027-08-31");
+        let school = Perimeter::School(SCHOOL, DIJON);
+        for (own, below, perimeter) in [
+            (
+                mandate(Role::PlatformAdministrator, Perimeter::Session),
+                Role::AuthorityOfficer,
+                Perimeter::Authority(DIJON),
+            ),
+            (
+                mandate(Role::AuthorityOfficer, Perimeter::Authority(DIJON)),
+                Role::HeadOfSchool,
+                school,
+            ),
+            (
+                mandate(Role::HeadOfSchool, school),
+                Role::CentreStaff,
+                school,
+            ),
+        ] {
+            let decide = |grantee, role| decide_grant(&own, grantee, role, perimeter, until, today);
+            let himself = Some(own.account);
+            assert_eq!(
+                decide(himself, below),
+                Err(GrantRefused::OwnMandate),
+                "{own:?}"
+            );
+            // It is told before anything else that would be wrong.
+            assert_eq!(
+                decide(himself, own.role),
+                Err(GrantRefused::OwnMandate),
+                "{own:?}"
+            );
+            assert_eq!(decide(SOMEBODY, below), Ok(()), "{own:?}");
+            assert_eq!(decide(None, below), Ok(()), "{own:?}");
+        }
+    }
+
+    #[test]
+    fn every_refusal_has_its_code() {
+        for (refused, code) in [
+            (GrantRefused::OwnMandate, "own_mandate"),
+            (GrantRefused::NotOneLevelDown, "grant_not_one_level_down"),
+            (GrantRefused::PerimeterMismatch, "grant_perimeter_mismatch"),
+            (GrantRefused::OutsidePerimeter, "grant_outside_perimeter"),
+            (GrantRefused::EndDate, "grant_end_date"),
+        ] {
+            assert_eq!(refused.code(), code);
+        }
     }
 
     #[test]

@@ -341,6 +341,9 @@ mod tests {
             assert_eq!(OperationName::from_name(name), Some(operation));
         }
         assert_eq!(OperationName::from_name("Nothing"), None);
+        for (relation, code) in Relation::ALL {
+            assert_eq!(relation.code(), code);
+        }
     }
 
     #[test]

@@ -50,7 +50,11 @@ impl TimeRatio {
         })
     }
 
-    /// Reads `4/3`, `1,33`, `1.5`, or `oui` (the usual third), `non` or nothing (none).
+    /// Reads `4/3`, `1.5`, `1,25`, or `oui` (the usual third), `non` or nothing (none).
+    ///
+    /// A decimal number has two decimals at most, save a number of thirds that was rounded or cut: people type 4/3 as
+    /// `1,33`, `1,333` or `1.3333`, and a worksheet keeps sixteen digits of it. Two decimals or more that are all 3
+    /// are one third, all 6 (the last one may be 7) two thirds: `1,667` is 5/3.
     ///
     /// # Errors
     /// [`RatioFault`] as in [`TimeRatio::new`], or when the text is none of these.
@@ -67,12 +71,14 @@ impl TimeRatio {
         }
         let (whole, fraction) = text.split_once([',', '.']).unwrap_or((&text, ""));
         let digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
-        if whole.is_empty()
-            || whole.len() > 2
-            || fraction.len() > 2
-            || !digits(whole)
-            || !digits(fraction)
-        {
+        if whole.is_empty() || whole.len() > 2 || !digits(whole) || !digits(fraction) {
+            return Err(RatioFault::Unreadable);
+        }
+        if let Some(thirds) = thirds(fraction) {
+            let whole: u16 = whole.parse().map_err(|_| RatioFault::Unreadable)?;
+            return Self::new(3 * whole + thirds, 3);
+        }
+        if fraction.len() > 2 {
             return Err(RatioFault::Unreadable);
         }
         let hundredths: u16 = format!("{whole}{fraction:0<2}")
@@ -105,6 +111,18 @@ impl fmt::Display for TimeRatio {
     }
 }
 
+/// The thirds that these decimals are the beginning of.
+fn thirds(decimals: &str) -> Option<u16> {
+    let only = |digit: char, text: &str| text.chars().all(|one| one == digit);
+    let (before, last) = decimals.split_at_checked(decimals.len().checked_sub(1)?)?;
+    match last {
+        _ if before.is_empty() => None,
+        "3" if only('3', before) => Some(1),
+        "6" | "7" if only('6', before) => Some(2),
+        _ => None,
+    }
+}
+
 fn gcd(a: u16, b: u16) -> u16 {
     if b == 0 { a } else { gcd(b, a % b) }
 }
@@ -124,6 +142,20 @@ mod tests {
             ("1,5", 3, 2),
             ("1.25", 5, 4),
             ("2", 2, 1),
+            ("1,33", 4, 3),
+            ("1,333", 4, 3),
+            ("1.3333", 4, 3),
+            ("1.3333333333333333", 4, 3),
+            ("1,66", 5, 3),
+            ("1,67", 5, 3),
+            ("1.6666666666666667", 5, 3),
+            ("2,333", 7, 3),
+            ("1,3", 13, 10),
+            ("1,6", 8, 5),
+            ("1,7", 17, 10),
+            ("1,34", 67, 50),
+            ("1,3 ", 13, 10),
+            ("3,00", 3, 1),
         ] {
             assert_eq!(TimeRatio::parse(text), TimeRatio::new(n, d), "{text}");
         }
@@ -131,14 +163,18 @@ mod tests {
 
     #[test]
     fn the_rest_is_refused() {
-        for text in ["un peu", "4/", "/3", "4/0", "-1", "1/2/3", "1e3", "99999/3"] {
+        for text in [
+            "un peu", "4/", "/3", "4/0", "-1", "1/2/3", "1e3", "99999/3", "1,334", "1,343",
+            "1,433", "1,3332", "1,676", "1,637", "1,367", "1,500", "1,25 h", "1,33a", "133,33",
+            "1,333,3", ",33", "1,٣٣", "1,6767",
+        ] {
             assert_eq!(
                 TimeRatio::parse(text),
                 Err(RatioFault::Unreadable),
                 "{text}"
             );
         }
-        for text in ["1/2", "7/2", "4,5", "0", "3,01"] {
+        for text in ["1/2", "7/2", "4,5", "0", "3,01", "0,333", "3,333", "99,67"] {
             assert_eq!(
                 TimeRatio::parse(text),
                 Err(RatioFault::OutOfBounds),

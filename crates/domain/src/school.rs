@@ -1,9 +1,10 @@
 //! Schools, and which of them examine their own candidates.
 
+use crate::candidate::CandidateStatus;
 use crate::ids::{AuthorityId, SchoolId};
 use crate::uai::Uai;
 
-/// What kind of school it is: it decides, with the habilitation, whether its candidates are in CCF.
+/// What kind of school it is: it decides, with the habilitation and the candidate's status, whether he is in CCF.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum SchoolKind {
     /// Établissement public.
@@ -63,15 +64,34 @@ pub struct School {
     pub accessible: bool,
 }
 
-/// Whether a school may examine its own candidates in CCF (annexe 9, « Cas de l'évaluation par contrôle en cours de
-/// formation »): voie scolaire in a public or contract school, formation continue in an habilitated public school,
-/// apprenticeship in an habilitated CFA or section; the file's column « Habilité CCF » carries the decision.
-pub fn may_use_ccf(kind: SchoolKind, habilitated: bool) -> bool {
+/// Whether a candidate of this status, prepared by a school of this kind, may be assessed in CCF (annexe 9, « Cas de
+/// l'évaluation par contrôle en cours de formation », « Seuls les candidats… »):
+///
+/// * voie scolaire: a public or contract private school;
+/// * formation continue: an habilitated public school; a school of formation continue that is habilitated is one;
+/// * apprenticeship: an habilitated CFA, or the habilitated section of a public or contract private school;
+/// * nobody else.
+///
+/// The column « Habilité CCF » of the schools' file carries the authority's decision and is asked of every kind: without
+/// it no candidate of the school is in CCF.
+pub fn may_use_ccf(kind: SchoolKind, habilitated: bool, status: CandidateStatus) -> bool {
+    use CandidateStatus::{AdultEducation, Apprentice, Distance, Experience, Individual, Scolaire};
+    use SchoolKind as Kind;
+
     habilitated
-        && !matches!(
-            kind,
-            SchoolKind::PrivateOutOfContract | SchoolKind::Distance
-        )
+        && match status {
+            Scolaire => matches!(kind, Kind::Public | Kind::PrivateUnderContract),
+            AdultEducation => matches!(kind, Kind::Public | Kind::AdultEducation),
+            Apprentice => matches!(kind, Kind::Public | Kind::PrivateUnderContract | Kind::Cfa),
+            Individual | Distance | Experience => false,
+        }
+}
+
+/// Whether a school may examine some of its own candidates in CCF: those of one status at least ([`may_use_ccf`]).
+pub fn may_hold_ccf(kind: SchoolKind, habilitated: bool) -> bool {
+    CandidateStatus::ALL
+        .iter()
+        .any(|(status, _)| may_use_ccf(kind, habilitated, *status))
 }
 
 pub(crate) fn code_of<T: PartialEq + Copy>(table: &[(T, &'static str)], value: T) -> &'static str {
@@ -99,14 +119,44 @@ mod tests {
     }
 
     #[test]
-    fn ccf_needs_a_habilitation_and_a_kind_that_can_have_one() {
-        for (kind, _) in SchoolKind::ALL {
-            assert!(!may_use_ccf(kind, false));
-            let never = matches!(
-                kind,
-                SchoolKind::PrivateOutOfContract | SchoolKind::Distance
-            );
-            assert_eq!(may_use_ccf(kind, true), !never);
+    fn every_kind_and_status_has_its_answer() {
+        // In an habilitated school; a cross is CCF.
+        let table = "
+            kind               | scolaire | apprentissage | formation_continue | individuel | a_distance | experience
+            public             | x        | x             | x                  | -          | -          | -
+            prive_sous_contrat | x        | x             | -                  | -          | -          | -
+            prive_hors_contrat | -        | -             | -                  | -          | -          | -
+            cfa                | -        | x             | -                  | -          | -          | -
+            formation_continue | -        | -             | x                  | -          | -          | -
+            distance           | -        | -             | -                  | -          | -          | -";
+        let cells = |line: &'static str| line.split('|').map(str::trim);
+        let mut lines = table.trim().lines();
+        let statuses: Vec<_> = cells(lines.next().unwrap())
+            .skip(1)
+            .map(|code| CandidateStatus::from_code(code).unwrap())
+            .collect();
+        let mut seen = std::collections::BTreeSet::new();
+        for line in lines {
+            let mut cells = cells(line);
+            let code = cells.next().unwrap();
+            let kind = SchoolKind::from_code(code).unwrap();
+            let answers: Vec<bool> = cells.map(|cell| cell == "x").collect();
+            assert_eq!(answers.len(), statuses.len(), "{code}");
+            for (status, answer) in statuses.iter().zip(&answers) {
+                assert_eq!(
+                    may_use_ccf(kind, true, *status),
+                    *answer,
+                    "{code} {status:?}"
+                );
+                assert!(!may_use_ccf(kind, false, *status), "{code} {status:?}");
+                seen.insert((code, status.code()));
+            }
+            assert_eq!(may_hold_ccf(kind, true), answers.contains(&true), "{code}");
+            assert!(!may_hold_ccf(kind, false), "{code}");
         }
+        assert_eq!(
+            seen.len(),
+            SchoolKind::ALL.len() * CandidateStatus::ALL.len()
+        );
     }
 }

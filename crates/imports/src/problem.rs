@@ -403,8 +403,8 @@ impl Problem {
                 "Écrivez ponctuelle, ou indiquez le code UAI de l’établissement.",
             ),
             Self::CcfStatus => (
-                "Un candidat de ce statut n’est pas évalué en CCF.".into(),
-                "Écrivez ponctuelle, ou corrigez le statut.",
+                "Un candidat de ce statut n’est pas évalué en CCF dans un établissement de cette nature.".into(),
+                "Écrivez ponctuelle, ou corrigez le statut du candidat ou celui de l’établissement.",
             ),
             Self::SchoolMissing => (
                 "Un candidat de ce statut est d’ordinaire inscrit par un établissement.".into(),

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use delos_domain::school::{SchoolKind, may_use_ccf};
+use delos_domain::school::{SchoolKind, may_hold_ccf};
 use delos_domain::uai::Uai;
 
 use crate::context::SchoolContext;
@@ -186,7 +186,7 @@ impl Schools<'_> {
         let email_address = reader.optional(EMAIL, email);
         let head_name = reader.optional(HEAD, text);
         let head_email = reader.optional(HEAD_EMAIL, email);
-        if kind.is_some_and(|kind| ccf.read() == Some(&true) && !may_use_ccf(kind, true)) {
+        if kind.is_some_and(|kind| ccf.read() == Some(&true) && !may_hold_ccf(kind, true)) {
             reader.tell(CCF, Problem::HabilitationImpossible);
         }
         let environments_wrong = environments == Value::Wrong;

@@ -45,7 +45,8 @@ cargo xtask COMMAND
   pictures                         takes the pictures of docs/pictures again, from a fresh demonstration
   crash-test [--messages N] [--kills N] [--database sqlite|postgres|both] [--self-check]
                                    kills workers while they send; nothing lost, no unflagged duplicate
-  mutants                          cargo-mutants on the tracks and the policy: no survivor
+  mutants [--jobs N] [--only tracks,policy]
+                                   cargo-mutants on the tracks, the policy and the rules: no survivor
   bench                            the measures of BENCHMARKS.md";
 
 fn main() -> ExitCode {

@@ -69,7 +69,7 @@ const SENTENCES: Record<string, Sentence> = {
   bad_email: 'Cette adresse électronique n’est pas valable. Écrivez une seule adresse, de la forme nom@domaine.fr.',
   name_missing: 'Le nom manque.',
   mandate_exists: 'Cette personne a déjà ce mandat.',
-  own_mandate: 'On ne se donne pas de mandat, et on ne retire pas le sien : demandez-le à une autre personne habilitée.',
+  own_mandate: 'Personne ne se donne ni ne se retire un mandat. Demandez-le à la personne qui vous a donné le vôtre.',
   grant_not_one_level_down: 'Vous ne donnez un mandat qu’un niveau au-dessous du vôtre.',
   grant_perimeter_mismatch: 'Ce rôle ne s’exerce pas sur ce périmètre.',
   grant_outside_perimeter: 'Cet établissement n’est pas de votre périmètre.',

@@ -4,8 +4,9 @@ use chrono::NaiveDate;
 use delos_domain::actor::Actor;
 use delos_domain::calendar::is_working_day;
 use delos_domain::candidate::{ExamOption, Form};
+use delos_domain::commission;
 use delos_domain::ids::{CommissionDayId, CommissionId, ExaminerId, PlanId, SchoolId};
-use delos_domain::regulation::{OfOption, PeriodTemplate, Regulation};
+use delos_domain::regulation::{PeriodTemplate, Regulation};
 use delos_domain::scope::EditPlan;
 use delos_domain::session::SessionDates;
 use delos_persistence::examiners::ExaminerRecord;
@@ -183,29 +184,19 @@ fn check_composition(
         .composition
         .get(&form)
         .ok_or(CommandError::NotFound)?;
-    let with_option = members
+    let together: Vec<_> = members
         .iter()
-        .filter(|one| one.options.contains(&option))
-        .count();
-    let wanted = match composition.of_option {
-        OfOption::All => members.len(),
-        OfOption::AtLeast(n) => usize::from(n),
-    };
-    let professionals = members.iter().filter(|one| one.professional).count();
-    let refusal = if members.len() < usize::from(composition.members_min) {
-        Refusal::new("too_few_members").with("least", composition.members_min)
-    } else if with_option < wanted {
-        Refusal::new("too_few_of_option")
+        .map(|one| commission::Member {
+            of_option: one.options.contains(&option),
+            professional: one.professional,
+        })
+        .collect();
+    commission::decide(composition, &together).map_err(|refused| {
+        let refusal = Refusal::new(refused.code())
             .with("option", option.code())
-            .with("least", wanted)
-    } else if members.len() - professionals < usize::from(composition.teachers_min) {
-        Refusal::new("too_few_teachers").with("least", composition.teachers_min)
-    } else if professionals < usize::from(composition.professionals_min) {
-        Refusal::new("too_few_professionals").with("least", composition.professionals_min)
-    } else {
-        return Ok(());
-    };
-    Err(refusal.into())
+            .with("least", refused.least());
+        refusal.into()
+    })
 }
 
 /// Each member is there, sits in no other commission of the period, and has periods left.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::Datelike;
 use delos_domain::candidate::{Accommodation, CandidateNumber, CandidateStatus, Form};
 use delos_domain::ratio::TimeRatio;
-use delos_domain::school::may_use_ccf;
+use delos_domain::school::{may_hold_ccf, may_use_ccf};
 
 use super::people::{People, Person, compare};
 use super::{
@@ -179,7 +179,7 @@ impl<'c> Candidates<'c> {
     }
 }
 
-/// Voie scolaire, apprentissage and formation continue are in a school; only they can be in CCF (annexe 9).
+/// Voie scolaire, apprentissage and formation continue are in a school.
 fn is_trained_in_a_school(status: CandidateStatus) -> bool {
     matches!(
         status,
@@ -205,23 +205,22 @@ fn form_of(
     if form == Some(Form::Ponctuelle) {
         return form;
     }
-    let school_allows = here?
-        .school
-        .map(|school| may_use_ccf(school.kind, school.ccf_habilitated));
-    if form == Some(Form::Ccf) {
-        // Of two reasons against it, the school's is told: the status may be right.
-        let problem = match school_allows {
-            None => Problem::CcfWithoutSchool,
-            Some(false) => Problem::CcfNotHabilitated,
-            Some(true) if is_trained_in_a_school(status?) => return form,
-            Some(true) => Problem::CcfStatus,
-        };
-        reader.tell(FORM, problem);
-        return None;
-    }
-    if school_allows == Some(true) && is_trained_in_a_school(status?) {
-        Some(Form::Ccf)
-    } else {
-        Some(Form::Ponctuelle)
+    let school = here?.school;
+    // Of two reasons against CCF, the school's is told: the status may be right.
+    let against = match school {
+        None => Some(Problem::CcfWithoutSchool),
+        Some(school) if !may_hold_ccf(school.kind, school.ccf_habilitated) => {
+            Some(Problem::CcfNotHabilitated)
+        }
+        Some(school) if may_use_ccf(school.kind, school.ccf_habilitated, status?) => None,
+        Some(_) => Some(Problem::CcfStatus),
+    };
+    match (form, against) {
+        (Some(Form::Ccf), Some(problem)) => {
+            reader.tell(FORM, problem);
+            None
+        }
+        (_, None) => Some(Form::Ccf),
+        (_, Some(_)) => Some(Form::Ponctuelle),
     }
 }

@@ -129,9 +129,56 @@ fn ccf_is_refused_where_the_school_or_the_status_does_not_allow_it() {
         &[("Forme", "ccf_without_school")],
     );
     errors(&[("Statut", "à distance")], &[("Forme", "ccf_status")]);
+    // Formation continue is in CCF in a public school (the good row's), not in a private one.
+    errors(
+        &[("UAI", "0896572K"), ("Statut", "formation continue")],
+        &[("Forme", "ccf_status")],
+    );
+    warnings(&[("Statut", "formation continue")], &[]);
     // What the form depends on is wrong: nothing is said of the form.
     errors(&[("UAI", "0212333V")], &[("UAI", "uai_checksum")]);
     errors(&[("Statut", "?")], &[("Statut", "status_unknown")]);
+}
+
+#[test]
+fn an_habilitated_cfa_examines_its_apprentices_and_nobody_else() {
+    let mut context = candidate_context();
+    let cfa = Uai::parse("0584784K").expect("a UAI of the samples");
+    context
+        .schools
+        .get_mut(&cfa)
+        .expect("the CFA of the samples")
+        .ccf_habilitated = true;
+    let read = |status, form| {
+        let changes = [("UAI", "0584784K"), ("Statut", status), ("Forme", form)];
+        let file = format!("{HEADER}\r\n{}\r\n", row(&changes));
+        read_candidates(
+            &Source::new("candidats.csv", file.as_bytes()),
+            None,
+            &context,
+        )
+    };
+    for (status, form) in [
+        ("apprentissage", Form::Ccf),
+        ("scolaire", Form::Ponctuelle),
+        ("formation continue", Form::Ponctuelle),
+    ] {
+        let derived = read(status, "");
+        assert_eq!(told(&derived.report.errors), [], "{status}");
+        assert_eq!(derived.rows[0].value.form, form, "{status}");
+        let asked = read(status, "ccf");
+        let faults = &asked.report.errors;
+        if form == Form::Ccf {
+            assert_eq!(told(faults), [], "{status}");
+        } else {
+            assert_eq!(faults.len(), 1, "{status}");
+            assert_eq!(
+                (faults[0].column.as_str(), faults[0].code.to_string()),
+                ("Forme", "ccf_status".to_owned()),
+                "{status}"
+            );
+        }
+    }
 }
 
 #[test]
@@ -140,6 +187,15 @@ fn a_form_left_out_follows_from_the_school_and_the_status() {
         (&[][..], Form::Ccf),
         (&[("UAI", "0212333X")], Form::Ponctuelle),
         (&[("Statut", "individuel")], Form::Ponctuelle),
+        (&[("UAI", "0896572K")], Form::Ccf),
+        (
+            &[("UAI", "0896572K"), ("Statut", "formation continue")],
+            Form::Ponctuelle,
+        ),
+        (
+            &[("UAI", "0896572K"), ("Statut", "apprentissage")],
+            Form::Ccf,
+        ),
         (
             &[("UAI", ""), ("Académie", "07"), ("Statut", "à distance")],
             Form::Ponctuelle,

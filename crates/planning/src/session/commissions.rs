@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use delos_domain::candidate::{ExamOption, Form};
-use delos_domain::regulation::{OfOption, PeriodTemplate};
+use delos_domain::commission::{Member, decide};
+use delos_domain::regulation::PeriodTemplate;
 
 use super::{Candidate, Centre, Examiner, Problem, period_of};
 
@@ -169,18 +170,12 @@ impl Used {
 
 /// Whether these members make a commission of the option.
 pub fn is_composed(problem: &Problem, members: &[&Examiner], option: ExamOption) -> bool {
-    let composition = &problem.composition;
-    let with_option = members
+    let together: Vec<_> = members
         .iter()
-        .filter(|member| member.options.contains(&option))
-        .count();
-    let enough = match composition.of_option {
-        OfOption::All => with_option == members.len(),
-        OfOption::AtLeast(n) => with_option >= usize::from(n),
-    };
-    let professionals = members.iter().filter(|member| member.professional).count();
-    enough
-        && members.len() >= usize::from(composition.members_min)
-        && members.len() - professionals >= usize::from(composition.teachers_min)
-        && professionals >= usize::from(composition.professionals_min)
+        .map(|member| Member {
+            of_option: member.options.contains(&option),
+            professional: member.professional,
+        })
+        .collect();
+    decide(&problem.composition, &together).is_ok()
 }
