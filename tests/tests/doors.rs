@@ -17,6 +17,7 @@ mod doors {
     mod perimeter;
     mod plans;
     mod post;
+    mod reimport;
     mod together;
     mod whole_job;
 
@@ -49,5 +50,8 @@ mod doors {
         faults::a_faulty_file_is_told_line_by_line_and_writes_nothing,
         mandates::of_two_mandates_one_is_acted_under_at_a_time,
         together::of_two_officers_who_publish_at_once_one_is_refused,
+        reimport::a_date_keeps_what_it_stands_on,
+        reimport::a_draft_lets_go_of_whom_an_import_changes,
+        reimport::an_import_leaves_a_line_for_each_of_its_acts,
     }
 }

@@ -311,6 +311,17 @@ mod tests {
     }
 
     #[test]
+    fn a_date_and_what_became_of_it_hold_the_candidate() {
+        use crate::tracks::sitting::State;
+        let free: Vec<_> = State::ALL
+            .into_iter()
+            .map(|(state, _)| state)
+            .filter(|state| !state.holds_the_candidate())
+            .collect();
+        assert_eq!(free, [State::Unplanned, State::NewSittingDue]);
+    }
+
+    #[test]
     fn a_number_is_ten_digits() {
         assert_eq!(
             CandidateNumber::parse("2210005915").unwrap().to_string(),

@@ -8,6 +8,7 @@ mod conformance {
     mod bench;
     mod claims;
     mod delivery;
+    mod drafts;
     mod envelopes;
     mod failures;
     mod journal;
@@ -69,10 +70,15 @@ mod conformance {
         occupancy::plans_that_do_not_meet_stand_side_by_side,
         occupancy::a_plan_published_again_gives_back_what_it_had,
         occupancy::plans_that_cross_end_in_a_conflict,
+        drafts::a_draft_lets_go_of_whom_it_names,
+        drafts::a_published_plan_lets_go_of_nobody,
+        drafts::candidates_are_written_again_together_or_not_at_all,
+        drafts::a_school_is_in_use_when_something_names_it,
         journal::a_line_is_written_with_its_command,
         journal::a_line_is_never_changed,
         journal::a_sealed_line_is_never_changed,
         journal::the_journal_is_never_cut,
+        envelopes::a_staged_file_is_known_without_being_opened,
         envelopes::what_is_sealed_opens,
         envelopes::what_was_tampered_with_does_not_open,
         envelopes::what_was_moved_to_another_row_does_not_open,

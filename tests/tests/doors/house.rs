@@ -36,6 +36,8 @@ pub struct House {
     pub relay: Relay,
     /// What `delos init` printed.
     pub printed: String,
+    /// Where its database is.
+    pub database: String,
     port: u16,
     binary: PathBuf,
     served: Child,
@@ -73,6 +75,7 @@ impl House {
         let mut house = Self {
             served: Command::new("true").spawn()?,
             printed: String::new(),
+            database: url,
             folder,
             relay,
             port,
@@ -81,7 +84,7 @@ impl House {
         house.printed = house.run(&[
             "init",
             "--database",
-            &url,
+            &house.database,
             "--session",
             SESSION,
             "--regulation",
