@@ -50,7 +50,7 @@ async fn fill(db: &Database, school: u128) -> Result<()> {
 async fn withdraw(db: &Database, ids: &[CandidateId]) -> Result<Vec<delos_domain::ids::PlanId>> {
     let tx = db.write().await?;
     let touched = drafts::withdraw(&tx, SESSION, ids).await?;
-    done::<StoreError>(tx).await?;
+    done::<anyhow::Error>(tx).await?;
     Ok(touched)
 }
 
@@ -97,7 +97,7 @@ pub async fn a_published_plan_lets_go_of_nobody(bench: &Bench) -> Result<()> {
     let scope = world::head::<EditPlan>(1)?;
     let tx = db.write().await?;
     plans::touch(&tx, &scope, &world::plan(1), Some(1)).await?;
-    done::<StoreError>(tx).await?;
+    done::<anyhow::Error>(tx).await?;
     assert_eq!(drafts::placed(&db.read(), SESSION).await?.len(), 0);
     assert_eq!(
         withdraw(db, &[candidate_id(1, 1), candidate_id(1, 3)]).await?,
@@ -160,7 +160,7 @@ pub async fn a_school_is_in_use_when_something_names_it(bench: &Bench) -> Result
     world::lay(db).await?;
     let tx = db.write().await?;
     schools::insert(&tx, &[world::school(5)?]).await?;
-    done::<StoreError>(tx).await?;
+    done::<anyhow::Error>(tx).await?;
     let used = schools::in_use(&db.read(), SESSION).await?;
     assert_eq!(used, (1..=4).map(school_id).collect());
     Ok(())

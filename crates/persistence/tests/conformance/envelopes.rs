@@ -64,7 +64,7 @@ pub async fn a_staged_file_is_known_without_being_opened(bench: &Bench) -> Resul
     };
     let tx = bench.db.write().await?;
     staged::insert(&tx, &file).await?;
-    done(tx).await?;
+    done::<anyhow::Error>(tx).await?;
     put_hex(
         bench,
         "content",
