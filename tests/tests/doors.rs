@@ -13,6 +13,7 @@ mod doors {
     mod own_exam;
     mod perimeter;
     mod plan_rules;
+    mod reimport;
     mod resend;
     mod together;
     mod whole_job;
@@ -54,5 +55,8 @@ mod doors {
         plan_rules::environments_that_nobody_holds_are_given,
         plan_rules::a_candidate_who_left_is_named_when_the_plan_is_published,
         together::of_two_officers_who_publish_at_once_one_is_refused,
+        reimport::a_date_keeps_what_it_stands_on,
+        reimport::a_draft_lets_go_of_whom_an_import_changes,
+        reimport::an_import_leaves_a_line_for_each_of_its_acts,
     }
 }

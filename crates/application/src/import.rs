@@ -1,5 +1,6 @@
 //! Files of schools, examiners and candidates: checked without writing, kept, then written all or nothing by a task.
 
+mod base;
 mod reading;
 mod writing;
 
@@ -8,9 +9,11 @@ use delos_domain::ids::{SessionId, StagedFileId, TaskId};
 use delos_domain::mandate::Perimeter;
 use delos_domain::scope::{Forbidden, ImportCandidates, ImportExaminers, ImportSchools};
 use delos_imports::{MAX_BYTES, Report, Source, bad_rows_csv};
-use delos_persistence::staged::{self, StagedFile};
+use delos_persistence::journal;
+use delos_persistence::staged::{self, StagedFile, StagedHead};
 use delos_persistence::tasks::{self, TaskRecord};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult, Refusal};
@@ -93,6 +96,31 @@ fn may_some(context: &Context, actor: &Actor) -> Result<(), CommandError> {
         .or_else(|_| may(context, actor, ImportKind::Schools))
 }
 
+/// The journal's line of something done with a file of this kind: handed in, confirmed, written.
+fn line(
+    context: &Context,
+    actor: &Actor,
+    session: SessionId,
+    kind: ImportKind,
+    subjects: Vec<Uuid>,
+) -> CommandResult<journal::Line> {
+    let (id, now, today) = (context.ids.next(), context.now(), context.today());
+    Ok(match kind {
+        ImportKind::Schools => {
+            let scope = actor.scope_in::<ImportSchools>(session, today)?;
+            journal::Line::done(id, now, &scope, subjects)
+        }
+        ImportKind::Examiners => {
+            let scope = actor.scope_in::<ImportExaminers>(session, today)?;
+            journal::Line::done(id, now, &scope, subjects)
+        }
+        ImportKind::Candidates => {
+            let scope = actor.scope_in::<ImportCandidates>(session, today)?;
+            journal::Line::done(id, now, &scope, subjects)
+        }
+    })
+}
+
 /// Checks a file without writing anything but the file itself, kept for the confirmation.
 ///
 /// # Errors
@@ -139,8 +167,10 @@ pub async fn stage(
         complement: complement.map(|one| (one.name, one.bytes)),
         created_at: context.now(),
     };
+    let line = line(context, actor, staged.session, kind, vec![staged.id.0])?;
     let tx = context.db.write().await?;
     staged::insert(&tx, &staged).await?;
+    journal::add(&tx, line).await?;
     tx.commit(()).await?.into_inner();
     let faulty = !report.is_clean();
     let report =
@@ -162,11 +192,9 @@ pub async fn dry_run(
     complement: Option<&Handed>,
 ) -> CommandResult<Report> {
     let reader = context.db.read();
-    Ok(
-        reading::read(context, &reader, actor, session, kind, file, complement)
-            .await?
-            .report(),
-    )
+    let base = base::load(context, &reader, actor, session, kind).await?;
+    let read = reading::read(context, base, file, complement).await?;
+    Ok(read.report())
 }
 
 /// Puts the task that writes a file checked before. The same confirmation twice puts one task.
@@ -181,15 +209,12 @@ pub async fn confirm(
     may_some(context, actor)?;
     let mandate = actor.mandate().ok_or(CommandError::Forbidden)?;
     let tx = context.db.write().await?;
-    let file = staged::one(&tx, id, actor.account())
+    let file = staged::head(&tx, id, actor.account())
         .await?
         .filter(|file| file.session == mandate.session)
         .ok_or(CommandError::NotFound)?;
-    may(
-        context,
-        actor,
-        ImportKind::from_code(&file.kind).ok_or(CommandError::NotFound)?,
-    )?;
+    let kind = ImportKind::from_code(&file.kind).ok_or(CommandError::NotFound)?;
+    may(context, actor, kind)?;
     // The task's id is the file's: a second confirmation finds the first.
     let task = TaskId(id.0);
     if let Some(already) = tasks::state_of(&tx, task).await? {
@@ -197,6 +222,7 @@ pub async fn confirm(
     }
     let record = new_task(context, task, &file, actor);
     tasks::insert(&tx, &record).await?;
+    journal::add(&tx, line(context, actor, file.session, kind, vec![task.0])?).await?;
     tx.commit(()).await?.into_inner();
     context.signals.ring().await;
     Ok(record)
@@ -225,12 +251,15 @@ pub async fn put(
     let tx = context.db.write().await?;
     staged::insert(&tx, &staged).await?;
     let task = TaskId(staged.id.0);
-    tasks::insert(&tx, &new_task(context, task, &staged, &Actor::System)).await?;
+    let record = new_task(context, task, &staged.head(), &Actor::System);
+    tasks::insert(&tx, &record).await?;
+    let line = line(context, &Actor::System, session, kind, vec![task.0])?;
+    journal::add(&tx, line).await?;
     tx.commit(()).await?.into_inner();
     Ok(task)
 }
 
-fn new_task(context: &Context, id: TaskId, file: &StagedFile, actor: &Actor) -> TaskRecord {
+fn new_task(context: &Context, id: TaskId, file: &StagedHead, actor: &Actor) -> TaskRecord {
     TaskRecord {
         id,
         session: file.session,

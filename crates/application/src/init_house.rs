@@ -13,12 +13,10 @@ use delos_persistence::identities::IdentityRecord;
 use delos_persistence::sessions::{self, SessionRecord};
 use delos_persistence::{envelope, journal};
 
+use crate::academies;
 use crate::context::Context;
-use crate::error::{CommandError, CommandResult, Refusal};
+use crate::error::{CommandResult, Refusal};
 use crate::secrets::{new_token, token_hash};
-
-/// The academies with their zone and exam service, as published; the origin stands in the file's folder.
-const ACADEMIES: &str = include_str!("../data/academies.csv");
 
 /// How long the first administrator's link serves.
 const LINK_DAYS: i64 = 7;
@@ -149,31 +147,25 @@ pub async fn init_house(context: &Context, input: &InitHouseInput) -> CommandRes
 
 /// The authorities of the published list: SIEC for its three academies, a rectorat for each other.
 fn published_authorities(context: &Context) -> CommandResult<Vec<AuthorityRecord>> {
-    let broken = || CommandError::Broken("academies.csv".to_owned());
     let mut found: BTreeMap<String, AuthorityRecord> = BTreeMap::new();
-    for line in ACADEMIES
-        .lines()
-        .skip(1)
-        .filter(|line| !line.trim().is_empty())
-    {
-        let cells: Vec<&str> = line.split(';').collect();
-        let [code, name, _, _, _, zone, service, ..] = cells.as_slice() else {
-            return Err(broken());
-        };
+    for one in academies::published()? {
         let academy = AcademyRecord {
-            code: (*code).to_owned(),
-            name: (*name).to_owned(),
-            timezone: zone.parse().map_err(|_| broken())?,
+            code: one.code.to_owned(),
+            name: one.name.to_owned(),
+            timezone: one.timezone,
         };
-        let (key, title) = if *service == "SIEC" {
+        let (key, title) = if one.of_siec {
             (
                 "SIEC".to_owned(),
                 "SIEC (Créteil, Paris, Versailles)".to_owned(),
             )
-        } else if name.contains('(') {
-            ((*code).to_owned(), (*name).to_owned())
+        } else if one.name.contains('(') {
+            (one.code.to_owned(), one.name.to_owned())
         } else {
-            ((*code).to_owned(), format!("Rectorat {}", of_the(name)))
+            (
+                one.code.to_owned(),
+                format!("Rectorat {}", of_the(one.name)),
+            )
         };
         found
             .entry(key.clone())

@@ -4,6 +4,7 @@
 //! the domain, saves, and commits; nothing slow happens inside the transaction.
 //! Invariant: a refusal by the rules is a [`Refusal`], never an error of the store.
 
+mod academies;
 mod access_codes;
 pub mod accounts;
 pub mod attempts;

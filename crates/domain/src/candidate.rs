@@ -157,9 +157,169 @@ pub struct Candidate {
     pub keeps_mark: bool,
 }
 
+/// What a date stands on: the timetable, the commission and the centre were chosen for it (annexe 9-4, rules.md).
+/// `S` is how a school is named, by its id or by its UAI.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Placing<S> {
+    /// Which commission may hear him.
+    pub option: ExamOption,
+    /// Who plans him.
+    pub form: Form,
+    /// Whose examiners he may not meet, or whose plan he is of.
+    pub school: Option<S>,
+    /// How long his phases last.
+    pub accommodation: Accommodation,
+    /// Whether his centre is accessible.
+    pub needs_access: bool,
+    /// Whether he sits at all.
+    pub keeps_mark: bool,
+}
+
+/// One of the things that a date stands on.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum PlacingFact {
+    /// The option.
+    Option,
+    /// The form of assessment.
+    Form,
+    /// The school of training.
+    School,
+    /// Extra time for the preparations.
+    PreparationTime,
+    /// Extra time for the interviews.
+    InterviewTime,
+    /// The need of an accessible centre.
+    Access,
+    /// The mark that is kept.
+    KeptMark,
+}
+
+impl<S: PartialEq> Placing<S> {
+    /// What differs from `self` in `after`: a date given on `self` no longer holds for it, unless nothing does.
+    pub fn changed(&self, after: &Self) -> Vec<PlacingFact> {
+        let (granted, then) = (&self.accommodation, &after.accommodation);
+        [
+            (PlacingFact::Option, self.option != after.option),
+            (PlacingFact::Form, self.form != after.form),
+            (PlacingFact::School, self.school != after.school),
+            (
+                PlacingFact::PreparationTime,
+                granted.preparation != then.preparation,
+            ),
+            (
+                PlacingFact::InterviewTime,
+                granted.interview != then.interview,
+            ),
+            (PlacingFact::Access, self.needs_access != after.needs_access),
+            (PlacingFact::KeptMark, self.keeps_mark != after.keeps_mark),
+        ]
+        .into_iter()
+        .filter_map(|(fact, differs)| differs.then_some(fact))
+        .collect()
+    }
+}
+
+impl Candidate {
+    /// What a date of his stands on.
+    pub fn placing(&self) -> Placing<SchoolId> {
+        Placing {
+            option: self.option,
+            form: self.form,
+            school: self.school,
+            accommodation: self.accommodation,
+            needs_access: self.needs_access,
+            keeps_mark: self.keeps_mark,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_thing_that_a_date_stands_on_is_told_when_it_changes() {
+        let before = Placing {
+            option: ExamOption::Sisr,
+            form: Form::Ccf,
+            school: Some(1),
+            accommodation: Accommodation::NONE,
+            needs_access: false,
+            keeps_mark: false,
+        };
+        assert_eq!(before.changed(&before), []);
+        let third = TimeRatio::THIRD_MORE;
+        let granted = |preparation, interview| Accommodation {
+            preparation,
+            interview,
+        };
+        let one = TimeRatio::ONE;
+        for (after, fact) in [
+            (
+                Placing {
+                    option: ExamOption::Slam,
+                    ..before
+                },
+                PlacingFact::Option,
+            ),
+            (
+                Placing {
+                    form: Form::Ponctuelle,
+                    ..before
+                },
+                PlacingFact::Form,
+            ),
+            (
+                Placing {
+                    school: None,
+                    ..before
+                },
+                PlacingFact::School,
+            ),
+            (
+                Placing {
+                    accommodation: granted(third, one),
+                    ..before
+                },
+                PlacingFact::PreparationTime,
+            ),
+            (
+                Placing {
+                    accommodation: granted(one, third),
+                    ..before
+                },
+                PlacingFact::InterviewTime,
+            ),
+            (
+                Placing {
+                    needs_access: true,
+                    ..before
+                },
+                PlacingFact::Access,
+            ),
+            (
+                Placing {
+                    keeps_mark: true,
+                    ..before
+                },
+                PlacingFact::KeptMark,
+            ),
+        ] {
+            assert_eq!(before.changed(&after), [fact]);
+            assert_eq!(after.changed(&before), [fact]);
+        }
+    }
+
+    #[test]
+    fn a_date_and_what_became_of_it_hold_the_candidate() {
+        use crate::tracks::sitting::State;
+        let free: Vec<_> = State::ALL
+            .into_iter()
+            .map(|(state, _)| state)
+            .filter(|state| !state.holds_the_candidate())
+            .collect();
+        assert_eq!(free, [State::Unplanned, State::NewSittingDue]);
+    }
 
     #[test]
     fn a_number_is_ten_digits() {

@@ -195,7 +195,7 @@ fn are_readable(
                 .iter()
                 .any(|field| LAYOUT.label(*field) == *label && has(*field))
     });
-    if !has(UAI) && !has(ACADEMY) && preamble::uai(sheet).is_none() {
+    if !has(UAI) && !has(ACADEMY) && preamble::school(sheet) == preamble::Named::Nothing {
         lacking.push("UAI ou Académie");
     }
     let readable = is_readable(sheet, Part::Main, lacking, findings);

@@ -8,6 +8,9 @@ use delos_domain::uai::Uai;
 
 use crate::values::{ImportedCandidate, ImportedExaminer, ImportedSchool};
 
+/// A candidate in a session: code of his authority, and number.
+pub type CandidateKey = (String, CandidateNumber);
+
 /// An academy that the file may name.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Academy {
@@ -37,7 +40,7 @@ pub struct KnownSchool {
 }
 
 /// For `etablissements.csv`.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct SchoolContext {
     /// Academies of the caller's perimeter.
     pub academies: Vec<Academy>,
@@ -45,10 +48,12 @@ pub struct SchoolContext {
     pub existing: HashMap<Uai, ImportedSchool>,
     /// UAI held in the session by authorities outside the caller's perimeter.
     pub taken_elsewhere: HashSet<Uai>,
+    /// Schools of the base on which candidates, examiners, plans or mandates stand: they keep their authority.
+    pub in_use: HashSet<Uai>,
 }
 
 /// For `examinateurs.csv`.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct ExaminerContext {
     /// Year of the session.
     pub session_year: i32,
@@ -63,7 +68,7 @@ pub struct ExaminerContext {
 }
 
 /// For the files of candidates.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct CandidateContext {
     /// Year of the session.
     pub session_year: i32,
@@ -72,5 +77,11 @@ pub struct CandidateContext {
     /// Schools of the caller's perimeter.
     pub schools: HashMap<Uai, KnownSchool>,
     /// What the base holds, by code of the authority and number.
-    pub existing: HashMap<(String, CandidateNumber), ImportedCandidate>,
+    pub existing: HashMap<CandidateKey, ImportedCandidate>,
+    /// Those of [`Self::existing`] on whom a date stands.
+    pub placed: HashSet<CandidateKey>,
+    /// Those of [`Self::existing`] who have a place in a draft, without a date.
+    pub drafted: HashSet<CandidateKey>,
+    /// Candidates of the base outside the caller's perimeter, as far as their authority is within it.
+    pub taken_elsewhere: HashSet<CandidateKey>,
 }

@@ -12,7 +12,7 @@ use crate::outcome::{
     Gathered, Shown, day, is_readable, missing, open, report, shown, text_of,
     warn_without_addresses,
 };
-use crate::places::{Academies, belonging};
+use crate::places::{Academies, Fallback, belonging};
 use crate::problem::Problem;
 use crate::reading::{Reader, Value, dates, email, options, professional, text, whole};
 use crate::report::FileKind;
@@ -153,7 +153,13 @@ impl Examiners<'_> {
             reader.tell(EMAIL, Problem::EmailMissing);
         }
         let schools = &self.context.schools;
-        let belonging = belonging(&mut reader, (UAI, ACADEMY), &self.academies, schools, None);
+        let belonging = belonging(
+            &mut reader,
+            (UAI, ACADEMY),
+            &self.academies,
+            schools,
+            &mut Fallback::None,
+        );
         let professional = reader.required(QUALITY, professional);
         if professional == Some(true) && belonging.is_some_and(|here| here.school.is_some()) {
             reader.tell(UAI, Problem::ProfessionalWithSchool);

@@ -26,7 +26,9 @@ mod words;
 
 pub use bad_rows::bad_rows_csv;
 pub use candidates::read_candidates;
-pub use context::{Academy, CandidateContext, ExaminerContext, KnownSchool, SchoolContext};
+pub use context::{
+    Academy, CandidateContext, CandidateKey, ExaminerContext, KnownSchool, SchoolContext,
+};
 pub use examiners::read_examiners;
 pub use report::{
     ComplementReport, Fault, FieldChange, FileKind, MAX_TOLD, MAX_VALUE, Report, Update,

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use delos_domain::uai::Uai;
 
 use crate::context::{Academy, KnownSchool};
+use crate::findings::At;
 use crate::layout::Field;
 use crate::problem::Problem;
 use crate::reading::{Reader, Value, uai};
@@ -86,14 +87,26 @@ pub(crate) struct Belonging<'c> {
     pub authority: &'c str,
 }
 
-/// Reads « UAI » and « Académie »: the authority is that of the school's academy, else of the column. `fallback` stands
-/// where both are empty. None when a fault was told.
+/// Where people belong whose row names neither school nor academy.
+pub(crate) enum Fallback<'c> {
+    /// Nowhere: their academy is obligatory.
+    None,
+    /// In the school of the whole file.
+    School(&'c KnownSchool),
+    /// In the school of the whole file, with which something is wrong: where, what stands there, and what is wrong,
+    /// until it was told.
+    Faulty(Option<(At, String, Problem)>),
+}
+
+/// Reads « UAI » and « Académie »: the authority is that of the school's academy, else of the column; `fallback` stands
+/// where both are empty, and what is wrong with it is told once, at the first row that needs it. None when a fault was
+/// told.
 pub(crate) fn belonging<'c>(
     reader: &mut Reader<'_, '_>,
     (uai_field, academy_field): (Field, Field),
     academies: &Academies<'c>,
     schools: &'c HashMap<Uai, KnownSchool>,
-    fallback: Option<&'c KnownSchool>,
+    fallback: &mut Fallback<'c>,
 ) -> Option<Belonging<'c>> {
     let school = reader.optional(uai_field, |text| {
         let uai = uai(text)?;
@@ -102,7 +115,7 @@ pub(crate) fn belonging<'c>(
     let academy = reader.optional(academy_field, |text| {
         academies.named(text).ok_or(Problem::AcademyUnknown)
     });
-    let said = match (school, academy) {
+    let school = match (school, academy) {
         (Value::Wrong, _) | (Value::Absent | Value::Empty, Value::Wrong) => return None,
         (Value::Read(school), academy) => {
             if let Some(academy) = academy
@@ -115,7 +128,7 @@ pub(crate) fn belonging<'c>(
                     .map_or_else(|| school.academy.clone(), |academy| academy.name.clone());
                 reader.tell(academy_field, Problem::AcademyDiffers { academy: name });
             }
-            Some(school)
+            school
         }
         (Value::Absent | Value::Empty, Value::Read(academy)) => {
             return Some(Belonging {
@@ -124,11 +137,19 @@ pub(crate) fn belonging<'c>(
                 authority: &academy.authority,
             });
         }
-        (Value::Absent | Value::Empty, Value::Absent | Value::Empty) => fallback,
-    };
-    let Some(school) = said else {
-        reader.tell(academy_field, Problem::AcademyRequired);
-        return None;
+        (Value::Absent | Value::Empty, Value::Absent | Value::Empty) => match fallback {
+            Fallback::School(school) => school,
+            Fallback::None => {
+                reader.tell(academy_field, Problem::AcademyRequired);
+                return None;
+            }
+            Fallback::Faulty(fault) => {
+                if let Some((at, value, problem)) = fault.take() {
+                    reader.findings.add(at, &value, problem);
+                }
+                return None;
+            }
+        },
     };
     Some(Belonging {
         school: Some(school),

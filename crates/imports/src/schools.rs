@@ -176,6 +176,12 @@ impl Schools<'_> {
             let academy = academy.name.clone();
             reader.tell(UAI, Problem::UaiOtherAcademy { academy });
         }
+        if let (Some(held), Some(academy)) = (held, academy)
+            && held.authority != academy.authority
+            && self.context.in_use.contains(&held.uai)
+        {
+            reader.tell(ACADEMY, Problem::SchoolInUse);
+        }
         let kind = reader.required(KIND, school_kind);
         let ccf = reader.optional(CCF, yes_no);
         let centre = reader.optional(CENTRE, yes_no);

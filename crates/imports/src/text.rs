@@ -23,7 +23,7 @@ pub(crate) struct Text<'a> {
 pub(crate) fn decode<'a>(source: &Source<'a>) -> Result<Text<'a>, Problem> {
     let bytes = source.bytes;
     if bytes.len() > MAX_BYTES {
-        return Err(Problem::FileTooLarge { bytes: bytes.len() });
+        return Err(Problem::FileTooLarge);
     }
     if let Some(kind) = other_format(bytes) {
         return Err(Problem::NotCsv { kind });

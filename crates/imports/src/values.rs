@@ -3,7 +3,9 @@
 use std::fmt;
 
 use chrono::NaiveDate;
-use delos_domain::candidate::{Accommodation, CandidateNumber, CandidateStatus, ExamOption, Form};
+use delos_domain::candidate::{
+    Accommodation, CandidateNumber, CandidateStatus, ExamOption, Form, Placing,
+};
 use delos_domain::email::EmailAddress;
 use delos_domain::school::SchoolKind;
 use delos_domain::uai::Uai;
@@ -140,6 +142,20 @@ pub struct ImportedCandidate {
     pub keeps_mark: bool,
     /// End of his training.
     pub end_of_training: Option<NaiveDate>,
+}
+
+impl ImportedCandidate {
+    /// What a date of his stands on.
+    pub fn placing(&self) -> Placing<&Uai> {
+        Placing {
+            option: self.option,
+            form: self.form,
+            school: self.school.as_ref(),
+            accommodation: self.accommodation,
+            needs_access: self.needs_access,
+            keeps_mark: self.keeps_mark,
+        }
+    }
 }
 
 // Never a name in a log: what prints itself gives its key alone.

@@ -13,10 +13,10 @@ use delos_domain::scope::{Operation, Scope};
 use delos_domain::tracks::Phase;
 use delos_domain::tracks::phase::{Column, LADDER};
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::{Expr, Query};
+use sea_orm::sea_query::{Expr, OnConflict, Query};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, ExprTrait, JoinType, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect,
+    ColumnTrait, Condition, EntityTrait, ExprTrait, Iterable, JoinType, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect,
 };
 use uuid::Uuid;
 
@@ -233,6 +233,45 @@ pub async fn update<O: Operation>(
     identities::update(tx, &record.identity).await
 }
 
+/// Writes many candidates again, each of whom the transaction has read through the scope, if they are all still at the
+/// versions read.
+///
+/// # Errors
+/// [`StoreError::Conflict`] when one of them is not.
+pub async fn update_many<O: Operation>(
+    tx: &Transaction,
+    scope: &Scope<O>,
+    cohort: CohortId,
+    records: &[CandidateRecord],
+) -> Result<(), StoreError> {
+    use candidate::Column;
+    let of_the_scope = condition(scope, &columns!(candidate, Id));
+    for chunk in records.chunks(500) {
+        let was_read = Expr::col((candidate::Entity, Column::Version)).eq(Expr::col((
+            "excluded",
+            Column::Version,
+        ))
+        .sub(1));
+        let again = OnConflict::column(Column::Id)
+            .update_columns(Column::iter().filter(|column| !matches!(column, Column::Id)))
+            .action_cond_where(of_the_scope.clone().add(was_read))
+            .to_owned();
+        let rows = chunk.iter().map(|record| row(record, record.version + 1));
+        let written = candidate::Entity::insert_many(rows)
+            .on_conflict(again)
+            .exec_without_returning(tx.connection())
+            .await?;
+        if written != chunk.len() as u64 {
+            return Err(StoreError::Conflict);
+        }
+    }
+    let people: Vec<_> = records
+        .iter()
+        .map(|record| record.identity.clone())
+        .collect();
+    identities::update_many(tx, cohort, &people).await
+}
+
 /// Candidates of an authority, by number: for a plan, or an import, whose scope the caller holds.
 pub async fn of_authority(
     access: &impl Access,
@@ -269,25 +308,23 @@ pub async fn placed_by(
     records(access, rows).await
 }
 
-/// Which of these numbers an authority has already, with the school of each.
-pub async fn schools_of_numbers(
+/// The numbers that an authority has already: a head of school may not take another school's.
+pub async fn numbers(
     access: &impl Access,
     session: SessionId,
     authority: AuthorityId,
-) -> Result<HashMap<String, Option<SchoolId>>, StoreError> {
-    let rows: Vec<(String, Option<Uuid>)> = candidate::Entity::find()
+) -> Result<Vec<CandidateNumber>, StoreError> {
+    let rows: Vec<String> = candidate::Entity::find()
         .select_only()
         .column(candidate::Column::Number)
-        .column(candidate::Column::SchoolId)
         .filter(candidate::Column::SessionId.eq(session.0))
         .filter(candidate::Column::AuthorityId.eq(authority.0))
         .into_tuple()
         .all(access.connection())
         .await?;
-    Ok(rows
-        .into_iter()
-        .map(|(number, school)| (number, school.map(SchoolId)))
-        .collect())
+    rows.iter()
+        .map(|number| CandidateNumber::parse(number).ok_or_else(|| corrupt("a candidate's number")))
+        .collect()
 }
 
 /// Moves the sittings track of a plan's candidates, who are all in state `from`, to state `to`. The plan was reached

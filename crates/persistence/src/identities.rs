@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use delos_domain::email::EmailAddress;
 use delos_domain::ids::{CohortId, IdentityId};
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter};
 
 use crate::database::{Access, Transaction};
@@ -55,23 +55,58 @@ pub async fn insert(
     records: &[IdentityRecord],
 ) -> Result<(), StoreError> {
     for chunk in records.chunks(1000) {
-        let rows = chunk.iter().map(|record| identity::ActiveModel {
-            id: Set(record.id.0),
-            cohort_id: Set(cohort.0),
-            family_name: Set(record.family_name.clone()),
-            usage_name: Set(record.usage_name.clone()),
-            given_names: Set(record.given_names.clone()),
-            birth_date: Set(record.birth_date),
-            national_number: Set(record.national_number.clone()),
-            email: Set(record.email.as_ref().map(ToString::to_string)),
-            version: Set(1),
-            search: Set(Some(searched_by(record))),
-        });
-        identity::Entity::insert_many(rows)
+        identity::Entity::insert_many(chunk.iter().map(|record| row(cohort, record)))
             .exec_without_returning(tx.connection())
             .await?;
     }
     Ok(())
+}
+
+/// Writes many identities again, each in the cohort that it is of. The rows that refer to them carry the versions that
+/// are checked.
+pub(crate) async fn update_many(
+    tx: &Transaction,
+    cohort: CohortId,
+    records: &[IdentityRecord],
+) -> Result<(), StoreError> {
+    use identity::Column;
+    for chunk in records.chunks(1000) {
+        let again = OnConflict::column(Column::Id)
+            .update_columns([
+                Column::FamilyName,
+                Column::UsageName,
+                Column::GivenNames,
+                Column::BirthDate,
+                Column::NationalNumber,
+                Column::Email,
+                Column::Search,
+            ])
+            .value(
+                Column::Version,
+                Expr::col((identity::Entity, Column::Version)).add(1),
+            )
+            .to_owned();
+        identity::Entity::insert_many(chunk.iter().map(|record| row(cohort, record)))
+            .on_conflict(again)
+            .exec_without_returning(tx.connection())
+            .await?;
+    }
+    Ok(())
+}
+
+fn row(cohort: CohortId, record: &IdentityRecord) -> identity::ActiveModel {
+    identity::ActiveModel {
+        id: Set(record.id.0),
+        cohort_id: Set(cohort.0),
+        family_name: Set(record.family_name.clone()),
+        usage_name: Set(record.usage_name.clone()),
+        given_names: Set(record.given_names.clone()),
+        birth_date: Set(record.birth_date),
+        national_number: Set(record.national_number.clone()),
+        email: Set(record.email.as_ref().map(ToString::to_string)),
+        version: Set(1),
+        search: Set(Some(searched_by(record))),
+    }
 }
 
 /// Writes an identity again. The row that refers to it carries the version that is checked.

@@ -9,6 +9,7 @@ pub mod accounts;
 pub mod authorities;
 pub mod candidates;
 pub mod database;
+pub mod drafts;
 mod entities;
 pub mod envelope;
 pub mod error;

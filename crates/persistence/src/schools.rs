@@ -1,5 +1,7 @@
 //! Schools of a session.
 
+use std::collections::HashSet;
+
 use delos_domain::ids::{AuthorityId, SchoolId, SessionId};
 use delos_domain::school::{School, SchoolKind};
 use delos_domain::scope::{Operation, Scope};
@@ -10,9 +12,10 @@ use sea_orm::{
     ColumnTrait, Condition, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect,
 };
+use uuid::Uuid;
 
 use crate::database::{Access, Transaction};
-use crate::entities::{academy, school};
+use crate::entities::{academy, candidate, commission, examiner, mandate, plan, school};
 use crate::error::{StoreError, corrupt};
 use crate::perimeter::{Columns, condition};
 use crate::search::{self, holds};
@@ -144,6 +147,36 @@ pub async fn of_authority(
         .all(access.connection())
         .await?;
     rows.into_iter().map(record).collect()
+}
+
+/// The schools of a session that something else of their authority names: candidates, examiners, plans, commissions,
+/// mandates. What they name stays under the authority that it was written under.
+pub async fn in_use(
+    access: &impl Access,
+    session: SessionId,
+) -> Result<HashSet<SchoolId>, StoreError> {
+    /// The schools that a column of a table names in the session.
+    macro_rules! named {
+        ($entity:ident, $column:ident) => {
+            $entity::Entity::find()
+                .select_only()
+                .column($entity::Column::$column)
+                .distinct()
+                .filter($entity::Column::SessionId.eq(session.0))
+                .filter($entity::Column::$column.is_not_null())
+                .into_tuple::<Uuid>()
+                .all(access.connection())
+                .await?
+        };
+    }
+    let all = [
+        named!(candidate, SchoolId),
+        named!(examiner, SchoolId),
+        named!(plan, SchoolId),
+        named!(commission, CentreId),
+        named!(mandate, SchoolId),
+    ];
+    Ok(all.into_iter().flatten().map(SchoolId).collect())
 }
 
 /// The schools of these ids: names and addresses of a school are public.

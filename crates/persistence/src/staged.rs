@@ -3,7 +3,9 @@
 use chrono::{DateTime, Utc};
 use delos_domain::ids::{AccountId, AuthorityId, SchoolId, SessionId, StagedFileId};
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::sea_query::SimpleExpr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use uuid::Uuid;
 
 use crate::database::{Access, Transaction};
 use crate::entities::staged_file;
@@ -32,6 +34,34 @@ pub struct StagedFile {
     pub complement: Option<(String, Vec<u8>)>,
     /// When it was handed in.
     pub created_at: DateTime<Utc>,
+}
+
+/// What is known of a staged file without opening it: the file may be 20 MB, enveloped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StagedHead {
+    /// Its id.
+    pub id: StagedFileId,
+    /// The session it is for.
+    pub session: SessionId,
+    /// The authority of whoever handed it in; none from the command line.
+    pub authority: Option<AuthorityId>,
+    /// His school, for a head of school.
+    pub school: Option<SchoolId>,
+    /// What it holds: `schools`, `examiners`, `candidates`.
+    pub kind: String,
+}
+
+impl StagedFile {
+    /// What is known of it without its bytes.
+    pub fn head(&self) -> StagedHead {
+        StagedHead {
+            id: self.id,
+            session: self.session,
+            authority: self.authority,
+            school: self.school,
+            kind: self.kind.clone(),
+        }
+    }
 }
 
 /// Keeps a file.
@@ -68,11 +98,7 @@ pub async fn one(
     id: StagedFileId,
     account: Option<AccountId>,
 ) -> Result<Option<StagedFile>, StoreError> {
-    let query = staged_file::Entity::find_by_id(id.0);
-    let query = match account {
-        Some(account) => query.filter(staged_file::Column::AccountId.eq(account.0)),
-        None => query.filter(staged_file::Column::AccountId.is_null()),
-    };
+    let query = staged_file::Entity::find_by_id(id.0).filter(handed_in_by(account));
     let Some(row) = query.one(access.connection()).await? else {
         return Ok(None);
     };
@@ -93,6 +119,39 @@ pub async fn one(
         complement: row.complement_name.zip(complement),
         created_at: row.created_at,
     }))
+}
+
+/// What is known of a file handed in by this account, its bytes left where they are.
+pub async fn head(
+    access: &impl Access,
+    id: StagedFileId,
+    account: Option<AccountId>,
+) -> Result<Option<StagedHead>, StoreError> {
+    let row: Option<(Uuid, Option<Uuid>, Option<Uuid>, String)> =
+        staged_file::Entity::find_by_id(id.0)
+            .select_only()
+            .column(staged_file::Column::SessionId)
+            .column(staged_file::Column::AuthorityId)
+            .column(staged_file::Column::SchoolId)
+            .column(staged_file::Column::Kind)
+            .filter(handed_in_by(account))
+            .into_tuple()
+            .one(access.connection())
+            .await?;
+    Ok(row.map(|(session, authority, school, kind)| StagedHead {
+        id,
+        session: SessionId(session),
+        authority: authority.map(AuthorityId),
+        school: school.map(SchoolId),
+        kind,
+    }))
+}
+
+fn handed_in_by(account: Option<AccountId>) -> SimpleExpr {
+    match account {
+        Some(account) => staged_file::Column::AccountId.eq(account.0),
+        None => staged_file::Column::AccountId.is_null(),
+    }
 }
 
 /// Throws a file away.

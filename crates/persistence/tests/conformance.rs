@@ -10,6 +10,7 @@ mod conformance {
     mod claims;
     mod counts;
     mod delivery;
+    mod drafts;
     mod envelopes;
     mod failures;
     mod journal;
@@ -82,10 +83,15 @@ mod conformance {
         counts::whoever_keeps_a_mark_is_not_to_place,
         counts::whoever_a_plan_hears_is_read_whatever_he_became,
         counts::what_other_plans_hold_is_told_once_a_day,
+        drafts::a_draft_lets_go_of_whom_it_names,
+        drafts::a_published_plan_lets_go_of_nobody,
+        drafts::candidates_are_written_again_together_or_not_at_all,
+        drafts::a_school_is_in_use_when_something_names_it,
         journal::a_line_is_written_with_its_command,
         journal::a_line_is_never_changed,
         journal::a_sealed_line_is_never_changed,
         journal::the_journal_is_never_cut,
+        envelopes::a_staged_file_is_known_without_being_opened,
         envelopes::what_is_sealed_opens,
         envelopes::what_was_tampered_with_does_not_open,
         envelopes::what_was_moved_to_another_row_does_not_open,

@@ -13,9 +13,11 @@ use delos_persistence::examiners::{self, ExaminerRecord};
 use delos_persistence::identities::IdentityRecord;
 use delos_persistence::schools::{self, SchoolRecord};
 use delos_persistence::tasks::{self, TaskRecord};
-use delos_persistence::{Transaction, authorities, envelope, journal, staged};
+use delos_persistence::{Transaction, authorities, drafts, envelope, journal, staged};
+use uuid::Uuid;
 
-use super::reading::{self, Read};
+use super::base::{self, HeldCandidates, HeldExaminers, HeldSchools};
+use super::reading::{self, Read, Reading};
 use super::{Handed, ImportKind, TaskInput};
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult, Refusal, retrying};
@@ -40,7 +42,11 @@ pub async fn run(context: &Context, actor: &Actor, task: &TaskRecord) -> Command
     retrying(|| write(context, actor, task, id, kind, &handed, complement.as_ref())).await
 }
 
-/// Reads the file against the base as it is now, and writes it.
+/// Reads the file against the base as it is now, and writes it. Reading is long: it stands outside the transaction, in
+/// which what it stood on is looked at again.
+///
+/// # Errors
+/// [`CommandError::Conflict`] when the base has changed meanwhile.
 async fn write(
     context: &Context,
     actor: &Actor,
@@ -51,97 +57,23 @@ async fn write(
     complement: Option<&Handed>,
 ) -> CommandResult<()> {
     let reader = context.db.read();
-    let read = reading::read(
-        context,
-        &reader,
-        actor,
-        task.session,
-        kind,
-        handed,
-        complement,
-    )
-    .await?;
+    let before = base::load(context, &reader, actor, task.session, kind).await?;
+    let read = reading::read(context, before, handed, complement).await?;
     let tx = context.db.write().await?;
-    let places = Places::load(&tx, task).await?;
-    let (report, subjects, line) = match read {
-        Read::Schools {
-            import,
-            existing,
-            scope,
-        } => {
-            clean(&import.report)?;
-            let line = journal::Line::done(context.ids.next(), context.now(), &scope, Vec::new());
-            let mut new = Vec::new();
-            for row in changed(&import.rows) {
-                let before = existing.iter().find(|one| one.school.uai == row.value.uai);
-                let record = places.school(context, task, &row.value, before)?;
-                match before {
-                    Some(_) => schools::update(&tx, &scope, &record).await?,
-                    None => new.push(record),
-                }
-            }
-            schools::insert(&tx, &new).await?;
-            (
-                import.report,
-                new.iter().map(|one| one.school.id.0).collect::<Vec<_>>(),
-                line,
-            )
-        }
-        Read::Examiners {
-            import,
-            existing,
-            scope,
-        } => {
-            clean(&import.report)?;
-            let line = journal::Line::done(context.ids.next(), context.now(), &scope, Vec::new());
-            let mut new = Vec::new();
-            for row in changed(&import.rows) {
-                let before = existing
-                    .iter()
-                    .find(|one| one.identifier == row.value.identifier);
-                let record = places.examiner(context, task, &row.value, before)?;
-                match before {
-                    Some(_) => examiners::update(&tx, &scope, &record).await?,
-                    None => new.push(record),
-                }
-            }
-            let cohort = envelope::session_key(&tx, task.session.0).await?.id;
-            examiners::insert(&tx, cohort, &new).await?;
-            (
-                import.report,
-                new.iter().map(|one| one.id.0).collect(),
-                line,
-            )
-        }
-        Read::Candidates {
-            import,
-            existing,
-            scope,
-        } => {
-            clean(&import.report)?;
-            let line = journal::Line::done(context.ids.next(), context.now(), &scope, Vec::new());
-            let by_number: HashMap<_, _> = existing
-                .iter()
-                .map(|one| ((one.candidate.authority, &one.candidate.number), one))
-                .collect();
-            let mut new = Vec::new();
-            for row in changed(&import.rows) {
-                let authority = places.authority(&row.value.authority)?;
-                let before = by_number.get(&(authority, &row.value.number)).copied();
-                let record = places.candidate(context, task, &row.value, before)?;
-                match before {
-                    Some(_) => candidates::update(&tx, &scope, &record).await?,
-                    None => new.push(record),
-                }
-            }
-            let cohort = envelope::session_key(&tx, task.session.0).await?.id;
-            candidates::insert(&tx, cohort, &new).await?;
-            (
-                import.report,
-                new.iter().map(|one| one.candidate.id.0).collect(),
-                line,
-            )
-        }
+    let now = base::load(context, &tx, actor, task.session, kind).await?;
+    if !read.stands_on(&now) {
+        return Err(CommandError::Conflict);
+    }
+    let writer = Writer {
+        places: Places::load(&tx, task).await?,
+        context,
+        task,
+        tx: &tx,
+    };
+    let (report, subjects) = match read {
+        Read::Schools(read) => writer.schools(read).await?,
+        Read::Examiners(read) => writer.examiners(read).await?,
+        Read::Candidates(read) => writer.candidates(read).await?,
     };
     let rows = i64::try_from(report.rows).unwrap_or(i64::MAX);
     let detail = format!(
@@ -150,9 +82,116 @@ async fn write(
     );
     tasks::end(&tx, task, "done", rows, Some(&detail), context.now()).await?;
     staged::delete(&tx, id).await?;
-    journal::add(&tx, journal::Line { subjects, ..line }).await?;
+    let line = super::line(context, actor, task.session, kind, subjects)?;
+    journal::add(&tx, line).await?;
     tx.commit(()).await?.into_inner();
     Ok(())
+}
+
+/// What was written: the report, and the ids of what was created, updated, or changed by it.
+type Written = (Report, Vec<Uuid>);
+
+/// Writes rows that hold.
+struct Writer<'a> {
+    context: &'a Context,
+    task: &'a TaskRecord,
+    tx: &'a Transaction,
+    places: Places,
+}
+
+impl Writer<'_> {
+    async fn schools(&self, read: Reading<ImportedSchool, HeldSchools>) -> CommandResult<Written> {
+        let Reading { import, held } = read;
+        clean(&import.report)?;
+        let existing: HashMap<_, _> = held
+            .existing
+            .iter()
+            .map(|one| (&one.school.uai, one))
+            .collect();
+        let (mut new, mut subjects) = (Vec::new(), Vec::new());
+        for row in changed(&import.rows) {
+            let before = existing.get(&row.value.uai).copied();
+            let record = self
+                .places
+                .school(self.context, self.task, &row.value, before)?;
+            subjects.push(record.school.id.0);
+            match before {
+                Some(_) => schools::update(self.tx, &held.scope, &record).await?,
+                None => new.push(record),
+            }
+        }
+        schools::insert(self.tx, &new).await?;
+        Ok((import.report, subjects))
+    }
+
+    async fn examiners(
+        &self,
+        read: Reading<ImportedExaminer, HeldExaminers>,
+    ) -> CommandResult<Written> {
+        let Reading { import, held } = read;
+        clean(&import.report)?;
+        let existing: HashMap<_, _> = held
+            .existing
+            .iter()
+            .map(|one| (&one.identifier, one))
+            .collect();
+        let (mut new, mut subjects) = (Vec::new(), Vec::new());
+        for row in changed(&import.rows) {
+            let before = existing.get(&row.value.identifier).copied();
+            let record = self
+                .places
+                .examiner(self.context, self.task, &row.value, before)?;
+            subjects.push(record.id.0);
+            match before {
+                Some(_) => examiners::update(self.tx, &held.scope, &record).await?,
+                None => new.push(record),
+            }
+        }
+        let cohort = envelope::session_key(self.tx, self.task.session.0)
+            .await?
+            .id;
+        examiners::insert(self.tx, cohort, &new).await?;
+        Ok((import.report, subjects))
+    }
+
+    async fn candidates(
+        &self,
+        read: Reading<ImportedCandidate, HeldCandidates>,
+    ) -> CommandResult<Written> {
+        let Reading { import, held } = read;
+        clean(&import.report)?;
+        let existing: HashMap<_, _> = held
+            .existing
+            .iter()
+            .map(|one| ((one.candidate.authority, &one.candidate.number), one))
+            .collect();
+        let (mut new, mut again, mut moved) = (Vec::new(), Vec::new(), Vec::new());
+        for row in changed(&import.rows) {
+            let authority = self.places.authority(&row.value.authority)?;
+            let before = existing.get(&(authority, &row.value.number)).copied();
+            let record = self
+                .places
+                .candidate(self.context, self.task, &row.value, before)?;
+            let Some(before) = before else {
+                new.push(record);
+                continue;
+            };
+            let (was, is) = (before.candidate.placing(), record.candidate.placing());
+            if !was.changed(&is).is_empty() {
+                moved.push(record.candidate.id);
+            }
+            again.push(record);
+        }
+        let drafts = drafts::withdraw(self.tx, self.task.session, &moved).await?;
+        let cohort = envelope::session_key(self.tx, self.task.session.0)
+            .await?
+            .id;
+        candidates::update_many(self.tx, &held.scope, cohort, &again).await?;
+        candidates::insert(self.tx, cohort, &new).await?;
+        let written = again.iter().chain(&new).map(|one| one.candidate.id.0);
+        let subjects = written.chain(drafts.iter().map(|id| id.0)).collect();
+        Ok((import.report, subjects))
+    }
 }
 
 fn clean(report: &Report) -> Result<(), Refusal> {

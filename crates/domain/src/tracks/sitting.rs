@@ -125,6 +125,11 @@ impl State {
         )
     }
 
+    /// Whether the candidate stays as he was when he was placed: a date ahead, or what became of one, stands on him.
+    pub fn holds_the_candidate(self) -> bool {
+        !matches!(self, Self::Unplanned | Self::NewSittingDue)
+    }
+
     /// Why nothing but what the state itself expects can happen in it.
     fn refusal(self) -> Refused {
         match self {

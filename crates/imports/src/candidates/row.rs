@@ -3,19 +3,20 @@
 use std::collections::HashMap;
 
 use chrono::Datelike;
-use delos_domain::candidate::{Accommodation, CandidateNumber, CandidateStatus, Form};
+use delos_domain::candidate::{Accommodation, CandidateNumber, CandidateStatus, Form, PlacingFact};
 use delos_domain::ratio::TimeRatio;
 use delos_domain::school::{may_hold_ccf, may_use_ccf};
 
-use super::people::{People, Person, compare};
+use super::people::{People, Said, compare};
 use super::{
     ACADEMY, ACCESS, BIRTH_DATE, EMAIL, END_OF_TRAINING, FAMILY_NAME, FORM, GIVEN_NAMES, INE,
-    INTERVIEW, KEEPS_MARK, NUMBER, OPTION, PREPARATION, REGISTRATION, STATUS, UAI, USAGE_NAME,
-    preamble,
+    INTERVIEW, KEEPS_MARK, LAYOUT, NUMBER, OPTION, PREPARATION, REGISTRATION, STATUS, UAI,
+    USAGE_NAME, preamble,
 };
-use crate::context::{CandidateContext, KnownSchool};
-use crate::findings::Findings;
-use crate::places::{Academies, Belonging, belonging};
+use crate::context::{CandidateContext, CandidateKey};
+use crate::findings::{At, Findings, Place};
+use crate::layout::Field;
+use crate::places::{Academies, Belonging, Fallback, belonging};
 use crate::problem::Problem;
 use crate::reading::{
     Reader, Value, birth_date, date, email, form, is_ine, number, option, ratio, status, text,
@@ -33,8 +34,8 @@ pub(super) struct Candidates<'c> {
     context: &'c CandidateContext,
     academies: Academies<'c>,
     people: People,
-    /// The school of the whole list, when its preamble names it.
-    list_school: Option<&'c KnownSchool>,
+    /// The school of the whole list, as its preamble names it.
+    list_school: Fallback<'c>,
     /// Lines of each number, with the authority when it is known.
     seen: HashMap<CandidateNumber, Vec<(u64, Option<&'c str>)>>,
 }
@@ -45,7 +46,7 @@ impl<'c> Candidates<'c> {
             context,
             academies: Academies::new(&context.academies),
             people: People::new(context),
-            list_school: preamble::uai(sheet).and_then(|uai| context.schools.get(&uai)),
+            list_school: list_school(context, sheet),
             seen: HashMap::new(),
         }
     }
@@ -67,7 +68,7 @@ impl<'c> Candidates<'c> {
             (UAI, ACADEMY),
             &self.academies,
             &self.context.schools,
-            self.list_school,
+            &mut self.list_school,
         );
         let authority = here.map(|here| here.authority);
         let is_first = number
@@ -90,11 +91,15 @@ impl<'c> Candidates<'c> {
             (&number, &family_name, &given_names, birth_date)
             && is_first
         {
-            let person = Person::new(family, given, birth_date);
-            let national = national_number.read().map(String::as_str);
-            if let Some(problem) = held.and_then(|held| compare(held, &person, national)) {
+            let said = Said {
+                family_name: family,
+                given_names: given,
+                birth_date,
+                ine: national_number.read().map(String::as_str),
+            };
+            if let Some(problem) = held.and_then(|held| compare(held, &said)) {
                 reader.tell(NUMBER, problem);
-            } else if let Some(other) = self.people.other_number(person, national, number) {
+            } else if let Some(other) = self.people.other_number(&said, number) {
                 let number = other.to_string();
                 reader.tell(FAMILY_NAME, Problem::PersonTwice { number });
             }
@@ -133,7 +138,7 @@ impl<'c> Candidates<'c> {
 
         let here = here?;
         let granted = held.map_or(Accommodation::NONE, |held| held.accommodation);
-        Some(ImportedCandidate {
+        let value = ImportedCandidate {
             number: number?,
             family_name: family_name?,
             usage_name: usage_name.or_none(held.and_then(|held| held.usage_name.clone())),
@@ -155,7 +160,36 @@ impl<'c> Candidates<'c> {
             needs_access: needs_access.or(held.map(|held| held.needs_access), false),
             keeps_mark: keeps_mark.or(held.map(|held| held.keeps_mark), false),
             end_of_training: end_of_training.or_none(held.and_then(|held| held.end_of_training)),
-        })
+        };
+        self.tell_what_moves(&mut reader, &value, held);
+        Some(value)
+    }
+
+    /// A date keeps what it stands on; a place in a draft falls away with it. A number that another school has is not
+    /// there to be taken.
+    fn tell_what_moves(
+        &self,
+        reader: &mut Reader<'_, '_>,
+        value: &ImportedCandidate,
+        held: Option<&ImportedCandidate>,
+    ) {
+        let key: CandidateKey = (value.authority.clone(), value.number.clone());
+        let Some(held) = held else {
+            if self.context.taken_elsewhere.contains(&key) {
+                reader.tell(NUMBER, Problem::NumberElsewhere);
+            }
+            return;
+        };
+        let changed = held.placing().changed(&value.placing());
+        if self.context.placed.contains(&key) {
+            for fact in changed {
+                reader.tell(field_of(fact), Problem::AlreadyPlanned);
+            }
+        } else if let Some(first) = changed.first()
+            && self.context.drafted.contains(&key)
+        {
+            reader.tell(field_of(*first), Problem::LeavesDraft);
+        }
     }
 
     /// Whether a number is new in the file; told where it comes again. Two authorities may use the same one; as long as
@@ -176,6 +210,43 @@ impl<'c> Candidates<'c> {
             reader.tell(NUMBER, Problem::NumberDuplicate { first });
         }
         first.is_none()
+    }
+}
+
+/// The school of a list, or what is wrong with the one that its preamble names.
+fn list_school<'c>(context: &'c CandidateContext, sheet: &Sheet<'_>) -> Fallback<'c> {
+    let (line, value, problem) = match preamble::school(sheet) {
+        preamble::Named::Nothing => return Fallback::None,
+        preamble::Named::One(line, uai) => match context.schools.get(&uai) {
+            Some(school) => return Fallback::School(school),
+            None => (line, uai.to_string(), Problem::UaiUnknown),
+        },
+        preamble::Named::Several(line, all) => {
+            let all: Vec<String> = all.iter().map(ToString::to_string).collect();
+            let named = all.join(", ");
+            (line, named.clone(), Problem::UaiSeveral { named })
+        }
+        preamble::Named::Misspelt(line, value, expected) => {
+            (line, value, Problem::UaiChecksum { expected })
+        }
+    };
+    let at = At {
+        place: Place::Lacking(LAYOUT.label(UAI)),
+        ..sheet.at(line, UAI)
+    };
+    Fallback::Faulty(Some((at, value, problem)))
+}
+
+/// The column that says what a date stands on.
+fn field_of(fact: PlacingFact) -> Field {
+    match fact {
+        PlacingFact::Option => OPTION,
+        PlacingFact::Form => FORM,
+        PlacingFact::School => UAI,
+        PlacingFact::PreparationTime => PREPARATION,
+        PlacingFact::InterviewTime => INTERVIEW,
+        PlacingFact::Access => ACCESS,
+        PlacingFact::KeptMark => KEEPS_MARK,
     }
 }
 

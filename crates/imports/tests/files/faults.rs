@@ -12,11 +12,11 @@ use crate::samples::{
     with_candidates,
 };
 
-const HEADER: &str = "Numéro;Nom;Prénoms;Naissance;INE;Courriel;Option;Statut;Forme;UAI;Académie;Tiers temps préparation;Tiers temps entretien;PMR;Note conservée;Fin de formation";
+pub const HEADER: &str = "Numéro;Nom;Prénoms;Naissance;INE;Courriel;Option;Statut;Forme;UAI;Académie;Tiers temps préparation;Tiers temps entretien;PMR;Note conservée;Fin de formation";
 const GOOD: &str = "2210005915;Île-Perrot;Amélie;19/12/2006;007391314AL;a@eleve.example;SISR;scolaire;ccf;0717061P;;;;;;30/06/2027";
 
 /// The good row with some of its cells replaced.
-fn row(changes: &[(&str, &str)]) -> String {
+pub fn row(changes: &[(&str, &str)]) -> String {
     let mut cells: Vec<&str> = GOOD.split(';').collect();
     for (column, value) in changes {
         let index = HEADER.split(';').position(|header| header == *column);
@@ -25,7 +25,7 @@ fn row(changes: &[(&str, &str)]) -> String {
     cells.join(";")
 }
 
-fn rows(rows: &[String]) -> Import<ImportedCandidate> {
+pub fn rows(rows: &[String]) -> Import<ImportedCandidate> {
     candidates(format!("{HEADER}\r\n{}\r\n", rows.join("\r\n")).as_bytes())
 }
 
@@ -301,6 +301,12 @@ fn a_number_of_somebody_else_blocks() {
         &[("Nom", "Dupont"), ("Prénoms", "Zoé")],
         &[("Nom", "Dupont"), ("INE", "")],
         &[("Naissance", "01/01/2005"), ("INE", "123456789AB")],
+        // A twin has everything in common but the given names and the INE.
+        &[("Prénoms", "Zoé"), ("INE", "222222222BB")],
+        &[("Prénoms", "Zoé"), ("INE", "")],
+        &[("INE", "222222222BB")],
+        &[("Prénoms", "Amélie, Rose"), ("INE", "222222222BB")],
+        &[("Prénoms", "Zoé"), ("Naissance", "01/01/2005")],
     ] {
         let report = against_the_base(changes).report;
         let expected = [(2, "Numéro", "number_other_person")];
@@ -317,6 +323,22 @@ fn a_correction_of_the_same_person_is_an_update() {
         [(2, "Numéro", "identity_corrected")]
     );
     assert_eq!(import.rows[0].change, Change::Updated);
+
+    for changes in [
+        &[("Prénoms", "Zoé")][..],
+        &[("Nom", "Dupont")],
+        // Second names that the other file leaves out.
+        &[("Prénoms", "Amélie, Rose"), ("INE", "")],
+        &[("Prénoms", "Amélie Rose")],
+    ] {
+        let report = against_the_base(changes).report;
+        let expected = [(2, "Numéro", "identity_corrected")];
+        assert_eq!(told(&report.errors), [], "{changes:?}");
+        assert_eq!(told(&report.warnings), expected, "{changes:?}");
+    }
+    // An INE that has not the shape of one was mistyped.
+    let report = against_the_base(&[("INE", "12")]).report;
+    assert_eq!(told(&report.errors), []);
 
     // Capitals are the same name, and still a change that is shown.
     let import = against_the_base(&[("Nom", "ÎLE-PERROT")]);

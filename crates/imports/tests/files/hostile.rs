@@ -140,6 +140,8 @@ fn two_hundred_megabytes_are_refused_at_once() {
     let import = candidates(&bytes);
     assert!(start.elapsed() < Duration::from_millis(200));
     assert_eq!(import.report.errors[0].code, "file_too_large");
+    // The command line stops reading there: it does not know how large the file is.
+    assert_eq!(import.report.errors[0].message, "Ce fichier dépasse 20 Mo.");
     assert_eq!(import.report.encoding, None);
 }
 

@@ -3,5 +3,6 @@
 mod faults;
 mod formats;
 mod hostile;
+mod moves;
 mod sample_files;
 mod samples;

@@ -1,6 +1,6 @@
 //! The sample files, and what a base that has just been filled with them knows.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use delos_imports::{
     Academy, CandidateContext, ExaminerContext, Import, ImportedCandidate, ImportedExaminer,
@@ -40,8 +40,7 @@ pub fn academies() -> Vec<Academy> {
 pub fn school_context() -> SchoolContext {
     SchoolContext {
         academies: academies(),
-        existing: HashMap::new(),
-        taken_elsewhere: HashSet::new(),
+        ..SchoolContext::default()
     }
 }
 
@@ -78,8 +77,7 @@ pub fn examiner_context() -> ExaminerContext {
         session_year: SESSION_YEAR,
         academies: academies(),
         schools: known_schools(),
-        existing: HashMap::new(),
-        taken_elsewhere: HashSet::new(),
+        ..ExaminerContext::default()
     }
 }
 
@@ -89,7 +87,7 @@ pub fn candidate_context() -> CandidateContext {
         session_year: SESSION_YEAR,
         academies: academies(),
         schools: known_schools(),
-        existing: HashMap::new(),
+        ..CandidateContext::default()
     }
 }
 

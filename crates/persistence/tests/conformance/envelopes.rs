@@ -1,9 +1,10 @@
 //! What is delicate opens only with its key, in its place, as it was sealed.
 
 use anyhow::{Context as _, Result, ensure};
-use delos_domain::ids::CohortId;
+use delos_domain::ids::{AccountId, CohortId, StagedFileId};
 use delos_domain::scope::ReadMessages;
 use delos_persistence::envelope;
+use delos_persistence::staged::{self, StagedFile};
 use delos_persistence::{Database, MasterKey, StoreError, outbox};
 use uuid::Uuid;
 
@@ -43,6 +44,44 @@ async fn put_hex(bench: &Bench, column: &str, of: &str, digits: &str) -> Result<
     let (table, row) = of.split_once(" where ").context("a table and a row")?;
     let update = format!("update {table} set {column} = {bytes} where {row}");
     Ok(bench.db.execute_for_test(&update).await?)
+}
+
+/// What a staged file is for is known to whoever handed it in, be its bytes as they may.
+pub async fn a_staged_file_is_known_without_being_opened(bench: &Bench) -> Result<()> {
+    world::lay(&bench.db).await?;
+    let account = AccountId(id(0xac, 1));
+    let file = StagedFile {
+        id: StagedFileId(id(0xf1, 1)),
+        session: SESSION,
+        authority: Some(DIJON),
+        school: None,
+        account: Some(account),
+        kind: "candidates".to_owned(),
+        name: "candidats.csv".to_owned(),
+        content: "Numéro;Nom".into(),
+        complement: None,
+        created_at: at(0),
+    };
+    let tx = bench.db.write().await?;
+    staged::insert(&tx, &file).await?;
+    done::<anyhow::Error>(tx).await?;
+    put_hex(
+        bench,
+        "content",
+        "staged_file where name = 'candidats.csv'",
+        "00",
+    )
+    .await?;
+    let reader = bench.db.read();
+    let head = staged::head(&reader, file.id, Some(account)).await?;
+    assert_eq!(head, Some(file.head()));
+    assert!(is_corrupt(
+        &staged::one(&reader, file.id, Some(account)).await
+    ));
+    for other in [None, Some(AccountId(id(0xac, 2)))] {
+        assert_eq!(staged::head(&reader, file.id, other).await?, None);
+    }
+    Ok(())
 }
 
 pub async fn what_is_sealed_opens(bench: &Bench) -> Result<()> {
