@@ -8,7 +8,6 @@ mod command_line {
 }
 
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
 
 use anyhow::Result;
 
@@ -23,24 +22,37 @@ fn an_init_that_fails_leaves_nothing_and_the_next_one_decides() -> Result<()> {
     desk.init(&["--database", "sqlite:/nonexistent/delos.sqlite"])?
         .ends(1, &["/nonexistent", "n’existe pas"]);
     assert!(!house.exists(), "a failed init left its folder");
-    desk.init_session("deux mille", &[])?.ends(2, &["deux mille", "quatre chiffres"]);
+    desk.init_session("deux mille", &[])?
+        .ends(2, &["deux mille", "quatre chiffres"]);
     assert!(!house.exists(), "a refused init left its folder");
 
     let url = format!("sqlite:{}", desk.path("house/base.sqlite"));
-    desk.init(&["--database", &url])?.ends(0, &["premier-acces#"]);
+    desk.init(&["--database", &url])?
+        .ends(0, &["premier-acces#"]);
     assert!(house.join("base.sqlite").exists());
-    desk.run(&["session", "set", &sample("session-2027.toml"), "--session", "2027"])?
-        .ends(0, &[]);
-    assert!(!house.join("delos.sqlite").exists(), "another database was opened");
+    desk.run(&[
+        "session",
+        "set",
+        &sample("session-2027.toml"),
+        "--session",
+        "2027",
+    ])?
+    .ends(0, &[]);
+    assert!(
+        !house.join("delos.sqlite").exists(),
+        "another database was opened"
+    );
 
     // The house has its database: another one is refused, the same one is not.
     let other = format!("sqlite:{}", desk.path("house/other.sqlite"));
     desk.init_session("2028", &["--database", &other])?
         .ends(2, &["a déjà sa base"]);
     assert!(!house.join("other.sqlite").exists());
-    desk.init_session("2028", &["--database", &url])?.ends(0, &[]);
+    desk.init_session("2028", &["--database", &url])?
+        .ends(0, &[]);
     desk.init_session("2029", &[])?.ends(0, &[]);
-    desk.init_session("2029", &[])?.ends(1, &["2029", "déjà ouverte"]);
+    desk.init_session("2029", &[])?
+        .ends(1, &["2029", "déjà ouverte"]);
     for file in ["data.key", "delos.toml", "base.sqlite"] {
         assert!(house.join(file).exists(), "a refused init took {file} away");
     }
@@ -55,7 +67,8 @@ fn a_base_of_another_key_is_not_opened_with_a_new_one() -> Result<()> {
     desk.init(&[])?.ends(0, &[]);
     let key = desk.folder.join("house/data.key");
     std::fs::remove_file(&key)?;
-    desk.init_session("2028", &[])?.ends(1, &["autre clé", "data.key"]);
+    desk.init_session("2028", &[])?
+        .ends(1, &["autre clé", "data.key"]);
     assert!(!key.exists());
     assert!(desk.folder.join("house/delos.sqlite").exists());
     Ok(())
@@ -91,7 +104,16 @@ fn every_refusal_is_a_sentence_in_french_with_its_exit_code() -> Result<()> {
     desk.run(&["session", "set", "/nulle/part.toml", "--session", "2027"])?
         .ends(1, &["/nulle/part.toml ne se lit pas"]);
     let (problem, plan) = (desk.path("i.json"), desk.path("s.json"));
-    let export = ["plan", "export", "--session", "2027", "--instance", &problem, "--solution", &plan];
+    let export = [
+        "plan",
+        "export",
+        "--session",
+        "2027",
+        "--instance",
+        &problem,
+        "--solution",
+        &plan,
+    ];
     let mut of = export.to_vec();
     of.extend(["--authority", "07"]);
     desk.run(&of)?.ends(1, &["pas encore de planning"]);
@@ -111,7 +133,11 @@ fn every_refusal_is_a_sentence_in_french_with_its_exit_code() -> Result<()> {
             whole.replace("deposit = 2027-03-19", "deposit = 2027-03-19T10:00:00"),
             &["date.toml:5:", "dates.deposit", "AAAA-MM-JJ"],
         ),
-        ("toml.toml", whole.replace("deposit = ", "deposit "), &["toml.toml:5:", "TOML"]),
+        (
+            "toml.toml",
+            whole.replace("deposit = ", "deposit "),
+            &["toml.toml:5:", "TOML"],
+        ),
         (
             "order.toml",
             whole.replace("deliberation = 2027-06-22", "deliberation = 2027-05-22"),
@@ -129,15 +155,32 @@ fn every_refusal_is_a_sentence_in_french_with_its_exit_code() -> Result<()> {
         ),
     ] {
         let file = desk.write(name, text)?;
-        desk.run(&["session", "set", &file, "--session", "2027"])?.ends(2, words);
+        desk.run(&["session", "set", &file, "--session", "2027"])?
+            .ends(2, words);
     }
     let latin = desk.write("latin.toml", b"id = \"a\"\ntitle = \"\xe9preuve\"\n")?;
     desk.run(&["regulation", "check", &latin])?
         .ends(2, &["latin.toml:2:", "UTF-8"]);
-    desk.run(&["import", "schools", &good, "--complement", &good, "--session", "2027"])?
-        .ends(2, &["--complement"]);
-    desk.run(&["init", "--admin-email", "moi", "--session", "2028", "--regulation", "bts-sio-2024-e5"])?
-        .ends(2, &["« moi »", "--admin-email"]);
+    desk.run(&[
+        "import",
+        "schools",
+        &good,
+        "--complement",
+        &good,
+        "--session",
+        "2027",
+    ])?
+    .ends(2, &["--complement"]);
+    desk.run(&[
+        "init",
+        "--admin-email",
+        "moi",
+        "--session",
+        "2028",
+        "--regulation",
+        "bts-sio-2024-e5",
+    ])?
+    .ends(2, &["« moi »", "--admin-email"]);
     Ok(())
 }
 
@@ -150,14 +193,34 @@ fn a_setting_that_cannot_be_read_is_told_by_its_name() -> Result<()> {
     for (name, value, words) in [
         ("DELOS_FOO", "1", &["DELOS_FOO", "pas connue"][..]),
         ("DELOS_MAIL__RELAI", "x", &["DELOS_MAIL__RELAI", "relay"]),
-        ("DELOS_MAIL__CONNECTIONS", "beaucoup", &["DELOS_MAIL__CONNECTIONS", "un nombre entier"]),
-        ("DELOS_LOG__LEVEL", "bavard=beaucoup", &["DELOS_LOG__LEVEL", "bavard"]),
-        ("DELOS_LOG__FORMAT", "xml", &["DELOS_LOG__FORMAT", "pretty, json"]),
-        ("DELOS_DATABASE__URL", "mysql://h/d", &["mysql://h/d", "sqlite:FICHIER"]),
+        (
+            "DELOS_MAIL__CONNECTIONS",
+            "beaucoup",
+            &["DELOS_MAIL__CONNECTIONS", "un nombre entier"],
+        ),
+        (
+            "DELOS_LOG__LEVEL",
+            "bavard=beaucoup",
+            &["DELOS_LOG__LEVEL", "bavard"],
+        ),
+        (
+            "DELOS_LOG__FORMAT",
+            "xml",
+            &["DELOS_LOG__FORMAT", "pretty, json"],
+        ),
+        (
+            "DELOS_DATABASE__URL",
+            "mysql://h/d",
+            &["mysql://h/d", "sqlite:FICHIER"],
+        ),
     ] {
-        desk.run_with(&["migrate"], &[(name, value)])?.ends(2, words);
+        desk.run_with(&["migrate"], &[(name, value)])?
+            .ends(2, words);
     }
-    desk.write("house/delos.toml", "listen = \"127.0.0.1:8080\"\n\n[mail]\nrelai = \"x\"\n")?;
+    desk.write(
+        "house/delos.toml",
+        "listen = \"127.0.0.1:8080\"\n\n[mail]\nrelai = \"x\"\n",
+    )?;
     desk.run(&["migrate"])?
         .ends(2, &["delos.toml:4:", "mail.relai", "pas connue"]);
     Ok(())

@@ -219,7 +219,10 @@ mod tests {
     #[test]
     fn a_contact_that_is_no_address_or_nobody_s_is_refused() {
         for (tables, code) in [
-            (serde_json::json!({ "07": { "contact": "la dec" } }), "bad_email"),
+            (
+                serde_json::json!({ "07": { "contact": "la dec" } }),
+                "bad_email",
+            ),
             (
                 serde_json::json!({ "Atlantide": { "contact": "a@b.fr" } }),
                 "unknown_authority",

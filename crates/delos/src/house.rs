@@ -30,19 +30,24 @@ pub struct House {
 /// # Errors
 /// No folder, no key, a database that cannot be opened or whose settings are unsafe.
 pub async fn open(place: &Place) -> anyhow::Result<House> {
-    open_listening(place, None).await
+    open_checked(place, None, |_| Ok(())).await
 }
 
-/// Opens a house that will listen at this address.
+/// Opens a house that will listen at this address, if `check` finds its configuration fit: before anything is touched.
 ///
 /// # Errors
-/// As [`open`].
-pub async fn open_listening(place: &Place, listen: Option<String>) -> anyhow::Result<House> {
+/// As [`open`], or what `check` refuses.
+pub async fn open_checked(
+    place: &Place,
+    listen: Option<String>,
+    check: impl FnOnce(&Configuration) -> anyhow::Result<()>,
+) -> anyhow::Result<House> {
     let mut configuration = Configuration::read(place)?;
     if let Some(listen) = listen {
         configuration.listen = listen;
     }
     logs::begin(&configuration.log);
+    check(&configuration)?;
     open_existing(place, configuration).await
 }
 

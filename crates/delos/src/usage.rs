@@ -56,6 +56,7 @@ fn french(command: Command, first: bool) -> Command {
     let mut command = command
         .help_template(PAGE)
         .subcommand_help_heading("Commandes")
+        .subcommand_value_name("COMMANDE")
         .disable_help_subcommand(true)
         .disable_help_flag(true)
         .disable_version_flag(true)
@@ -66,9 +67,13 @@ fn french(command: Command, first: bool) -> Command {
     }
     // Clap says these in English; what matters of them stands in the help of each option.
     command.mut_args(|one| {
-        one.hide_env(true)
-            .hide_default_value(true)
-            .hide_possible_values(true)
+        if one.get_action().takes_values() {
+            one.hide_env(true)
+                .hide_default_value(true)
+                .hide_possible_values(true)
+        } else {
+            one
+        }
     })
 }
 
@@ -224,7 +229,13 @@ mod tests {
             let said = said(arguments);
             assert!(said.contains(expected), "{arguments:?}: {said}");
             for english in [
-                "error", "Usage", "required", "tip:", "For more", "Commands", "[default",
+                "error",
+                "Usage",
+                "required",
+                "tip:",
+                "For more",
+                "Commands",
+                "[default:",
             ] {
                 assert!(!said.contains(english), "{arguments:?}: {said}");
             }
@@ -239,8 +250,8 @@ mod tests {
                 "Usage",
                 "Commands",
                 "Print",
-                "[default",
-                "[env",
+                "[default:",
+                "[env:",
                 "[possible",
                 " the ",
                 " of ",

@@ -16,14 +16,28 @@ fn a_demonstration_is_whole_or_begun_again_and_says_its_accounts_each_time() -> 
     let house = desk.folder.join("house");
     let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/samples");
     let samples = samples.display().to_string();
-    let arguments = ["demo", "--only-imported", "--listen", "127.0.0.1:0", "--samples", &samples];
+    let arguments = [
+        "demo",
+        "--only-imported",
+        "--listen",
+        "127.0.0.1:0",
+        "--samples",
+        &samples,
+    ];
     // Ended while it furnishes: at once, and the next run begins again.
     let mut first = desk.command(&arguments).stdout(Stdio::null()).spawn()?;
     wait(|| Ok(house.join("demo.part").exists()))?;
     let asked = Instant::now();
-    Command::new("kill").arg("-INT").arg(first.id().to_string()).status()?;
+    Command::new("kill")
+        .arg("-INT")
+        .arg(first.id().to_string())
+        .status()?;
     assert_eq!(first.wait()?.code(), Some(130));
-    assert!(asked.elapsed() < Duration::from_secs(3), "{:?}", asked.elapsed());
+    assert!(
+        asked.elapsed() < Duration::from_secs(3),
+        "{:?}",
+        asked.elapsed()
+    );
     assert!(!house.join("demo.json").exists());
 
     let mut printed = Vec::new();
@@ -43,7 +57,11 @@ fn a_demonstration_is_whole_or_begun_again_and_says_its_accounts_each_time() -> 
             .map(str::to_owned)
             .collect();
         assert!(accounts.len() > 5, "{text}");
-        assert!(accounts.iter().all(|line| line.contains("quatre mots au hasard")));
+        assert!(
+            accounts
+                .iter()
+                .all(|line| line.contains("quatre mots au hasard"))
+        );
         printed.push(accounts);
     }
     assert_eq!(printed[0], printed[1]);

@@ -1,5 +1,6 @@
 //! Somebody at a terminal, with a folder of his own.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -96,7 +97,15 @@ impl Said {
         for word in words {
             assert!(all.contains(word), "{word} is not in: {all}");
         }
-        for english in ["No such file", "unknown field", "expected", "trailing", "Usage", "error:", "panicked"] {
+        for english in [
+            "No such file",
+            "unknown field",
+            "expected",
+            "trailing",
+            "Usage",
+            "error:",
+            "panicked",
+        ] {
             assert!(!all.contains(english), "{english} is in: {all}");
         }
     }

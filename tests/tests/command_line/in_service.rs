@@ -57,7 +57,8 @@ fn the_doctor_looks_and_changes_nothing() -> Result<()> {
             .ends(1, &["schéma       À CORRIGER", "delos migrate"]);
     }
     std::fs::remove_file(&file)?;
-    desk.run_with(&["doctor"], &relay)?.ends(1, &["n’existe pas"]);
+    desk.run_with(&["doctor"], &relay)?
+        .ends(1, &["n’existe pas"]);
     assert!(!file.exists(), "the doctor made a database");
     Ok(())
 }
@@ -81,7 +82,11 @@ fn a_reader_who_leaves_ends_nothing_with_a_panic() -> Result<()> {
     let Some(desk) = Desk::new("pipe")? else {
         return Ok(());
     };
-    for arguments in [&["schema", "staff"][..], &["plan", "day", "--candidates", "5"], &["--help"]] {
+    for arguments in [
+        &["schema", "staff"][..],
+        &["plan", "day", "--candidates", "5"],
+        &["--help"],
+    ] {
         let (reader, writer) = std::io::pipe()?;
         drop(reader);
         let mut command = desk.command(arguments);
@@ -109,9 +114,14 @@ fn the_examples_of_the_infrastructure_are_settings() -> Result<()> {
         .collect();
     let named = |name: &str| variables.iter().any(|(known, _)| *known == name);
     assert!(named("DELOS_PUBLIC_URL") && named("DELOS_TRUSTED_HOPS") && named("DELOS_MAIL__RELAY"));
-    desk.run_with(&["migrate"], &variables)?.ends(0, &["à jour"]);
+    desk.run_with(&["migrate"], &variables)?
+        .ends(0, &["à jour"]);
     let compose = std::fs::read_to_string(infra.join("compose.yaml"))?;
-    for name in ["DELOS_PUBLIC_URL", "DELOS_TRUSTED_HOPS", "DELOS_MAIL__RELAY"] {
+    for name in [
+        "DELOS_PUBLIC_URL",
+        "DELOS_TRUSTED_HOPS",
+        "DELOS_MAIL__RELAY",
+    ] {
         assert!(compose.contains(&format!("{name}: ${{{name}:?")), "{name}");
     }
     Ok(())

@@ -31,10 +31,14 @@ pub struct Serve {
 
 impl Serve {
     pub async fn run(self) -> anyhow::Result<ExitCode> {
-        let house = house::open_listening(&self.place, self.listen).await?;
-        if !self.development {
-            in_service(&house.configuration, !self.no_worker)?;
-        }
+        let house = house::open_checked(&self.place, self.listen, |configuration| {
+            if self.development {
+                Ok(())
+            } else {
+                in_service(configuration, !self.no_worker)
+            }
+        })
+        .await?;
         let listener = listen(&house).await?;
         tracing::info!(address = %listener.local_addr()?, "the house is open");
         run(

@@ -23,8 +23,7 @@ pub struct Worker {
 
 impl Worker {
     pub async fn run(self) -> anyhow::Result<ExitCode> {
-        let house = house::open(&self.place).await?;
-        in_service(&house.configuration)?;
+        let house = house::open_checked(&self.place, None, in_service).await?;
         tracing::info!("the worker begins");
         work(&house, stop_signal())?.await;
         Ok(ExitCode::SUCCESS)
