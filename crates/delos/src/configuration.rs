@@ -19,7 +19,7 @@ const PREFIX: &str = "DELOS_";
 /// Where the house keeps its files.
 #[derive(Args, Clone, Debug)]
 pub struct Place {
-    /// Dossier de la maison : base, clé des données, courrier [environnement : DELOS_DATA]
+    /// Dossier de la maison : base, clé des données, courrier [environnement : `DELOS_DATA`]
     #[arg(long, env = "DELOS_DATA", value_name = "DOSSIER")]
     pub data: PathBuf,
     /// Fichier de configuration [par défaut : delos.toml dans le dossier]

@@ -19,6 +19,11 @@ pub fn fault(text: impl Into<String>) -> anyhow::Error {
     anyhow::Error::new(Fault(text.into()))
 }
 
+/// Whether an error is a [`Fault`], whatever was said around it.
+pub fn is_fault(error: &anyhow::Error) -> bool {
+    error.chain().any(<dyn std::error::Error>::is::<Fault>)
+}
+
 /// Whose fault a refusal is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Whose {

@@ -48,7 +48,7 @@ fn main() -> ExitCode {
         Err(error) => {
             // The whole chain, once: each error's Display leaves its source to it.
             terminal::complain(&format!("delos : {error:#}"));
-            if error.chain().any(|cause| cause.is::<french::Fault>()) {
+            if french::is_fault(&error) {
                 ExitCode::from(2)
             } else {
                 ExitCode::FAILURE

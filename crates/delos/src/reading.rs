@@ -35,7 +35,7 @@ pub const NOT_UTF8: &str = "ce n’est pas du texte en UTF-8. Enregistrez le fic
 /// The line, from 1, of a place in a text.
 pub fn line_at(bytes: &[u8], place: usize) -> usize {
     let before = bytes.get(..place).unwrap_or(bytes);
-    1 + before.iter().filter(|byte| **byte == b'\n').count()
+    before.split(|byte| *byte == b'\n').count()
 }
 
 impl Written<'_> {
@@ -104,12 +104,12 @@ pub fn misfit(
 ) -> anyhow::Error {
     let faults: Vec<String> = error
         .into_iter()
-        .map(|one| told(one, written, prefix))
+        .map(|one| told(&one, written, prefix))
         .collect();
     fault(faults.join("\n"))
 }
 
-fn told(error: figment::Error, written: Option<&Written<'_>>, prefix: Option<&str>) -> String {
+fn told(error: &figment::Error, written: Option<&Written<'_>>, prefix: Option<&str>) -> String {
     let mut path = error.path.clone();
     let last = match &error.kind {
         Kind::UnknownField(name, _) => Some(name.clone()),

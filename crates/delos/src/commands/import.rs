@@ -31,7 +31,7 @@ pub enum Import {
 pub struct File {
     /// Fichier CSV
     #[arg(value_name = "FICHIER")]
-    file: PathBuf,
+    path: PathBuf,
     /// Année de la session
     #[arg(long, value_name = "S")]
     session: String,
@@ -69,7 +69,7 @@ impl Import {
             .await
             .map_err(sentence)?
             .id;
-        let file = read(&asked.file)?;
+        let file = read(&asked.path)?;
         let complement = complement.as_deref().map(read).transpose()?;
         let mut report = import_file(
             &house.context,

@@ -20,7 +20,7 @@ pub async fn a_contact_is_written_for_one_authority_and_taken_back(bench: &Bench
     for (email, read) in [(Some(&address), Some("dec@dijon.example")), (None, None)] {
         let tx = bench.db.write().await?;
         ensure!(authorities::set_contact(&tx, DIJON, email).await?);
-        done(tx).await?;
+        done::<anyhow::Error>(tx).await?;
         assert_eq!(contact(DIJON).await?.as_deref(), read);
         assert_eq!(contact(REUNION).await?, None);
     }
