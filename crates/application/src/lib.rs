@@ -23,6 +23,7 @@ pub mod reports;
 pub mod resend_failed;
 pub mod secrets;
 pub mod session_file;
+pub mod set_authority_contact;
 pub mod set_session_dates;
 pub mod sign_in;
 pub mod tasks;

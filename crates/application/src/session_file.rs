@@ -1,8 +1,9 @@
-//! The file of a session's dates (`delos session set FILE.toml`), read into the command's input.
+//! The file of a session's dates and contacts (`delos session set FILE.toml`), read into the commands' inputs.
 
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use delos_domain::email::EmailAddress;
 use delos_domain::ids::AuthorityId;
 use delos_domain::session::{CcfPeriod, SessionDates};
 use delos_persistence::authorities::AuthorityRecord;
@@ -21,7 +22,23 @@ pub struct SessionFile {
     pub dates: Dates,
     /// What an authority, or one of its academies, says otherwise.
     #[serde(default)]
-    pub authority: BTreeMap<String, Dates>,
+    pub authority: BTreeMap<String, OfAuthority>,
+}
+
+/// What an authority's table holds: the dates that differ, and where its candidates and examiners write.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OfAuthority {
+    /// E-mail address of its exam service; an earlier one stays where the file says none.
+    contact: Option<String>,
+    deposit: Option<Day>,
+    ccf_period: Option<Period>,
+    #[serde(default)]
+    ponctuelle_periods: Vec<Vec<Day>>,
+    transmission: Option<Day>,
+    harmonisation: Option<Day>,
+    deliberation: Option<Day>,
+    results: Option<Day>,
 }
 
 /// Dates of the file.
@@ -61,16 +78,42 @@ impl SessionFile {
             authority: None,
             dates: self.dates.dates(),
         }];
-        for (name, dates) in &self.authority {
-            let authority = named(authorities, name)
-                .ok_or_else(|| Refusal::new("unknown_authority").with("name", name))?;
-            records.push(DatesRecord {
-                authority: Some(authority),
-                dates: dates.dates(),
-            });
+        for (name, table) in &self.authority {
+            let authority = known(authorities, name)?;
+            let dates = table.dates().dates();
+            // A table that gives the contact alone says nothing of the dates.
+            if table.contact.is_none() || dates != SessionDates::default() {
+                records.push(DatesRecord {
+                    authority: Some(authority),
+                    dates,
+                });
+            }
         }
         Ok(records)
     }
+
+    /// The contacts that the file gives.
+    ///
+    /// # Errors
+    /// `unknown_authority` as for the dates, `bad_email` with what is no address.
+    pub fn contacts(
+        &self,
+        authorities: &[AuthorityRecord],
+    ) -> Result<Vec<(AuthorityId, EmailAddress)>, Refusal> {
+        let mut contacts = Vec::new();
+        for (name, table) in &self.authority {
+            if let Some(text) = &table.contact {
+                let email = EmailAddress::parse(text)
+                    .map_err(|_| Refusal::new("bad_email").with("email", text))?;
+                contacts.push((known(authorities, name)?, email));
+            }
+        }
+        Ok(contacts)
+    }
+}
+
+fn known(authorities: &[AuthorityRecord], name: &str) -> Result<AuthorityId, Refusal> {
+    named(authorities, name).ok_or_else(|| Refusal::new("unknown_authority").with("name", name))
 }
 
 /// The authority of a name or code: its own, or those of its academies.
@@ -87,6 +130,20 @@ pub fn named(authorities: &[AuthorityRecord], name: &str) -> Option<AuthorityId>
                     .any(|academy| is(&academy.name) || is(&academy.code))
         })
         .map(|a| a.id)
+}
+
+impl OfAuthority {
+    fn dates(&self) -> Dates {
+        Dates {
+            deposit: self.deposit,
+            ccf_period: self.ccf_period,
+            ponctuelle_periods: self.ponctuelle_periods.clone(),
+            transmission: self.transmission,
+            harmonisation: self.harmonisation,
+            deliberation: self.deliberation,
+            results: self.results,
+        }
+    }
 }
 
 impl Dates {
@@ -107,6 +164,72 @@ impl Dates {
             harmonisation: self.harmonisation.map(|day| day.0),
             deliberation: self.deliberation.map(|day| day.0),
             results: self.results.map(|day| day.0),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn authorities() -> Vec<AuthorityRecord> {
+        [(1, "07", "Rectorat de Dijon"), (2, "28", "La Réunion")]
+            .into_iter()
+            .map(|(id, code, name)| AuthorityRecord {
+                id: AuthorityId(uuid::Uuid::from_u128(id)),
+                code: code.to_owned(),
+                name: name.to_owned(),
+                contact_email: None,
+                academies: Vec::new(),
+            })
+            .collect()
+    }
+
+    fn file(of_authorities: &serde_json::Value) -> SessionFile {
+        let whole = serde_json::json!({
+            "dates": { "deposit": "2027-03-19" },
+            "authority": of_authorities,
+        });
+        serde_json::from_value(whole).unwrap()
+    }
+
+    #[test]
+    fn a_contact_is_an_address_and_says_nothing_of_the_dates() {
+        let file = file(&serde_json::json!({
+            "07": { "contact": "dec@dijon.example" },
+            "La Réunion": { "contact": "dec@reunion.example", "transmission": "2027-05-26" },
+        }));
+        let contacts = file.contacts(&authorities()).unwrap();
+        let contacts: Vec<(u128, &str)> = contacts
+            .iter()
+            .map(|(id, email)| (id.0.as_u128(), email.as_str()))
+            .collect();
+        assert_eq!(
+            contacts,
+            [(1, "dec@dijon.example"), (2, "dec@reunion.example")]
+        );
+        let records = file.records(&authorities()).unwrap();
+        let of: Vec<Option<u128>> = records
+            .iter()
+            .map(|record| record.authority.map(|id| id.0.as_u128()))
+            .collect();
+        assert_eq!(of, [None, Some(2)]);
+    }
+
+    #[test]
+    fn a_contact_that_is_no_address_or_nobody_s_is_refused() {
+        for (tables, code) in [
+            (
+                serde_json::json!({ "07": { "contact": "la dec" } }),
+                "bad_email",
+            ),
+            (
+                serde_json::json!({ "Atlantide": { "contact": "a@b.fr" } }),
+                "unknown_authority",
+            ),
+        ] {
+            let refused = file(&tables).contacts(&authorities()).unwrap_err();
+            assert_eq!(refused.code, code);
         }
     }
 }

@@ -3,21 +3,37 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use clap::Args;
 use figment::Figment;
-use figment::providers::{Env, Format as _, Serialized, Toml};
+use figment::providers::{Env, Serialized};
 use serde::{Deserialize, Serialize};
+
+use crate::french::fault;
+use crate::logs;
+use crate::reading::{self, Written};
+
+/// How the variables of the environment that are settings begin.
+const PREFIX: &str = "DELOS_";
 
 /// Where the house keeps its files.
 #[derive(Args, Clone, Debug)]
 pub struct Place {
-    /// Folder of the house: database, data key, mail folder.
-    #[arg(long, env = "DELOS_DATA", value_name = "DIR")]
+    /// Dossier de la maison : base, clé des données, courrier [environnement : `DELOS_DATA`]
+    #[arg(long, env = "DELOS_DATA", value_name = "DOSSIER")]
     pub data: PathBuf,
-    /// Configuration file; by default `delos.toml` in the folder.
-    #[arg(long, value_name = "FILE")]
+    /// Fichier de configuration [par défaut : delos.toml dans le dossier]
+    #[arg(long, value_name = "FICHIER")]
     pub config: Option<PathBuf>,
+}
+
+impl Place {
+    /// The configuration file.
+    pub fn file(&self) -> PathBuf {
+        self.config
+            .clone()
+            .unwrap_or_else(|| self.data.join("delos.toml"))
+    }
 }
 
 /// The whole configuration.
@@ -163,26 +179,37 @@ impl Configuration {
     /// # Errors
     /// A key that is not known, a value of another type, a `--config` file that does not exist.
     pub fn read(place: &Place) -> anyhow::Result<Self> {
-        let file = place
-            .config
-            .clone()
-            .unwrap_or_else(|| place.data.join("delos.toml"));
+        let file = place.file();
         if place.config.is_some() && !file.exists() {
-            bail!("{} n’existe pas", file.display());
+            bail!("{} n’existe pas : vérifiez --config", file.display());
         }
-        let mut figment = Figment::from(Serialized::defaults(Self::default()));
-        if file.exists() {
-            figment = figment.merge(Toml::file_exact(&file));
-        }
-        figment
+        let text = if file.exists() {
+            reading::text(&file)?
+        } else {
+            String::new()
+        };
+        let written = Written {
+            file: &file,
+            text: &text,
+        };
+        let configuration: Self = Figment::from(Serialized::defaults(Self::default()))
+            .merge(Serialized::defaults(written.values()?))
             // DELOS_DATA names the folder; DELOS_TEST_… belong to the tests.
             .merge(
-                Env::prefixed("DELOS_")
+                Env::prefixed(PREFIX)
                     .filter(|key| key != "DATA" && !key.starts_with("TEST_") && key != "LOG")
                     .split("__"),
             )
             .extract()
-            .context("la configuration n’est pas lisible")
+            .map_err(|error| reading::misfit(error, Some(&written), Some(PREFIX)))?;
+        if logs::filter(&configuration.log.level).is_none() {
+            return Err(fault(format!(
+                "log.level (DELOS_LOG__LEVEL) : « {} » n’est pas un filtre. Écrivez error, warn, info, debug ou trace, \
+                 ou un filtre par partie comme « info,delos_notifier=debug »",
+                configuration.log.level
+            )));
+        }
+        Ok(configuration)
     }
 
     /// The database's address as a URL.
@@ -200,5 +227,122 @@ impl Configuration {
             format!("http://localhost:{port}")
         });
         url.trim_end_matches('/').to_owned()
+    }
+
+    /// The relay's setting: what is written, or the folder of mail in the house's.
+    pub fn relay(&self, data: &Path) -> String {
+        self.mail
+            .relay
+            .clone()
+            .unwrap_or_else(|| format!("folder:{}", data.join("mail").display()))
+    }
+
+    /// What is wrong with the public address of a house in service: nobody could sign in, or passwords would travel in
+    /// clear.
+    pub fn public_fault(&self) -> Option<String> {
+        let url = self.public_url();
+        if is_public(&url) || is_loopback(&url) {
+            None
+        } else {
+            Some(format!(
+                "public_url (DELOS_PUBLIC_URL) est « {url} » : ce n’est ni une adresse https:// ni cette machine même. \
+                 Les mots de passe y passeraient en clair. Écrivez l’adresse que les gens tapent, par exemple \
+                 https://delos.rectorat.example"
+            ))
+        }
+    }
+
+    /// What deserves a look in the public address of a house in service.
+    pub fn public_warning(&self) -> Option<String> {
+        is_loopback(&self.public_url()).then(|| {
+            format!(
+                "public_url (DELOS_PUBLIC_URL) est « {} » : personne ne peut se connecter d’une autre machine, et les \
+                 liens des courriers n’y mènent pas. Écrivez l’adresse https:// que les gens tapent",
+                self.public_url()
+            )
+        })
+    }
+
+    /// What is wrong with the relay of a house in service: mail that nobody chose to keep in a folder.
+    pub fn relay_fault(&self) -> Option<String> {
+        self.mail.relay.is_none().then(|| {
+            "mail.relay (DELOS_MAIL__RELAY) n’est pas donné : aucune convocation ne partirait. Écrivez \
+             « smtp://hôte:port » ou « smtps://hôte:port » ; pour garder exprès le courrier dans un dossier, \
+             « folder:DOSSIER »"
+                .to_owned()
+        })
+    }
+
+    /// What deserves a look in the relay of a house in service.
+    pub fn relay_warning(&self) -> Option<String> {
+        let folder = self.mail.relay.as_deref()?.strip_prefix("folder:")?;
+        Some(format!(
+            "le courrier est gardé dans {folder} : personne ne le reçoit. Pour l’envoyer, donnez « smtp://hôte:port » \
+             à mail.relay (DELOS_MAIL__RELAY)"
+        ))
+    }
+}
+
+fn is_public(url: &str) -> bool {
+    url.strip_prefix("https://")
+        .is_some_and(|rest| !rest.is_empty())
+}
+
+fn is_loopback(url: &str) -> bool {
+    let Some(rest) = url.strip_prefix("http://") else {
+        return false;
+    };
+    let host = rest.split('/').next().unwrap_or_default();
+    let name = match host.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or_default(),
+        None => host.split(':').next().unwrap_or_default(),
+    };
+    name == "localhost"
+        || name
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_public_address_is_https_or_this_machine() {
+        for (url, fault, warning) in [
+            (Some("https://delos.example"), false, false),
+            (Some("https://"), true, false),
+            (Some("http://delos.example"), true, false),
+            (Some("http://127.0.0.1.example"), true, false),
+            (Some("delos.example"), true, false),
+            (Some("http://127.0.0.1:8027/"), false, true),
+            (Some("http://[::1]:8027"), false, true),
+            (None, false, true),
+        ] {
+            let configuration = Configuration {
+                public_url: url.map(str::to_owned),
+                ..Configuration::default()
+            };
+            assert_eq!(configuration.public_fault().is_some(), fault, "{url:?}");
+            assert_eq!(configuration.public_warning().is_some(), warning, "{url:?}");
+        }
+    }
+
+    #[test]
+    fn a_relay_is_given_and_a_folder_is_said() {
+        for (relay, fault, warning) in [
+            (None, true, false),
+            (Some("folder:/srv/mail"), false, true),
+            (Some("smtp://relay.example:25"), false, false),
+        ] {
+            let mut configuration = Configuration::default();
+            configuration.mail.relay = relay.map(str::to_owned);
+            assert_eq!(configuration.relay_fault().is_some(), fault, "{relay:?}");
+            assert_eq!(
+                configuration.relay_warning().is_some(),
+                warning,
+                "{relay:?}"
+            );
+        }
     }
 }

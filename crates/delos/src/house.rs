@@ -12,6 +12,7 @@ use delos_persistence::{Database, DatabaseAddress, MasterKey};
 use delos_signals::Signals;
 
 use crate::configuration::{Configuration, KeySettings, LogFormat, LogSettings, Place};
+use crate::french::{self, fault};
 use crate::logs;
 use crate::sources::{SystemClock, SystemEntropy, TimeOrderedIds};
 
@@ -30,19 +31,24 @@ pub struct House {
 /// # Errors
 /// No folder, no key, a database that cannot be opened or whose settings are unsafe.
 pub async fn open(place: &Place) -> anyhow::Result<House> {
-    open_listening(place, None).await
+    open_checked(place, None, |_| Ok(())).await
 }
 
-/// Opens a house that will listen at this address.
+/// Opens a house that will listen at this address, if `check` finds its configuration fit: before anything is touched.
 ///
 /// # Errors
-/// As [`open`].
-pub async fn open_listening(place: &Place, listen: Option<String>) -> anyhow::Result<House> {
+/// As [`open`], or what `check` refuses.
+pub async fn open_checked(
+    place: &Place,
+    listen: Option<String>,
+    check: impl FnOnce(&Configuration) -> anyhow::Result<()>,
+) -> anyhow::Result<House> {
     let mut configuration = Configuration::read(place)?;
     if let Some(listen) = listen {
         configuration.listen = listen;
     }
     logs::begin(&configuration.log);
+    check(&configuration)?;
     open_existing(place, configuration).await
 }
 
@@ -60,14 +66,24 @@ pub async fn open_quietly(place: &Place) -> anyhow::Result<House> {
 }
 
 async fn open_existing(place: &Place, configuration: Configuration) -> anyhow::Result<House> {
-    if !place.data.is_dir() {
+    is_laid(place)?;
+    let key = read_key(&configuration.key, &place.data)?;
+    open_with(configuration, place.data.clone(), key, true).await
+}
+
+/// Whether there is a house at all.
+///
+/// # Errors
+/// No folder.
+pub fn is_laid(place: &Place) -> anyhow::Result<()> {
+    if place.data.is_dir() {
+        Ok(())
+    } else {
         bail!(
             "{} n’existe pas : commencez par « delos init »",
             place.data.display()
-        );
+        )
     }
-    let key = read_key(&configuration.key, &place.data)?;
-    open_with(configuration, place.data.clone(), key, true).await
 }
 
 /// Opens a house with this key.
@@ -80,12 +96,7 @@ pub async fn open_with(
     key: MasterKey,
     migrate: bool,
 ) -> anyhow::Result<House> {
-    let url = configuration.database_url(&data);
-    let address = DatabaseAddress::parse(&url)
-        .context("l’adresse de la base n’est ni sqlite: ni postgres://")?;
-    let db = Database::open(&address, key, migrate)
-        .await
-        .context("la base de données ne s’ouvre pas")?;
+    let db = open_database(&configuration, &data, key, migrate).await?;
     let signals = match &configuration.redis.url {
         Some(url) => Signals::redis(url).context("l’adresse de Redis ne se lit pas")?,
         None => Signals::local(),
@@ -119,19 +130,87 @@ pub async fn open_with(
     })
 }
 
-/// The key given by the environment or a file.
-fn read_key(settings: &KeySettings, data: &Path) -> anyhow::Result<MasterKey> {
-    let text = if let Some(hex) = &settings.hex {
-        hex.clone()
-    } else {
-        let file = settings
+/// Opens the database of a configuration.
+///
+/// # Errors
+/// An address that is none, a database that does not open: said with its address, without its password.
+pub async fn open_database(
+    configuration: &Configuration,
+    data: &Path,
+    key: MasterKey,
+    migrate: bool,
+) -> anyhow::Result<Database> {
+    let url = configuration.database_url(data);
+    let address = DatabaseAddress::parse(&url).ok_or_else(|| {
+        fault(format!(
+            "l’adresse de la base est « {} » : écrivez sqlite:FICHIER ou postgres://COMPTE:MOT-DE-PASSE@HÔTE/BASE \
+             (--database, ou database.url)",
+            french::without_password(&url)
+        ))
+    })?;
+    if let DatabaseAddress::Sqlite(file) = &address
+        && let Some(folder) = file
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+        && !folder.is_dir()
+    {
+        bail!(
+            "la base {} ne s’ouvre pas : le dossier {} n’existe pas. Créez-le, ou donnez une autre adresse",
+            file.display(),
+            folder.display()
+        );
+    }
+    Database::open(&address, key, migrate)
+        .await
+        .map_err(|error| french::store(&error))
+        .with_context(|| format!("la base {} ne s’ouvre pas", french::without_password(&url)))
+}
+
+/// The file of the key, unless the environment gives the key itself.
+pub fn key_file(settings: &KeySettings, data: &Path) -> Option<PathBuf> {
+    settings.hex.is_none().then(|| {
+        settings
             .file
             .clone()
-            .unwrap_or_else(|| data.join("data.key"));
-        std::fs::read_to_string(&file)
-            .with_context(|| format!("la clé des données ne se lit pas dans {}", file.display()))?
+            .unwrap_or_else(|| data.join("data.key"))
+    })
+}
+
+/// The key given by the environment or a file.
+///
+/// # Errors
+/// No key, something else than a key, or a key that every account of the machine reads.
+pub fn read_key(settings: &KeySettings, data: &Path) -> anyhow::Result<MasterKey> {
+    let text = match key_file(settings, data) {
+        None => settings.hex.clone().unwrap_or_default(),
+        Some(file) => {
+            let text = std::fs::read_to_string(&file)
+                .map_err(|error| french::unread(&file, &error))
+                .context("la clé des données manque")?;
+            let mode = mode(&file);
+            if mode & 0o007 != 0 {
+                bail!(
+                    "la clé des données {} peut être lue par n’importe quel compte de cette machine (mode {mode:04o}). \
+                     Tapez : chmod 600 {}",
+                    file.display(),
+                    file.display()
+                );
+            }
+            if mode & 0o070 != 0 {
+                tracing::warn!(mode = format!("{mode:04o}"), "a group reads the data key");
+            }
+            text
+        }
     };
-    parse_key(text.trim()).context("la clé des données n’est pas faite de 64 chiffres hexadécimaux")
+    parse_key(text.trim()).ok_or_else(|| {
+        fault("la clé des données n’est pas faite de 64 chiffres hexadécimaux (data.key, key.file ou DELOS_KEY__HEX)")
+    })
+}
+
+/// Rights of a file or folder; none when it cannot be looked at.
+pub fn mode(file: &Path) -> u32 {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::metadata(file).map_or(0, |about| about.permissions().mode() & 0o7777)
 }
 
 fn parse_key(text: &str) -> Option<MasterKey> {
@@ -150,13 +229,9 @@ fn parse_key(text: &str) -> Option<MasterKey> {
 /// # Errors
 /// The file cannot be written, or holds something else.
 pub fn read_or_make_key(settings: &KeySettings, data: &Path) -> anyhow::Result<MasterKey> {
-    let file = settings
-        .file
-        .clone()
-        .unwrap_or_else(|| data.join("data.key"));
-    if settings.hex.is_some() || file.exists() {
+    let Some(file) = key_file(settings, data).filter(|file| !file.exists()) else {
         return read_key(settings, data);
-    }
+    };
     let mut bytes = [0_u8; 32];
     delos_application::Entropy::fill(&SystemEntropy, &mut bytes);
     write_private(
@@ -175,10 +250,11 @@ pub fn write_private(file: &Path, text: &str) -> anyhow::Result<()> {
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut out = options
+    options
         .open(file)
-        .with_context(|| format!("{} ne peut pas être écrit", file.display()))?;
-    out.write_all(text.as_bytes())?;
-    out.sync_all()?;
-    Ok(())
+        .and_then(|mut out| {
+            out.write_all(text.as_bytes())?;
+            out.sync_all()
+        })
+        .map_err(|error| french::unwritten(file, &error))
 }

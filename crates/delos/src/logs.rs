@@ -8,7 +8,8 @@ use crate::configuration::{LogFormat, LogSettings};
 
 /// Begins logging; a second call changes nothing.
 pub fn begin(settings: &LogSettings) {
-    let filter = EnvFilter::try_new(&settings.level).unwrap_or_else(|_| EnvFilter::new("info"));
+    // The configuration has refused what is no filter.
+    let filter = filter(&settings.level).unwrap_or_default();
     let registry = tracing_subscriber::registry().with(filter);
     let begun = match settings.format {
         LogFormat::Json => registry
@@ -23,4 +24,9 @@ pub fn begin(settings: &LogSettings) {
             .try_init(),
     };
     drop(begun);
+}
+
+/// The filter of a setting, when it is one.
+pub fn filter(level: &str) -> Option<EnvFilter> {
+    EnvFilter::try_new(level).ok()
 }

@@ -2,6 +2,9 @@
 
 use std::path::PathBuf;
 
+use crate::smtp::{self, Endpoint};
+use crate::worker::WorkerSettings;
+
 /// Who takes the messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Relay {
@@ -60,6 +63,32 @@ impl Relay {
             port,
             wrapped,
         })
+    }
+}
+
+impl Relay {
+    /// Greets the relay, with encryption and credentials as the settings say, and leaves: nothing is sent. A folder
+    /// needs no greeting.
+    ///
+    /// # Errors
+    /// The phase and what the relay, or the network, said.
+    pub async fn greets(&self, settings: &WorkerSettings) -> Result<(), String> {
+        match self {
+            Self::Folder(_) => Ok(()),
+            Self::Smtp {
+                host,
+                port,
+                wrapped,
+            } => {
+                smtp::greet(&Endpoint {
+                    host,
+                    port: *port,
+                    wrapped: *wrapped,
+                    settings,
+                })
+                .await
+            }
+        }
     }
 }
 

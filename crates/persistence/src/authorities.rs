@@ -1,9 +1,11 @@
 //! Authorities and academies: the ground that `delos init` lays.
 
 use chrono_tz::Tz;
+use delos_domain::email::EmailAddress;
 use delos_domain::ids::AuthorityId;
 use sea_orm::ActiveValue::Set;
-use sea_orm::{EntityTrait, QueryOrder};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use crate::database::{Access, Transaction};
 use crate::entities::{academy, authority};
@@ -94,4 +96,17 @@ pub async fn insert(tx: &Transaction, record: &AuthorityRecord) -> Result<(), St
             .await?;
     }
     Ok(())
+}
+
+/// Writes where candidates write to an authority, or that they cannot; whether the authority exists.
+pub async fn set_contact(
+    tx: &Transaction,
+    id: AuthorityId,
+    email: Option<&EmailAddress>,
+) -> Result<bool, StoreError> {
+    let email = email.map(|email| email.as_str().to_owned());
+    let update = authority::Entity::update_many()
+        .col_expr(authority::Column::ContactEmail, Expr::value(email))
+        .filter(authority::Column::Id.eq(id.0));
+    Ok(update.exec(tx.connection()).await?.rows_affected == 1)
 }

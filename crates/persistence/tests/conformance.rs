@@ -6,6 +6,7 @@
 /// Cases, and what they are made of.
 mod conformance {
     mod access;
+    mod authorities;
     mod bench;
     mod claims;
     mod counts;
@@ -45,6 +46,7 @@ mod conformance {
     }
 
     on_each_database! {
+        authorities::a_contact_is_written_for_one_authority_and_taken_back,
         transactions::what_is_committed_is_read_by_others,
         transactions::what_is_not_committed_is_never_written,
         transactions::what_is_cut_off_is_written_whole_or_not_at_all,

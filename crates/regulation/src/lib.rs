@@ -15,6 +15,7 @@ use std::borrow::Cow;
 use delos_domain::regulation::Regulation;
 
 pub use fault::Fault;
+pub use syntax::french as syntax_in_french;
 
 /// The text of a set, with the name that its faults bear.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -1,7 +1,7 @@
 //! Faults of TOML itself, in French: what the parser says in English to programmers.
 
 /// The French of a message of the TOML parser; what is rarer than these is said in one general sentence.
-pub(crate) fn french(message: &str) -> String {
+pub fn french(message: &str) -> String {
     // The parser goes on with what it would have expected, in its own words.
     let message = message
         .split_once(", expected")

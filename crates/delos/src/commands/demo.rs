@@ -1,367 +1,189 @@
 //! `delos demo`: a house made from files by the same commands and acts as a user's, then served.
+//!
+//! Two files of the folder say how far it is: `demo.part` while it is furnished, `demo.json`, with the accounts, once it
+//! is whole. Nothing else of the product reads them.
+
+mod furnish;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
-use chrono::{Datelike, NaiveDate};
 use clap::Args;
-use delos_application::accounts::{CreateAccountInput, Grant, create_account};
-use delos_application::import::ImportKind;
-use delos_application::init_house::{InitHouseInput, init_house};
-use delos_application::sign_in::{FirstAccess, Login, Person, first_access, resume, sign_in};
-use delos_application::{Context, convoke, plan_commands, views};
-use delos_domain::actor::Actor;
-use delos_domain::candidate::Form;
-use delos_domain::email::EmailAddress;
-use delos_domain::mandate::Role;
-use uuid::Uuid;
+use delos_persistence::{DatabaseAddress, sessions};
+use serde::{Deserialize, Serialize};
+use tokio_util::sync::CancellationToken;
 
-use super::import::{import_file, read};
-use super::{sentence, serve, session};
+use self::furnish::Furnishing;
+use super::serve;
 use crate::configuration::{Configuration, Place};
-use crate::house::{self, House};
-use crate::logs;
+use crate::terminal::{self, say};
+use crate::{french, house, logs};
 
-/// A demonstration.
+/// Une maison et sa session vraisemblable, faite de fichiers par les mêmes commandes que les vôtres
 #[derive(Args)]
 pub struct Demo {
     #[command(flatten)]
     place: Place,
-    /// Folder of the files: etablissements.csv, examinateurs.csv, candidats.csv, candidats-cyclades.csv, complements.csv,
-    /// session-2027.toml.
-    #[arg(long, value_name = "DIR", default_value = "tests/data/samples")]
+    /// Dossier des fichiers : etablissements.csv, examinateurs.csv, candidats.csv, candidats-cyclades.csv,
+    /// complements.csv, session-2027.toml [par défaut : tests/data/samples]
+    #[arg(long, value_name = "DOSSIER", default_value = "tests/data/samples")]
     samples: PathBuf,
-    /// Address to listen at.
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    /// Adresse d’écoute [par défaut : 127.0.0.1:8080]
+    #[arg(long, value_name = "ADRESSE", default_value = "127.0.0.1:8080")]
     listen: String,
-    /// Regulation set.
+    /// Règlement [par défaut : bts-sio-2024-e5]
     #[arg(long, value_name = "ID", default_value = "bts-sio-2024-e5")]
     regulation: String,
-    /// Import only: leave planning and convoking to whoever looks.
+    /// Importe seulement : planifier et convoquer restent à faire
     #[arg(long)]
     only_imported: bool,
 }
 
 /// Year of the sample session.
 const SESSION: &str = "2027";
-/// Password of every account of the demonstration: it guards invented people on this machine.
-const PASSWORD: &str = "quatre mots au hasard";
-const ADMIN: &str = "admin@delos.example";
-
-impl Demo {
-    pub async fn run(self) -> anyhow::Result<ExitCode> {
-        std::fs::create_dir_all(&self.place.data)
-            .with_context(|| format!("{} ne peut pas être créé", self.place.data.display()))?;
-        let mut configuration = Configuration::read(&self.place)?;
-        configuration.listen.clone_from(&self.listen);
-        logs::begin(&configuration.log);
-        let key = house::read_or_make_key(&configuration.key, &self.place.data)?;
-        let house = house::open_with(configuration, self.place.data.clone(), key, true).await?;
-        let listener = serve::listen(&house).await?;
-        let stop = serve::stop_signal();
-        let accounts = match views::session::by_code(&house.context, SESSION).await {
-            Ok(_) => None,
-            Err(_) => Some(self.furnish(&house).await?),
-        };
-        let accounts = accounts.unwrap_or_else(|| {
-            vec![Line {
-                role: "administrateur".to_owned(),
-                login: ADMIN.to_owned(),
-                secret: "(comptes de la première exécution)".to_owned(),
-            }]
-        });
-        println!("Délos : {}", house.context.settings.public_url);
-        println!("Courrier : {}", self.place.data.join("mail").display());
-        for line in &accounts {
-            println!("  {:<44} {:<40} {}", line.role, line.login, line.secret);
-        }
-        println!("Ctrl+C pour arrêter.");
-        serve::run(house, listener, true, true, stop).await
-    }
-
-    async fn furnish(&self, house: &House) -> anyhow::Result<Vec<Line>> {
-        let context = &house.context;
-        let admin = EmailAddress::parse(ADMIN).context("adresse de l’administrateur")?;
-        let input = InitHouseInput {
-            admin_email: admin,
-            session: SESSION.to_owned(),
-            regulation: self.regulation.clone(),
-        };
-        let laid = init_house(context, &input).await.map_err(sentence)?;
-        let admin = enter(context, FirstAccess::Link { token: laid.token }).await?;
-        let mut lines = vec![Line {
-            role: "administrateur de la plateforme".to_owned(),
-            login: ADMIN.to_owned(),
-            secret: PASSWORD.to_owned(),
-        }];
-
-        let mut text = std::fs::read_to_string(self.samples.join("session-2027.toml"))
-            .context("session-2027.toml ne se lit pas")?;
-        text = text.replace("bts-sio-2024-e5", &self.regulation);
-        session::apply(context, SESSION, &session::read(&text)?).await?;
-
-        let file = |name: &str| read(&self.samples.join(name));
-        let import = async |kind, name: &str, complement: Option<&str>| -> anyhow::Result<()> {
-            let complement = complement.map(file).transpose()?;
-            let report =
-                import_file(context, laid.session, kind, file(name)?, complement, false).await?;
-            if report.is_clean() {
-                Ok(())
-            } else {
-                bail!("{name} : {} faute(s)", report.errors.len())
-            }
-        };
-        import(ImportKind::Schools, "etablissements.csv", None).await?;
-        import(ImportKind::Examiners, "examinateurs.csv", None).await?;
-        import(ImportKind::Candidates, "candidats.csv", None).await?;
-        import(
-            ImportKind::Candidates,
-            "candidats-cyclades.csv",
-            Some("complements.csv"),
-        )
-        .await?;
-
-        let until =
-            NaiveDate::from_ymd_opt(context.today().year() + 1, 12, 31).context("date de fin")?;
-        let admin_actor = actor(&admin)?;
-        for authority in views::session::all_authorities(context)
-            .await
-            .map_err(sentence)?
-        {
-            let (slug, given, family) = match authority.code.as_str() {
-                "07" => ("dijon", "Hortense", "Villedieu"),
-                "28" => ("reunion", "Loïc", "Payet"),
-                _ => continue,
-            };
-            let email = format!("dec@{slug}.example");
-            let officer = self
-                .account(
-                    context,
-                    admin_actor,
-                    &email,
-                    family,
-                    given,
-                    Role::AuthorityOfficer,
-                    authority.id.0,
-                    until,
-                    &house.data,
-                )
-                .await?;
-            lines.push(Line {
-                role: format!("gestionnaire, {}", authority.name),
-                login: email,
-                secret: PASSWORD.to_owned(),
-            });
-            let officer_actor = actor(&officer)?;
-            let everything = views::PageRequest {
-                limit: 200,
-                ..views::PageRequest::default()
-            };
-            let schools = views::schools::list(context, officer_actor, &everything)
-                .await
-                .map_err(sentence)?;
-            for school in schools
-                .items
-                .iter()
-                .map(|view| &view.school)
-                .filter(|one| one.school.ccf_habilitated)
-            {
-                let (Some(name), Some(email)) = (&school.head_name, &school.head_email) else {
-                    continue;
-                };
-                let (given, family) = name.split_once(' ').unwrap_or(("", name));
-                let head = self
-                    .account(
-                        context,
-                        officer_actor,
-                        email,
-                        family,
-                        given,
-                        Role::HeadOfSchool,
-                        school.school.id.0,
-                        until,
-                        &house.data,
-                    )
-                    .await?;
-                lines.push(Line {
-                    role: format!("chef d’établissement, {}", school.name),
-                    login: email.clone(),
-                    secret: PASSWORD.to_owned(),
-                });
-                // One school is left to whoever looks: his candidates wait for their plan.
-                if !self.only_imported && school.school.uai.as_str() != "0717061P" {
-                    job(context, actor(&head)?, Form::Ccf).await?;
-                }
-            }
-            if !self.only_imported && slug == "reunion" {
-                job(context, officer_actor, Form::Ponctuelle).await?;
-            }
-        }
-        if !self.only_imported {
-            lines.extend(candidates(context, &house.data).await?);
-        }
-        Ok(lines)
-    }
-
-    /// An account made by its grantor, whose one-time link is read from the mail that was put for it.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "the members of one form of the screen"
-    )]
-    async fn account(
-        &self,
-        context: &Context,
-        grantor: &Actor,
-        email: &str,
-        family_name: &str,
-        given_names: &str,
-        role: Role,
-        perimeter: Uuid,
-        valid_until: NaiveDate,
-        data: &Path,
-    ) -> anyhow::Result<Person> {
-        let input = CreateAccountInput {
-            email: email.to_owned(),
-            family_name: family_name.to_owned(),
-            given_names: given_names.to_owned(),
-            grant: Grant {
-                role,
-                perimeter,
-                valid_until,
-            },
-        };
-        create_account(context, grantor, &input)
-            .await
-            .map_err(sentence)?;
-        super::worker::deliver_now(context, data).await?;
-        let text = mailbox(data, email)?;
-        let token = text
-            .split("/premier-acces#")
-            .nth(1)
-            .and_then(|rest| rest.split_whitespace().next())
-            .context("aucun lien dans le courrier")?;
-        enter(
-            context,
-            FirstAccess::Link {
-                token: token.to_owned(),
-            },
-        )
-        .await
-    }
-}
+/// Exit code of a furnishing that Ctrl+C ended.
+const INTERRUPTED: i32 = 130;
 
 /// An account to print.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Line {
     role: String,
     login: String,
     secret: String,
 }
 
-/// Plans, publishes, convokes.
-async fn job(context: &Context, actor: &Actor, form: Form) -> anyhow::Result<()> {
-    let plan = plan_commands::open(context, actor, form)
-        .await
-        .map_err(sentence)?;
-    let version = async || -> anyhow::Result<i64> {
-        let view = views::plans::one(context, actor, plan)
-            .await
-            .map_err(sentence)?;
-        Ok(view.context("le planning a disparu")?.record.version)
-    };
-    plan_commands::propose(context, actor, plan, version().await?)
-        .await
-        .map_err(sentence)?;
-    plan_commands::publish(context, actor, plan, version().await?)
-        .await
-        .map_err(sentence)?;
-    convoke::convoke(context, actor, plan, version().await?)
-        .await
-        .map_err(sentence)?;
-    Ok(())
-}
-
-/// Two candidates who have used their code, one of each authority.
-async fn candidates(context: &Context, data: &Path) -> anyhow::Result<Vec<Line>> {
-    super::worker::deliver_now(context, data).await?;
-    let mut lines = Vec::new();
-    for (email, authority, number, place) in [
-        (
-            "maelys.dalembert.814@eleve.example",
-            "07",
-            "2210005814",
-            "Dijon",
-        ),
-        (
-            "mael.ruiz.293@eleve.example",
-            "28",
-            "2210006293",
-            "La Réunion",
-        ),
-    ] {
-        let text = mailbox(data, email)?;
-        let code = text
-            .split("qui sert une fois : ")
-            .nth(1)
-            .and_then(|rest| rest.split_whitespace().next())
-            .context("aucun code dans le courrier")?;
-        let proof = FirstAccess::Code {
-            authority: authority.to_owned(),
-            number: number.to_owned(),
-            code: code.to_owned(),
+impl Demo {
+    pub async fn run(self) -> anyhow::Result<ExitCode> {
+        let data = &self.place.data;
+        std::fs::create_dir_all(data).map_err(|error| french::unwritten(data, &error))?;
+        let mut configuration = Configuration::read(&self.place)?;
+        configuration.listen.clone_from(&self.listen);
+        logs::begin(&configuration.log);
+        let progress = Progress::of(data);
+        let whole = progress.accounts()?;
+        if whole.is_none() && progress.begun.exists() {
+            clear(&configuration, data)?;
+        }
+        let key = house::read_or_make_key(&configuration.key, data)?;
+        let house = house::open_with(configuration, data.clone(), key, true).await?;
+        let listener = serve::listen(&house).await?;
+        let stop = serve::stop_signal();
+        let accounts = if let Some(accounts) = whole {
+            accounts
+        } else {
+            let sessions = sessions::all(&house.context.db.read())
+                .await
+                .map_err(|error| french::store(&error))?;
+            if let Some(session) = sessions.first() {
+                bail!(
+                    "{} tient déjà la session {}, qui n’est pas celle d’une démonstration : donnez un autre dossier",
+                    data.display(),
+                    session.code
+                );
+            }
+            progress.begin()?;
+            let watch = end_at_once(stop.clone());
+            let furnishing = Furnishing {
+                samples: self.samples,
+                regulation: self.regulation,
+                only_imported: self.only_imported,
+            };
+            let accounts = furnishing.furnish(&house).await?;
+            progress.end(&accounts)?;
+            watch.abort();
+            accounts
         };
-        enter(context, proof).await?;
-        let login = Login::Candidate {
-            authority: authority.to_owned(),
-            number: number.to_owned(),
-        };
-        sign_in(context, &login, PASSWORD.to_owned())
-            .await
-            .map_err(sentence)?;
-        lines.push(Line {
-            role: format!("candidat, {place}"),
-            login: number.to_owned(),
-            secret: PASSWORD.to_owned(),
-        });
+        say!("Délos : {}", house.context.settings.public_url)?;
+        say!("Courrier : {}", house.data.join("mail").display())?;
+        for line in &accounts {
+            say!("  {:<44} {:<40} {}", line.role, line.login, line.secret)?;
+        }
+        say!("Ctrl+C pour arrêter.")?;
+        serve::run(house, listener, true, true, stop).await
     }
-    Ok(lines)
 }
 
-async fn enter(context: &Context, proof: FirstAccess) -> anyhow::Result<Person> {
-    let signed = first_access(context, &proof, PASSWORD.to_owned())
-        .await
-        .map_err(sentence)?;
-    resume(context, &signed.token)
-        .await
-        .map_err(sentence)?
-        .context("la session n’a pas commencé")
+/// While the house is furnished there is nothing to finish in good order: what is half-made is made again next time.
+fn end_at_once(stop: CancellationToken) -> tokio::task::JoinHandle<()> {
+    tokio::spawn(async move {
+        stop.cancelled().await;
+        terminal::complain("delos : arrêté avant la fin ; la prochaine exécution recommencera.");
+        std::process::exit(INTERRUPTED);
+    })
 }
 
-fn actor(person: &Person) -> anyhow::Result<&Actor> {
-    person.actor.as_ref().context("aucun mandat")
+/// How far the demonstration of a folder is.
+struct Progress {
+    begun: PathBuf,
+    whole: PathBuf,
+    database: PathBuf,
 }
 
-/// The text of the last mail to an address, its soft line breaks undone.
-fn mailbox(data: &Path, address: &str) -> anyhow::Result<String> {
-    let folder = data.join("mail");
-    let wanted = format!("To: {address}").to_lowercase();
-    let mut found = Vec::new();
-    for entry in
-        std::fs::read_dir(&folder).with_context(|| format!("{} ne se lit pas", folder.display()))?
-    {
-        let path = entry?.path();
-        let text = String::from_utf8_lossy(&std::fs::read(&path)?).replace("\r\n", "\n");
-        if text.to_lowercase().contains(&wanted) {
-            found.push((path, text));
+impl Progress {
+    fn of(data: &Path) -> Self {
+        Self {
+            begun: data.join("demo.part"),
+            whole: data.join("demo.json"),
+            database: data.join("delos.sqlite"),
         }
     }
-    found.sort();
-    let (_, text) = found
-        .pop()
-        .with_context(|| format!("aucun courrier pour {address}"))?;
-    Ok(text
-        .replace("=\n", "")
-        .replace("=3D", "=")
-        .replace("=C2=A0", " ")
-        .replace("=20", " "))
+
+    /// The accounts of a demonstration that is whole.
+    fn accounts(&self) -> anyhow::Result<Option<Vec<Line>>> {
+        if !self.whole.exists() || !self.database.exists() {
+            return Ok(None);
+        }
+        let text =
+            std::fs::read(&self.whole).map_err(|error| french::unread(&self.whole, &error))?;
+        let lines = serde_json::from_slice(&text).with_context(|| {
+            format!(
+                "{} est abîmé : donnez un autre dossier",
+                self.whole.display()
+            )
+        })?;
+        Ok(Some(lines))
+    }
+
+    fn begin(&self) -> anyhow::Result<()> {
+        std::fs::write(&self.begun, "").map_err(|error| french::unwritten(&self.begun, &error))
+    }
+
+    fn end(&self, accounts: &[Line]) -> anyhow::Result<()> {
+        std::fs::write(&self.begun, serde_json::to_vec_pretty(accounts)?)
+            .and_then(|()| std::fs::rename(&self.begun, &self.whole))
+            .map_err(|error| french::unwritten(&self.whole, &error))
+    }
+}
+
+/// Empties the folder of a demonstration that was not furnished to its end.
+fn clear(configuration: &Configuration, data: &Path) -> anyhow::Result<()> {
+    let url = configuration.database_url(data);
+    let Some(DatabaseAddress::Sqlite(file)) =
+        DatabaseAddress::parse(&url).filter(|_| configuration.database.url.is_none())
+    else {
+        bail!(
+            "la démonstration de {} n’a pas été faite jusqu’au bout, et sa base est {} : videz-la, puis recommencez",
+            data.display(),
+            french::without_password(&url)
+        );
+    };
+    for end in ["", "-wal", "-shm"] {
+        let mut name = file.clone().into_os_string();
+        name.push(end);
+        let file = PathBuf::from(name);
+        match std::fs::remove_file(&file) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(french::unwritten(&file, &error));
+            }
+            _ => {}
+        }
+    }
+    let mail = data.join("mail");
+    match std::fs::remove_dir_all(&mail) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(french::unwritten(&mail, &error))
+        }
+        _ => Ok(()),
+    }
 }

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use delos_application::import::{self, Handed, ImportKind};
 use delos_application::{Context, tasks, views};
@@ -11,57 +10,68 @@ use delos_domain::actor::Actor;
 use delos_domain::ids::SessionId;
 use delos_imports::{MAX_BYTES, Report};
 
-use super::sentence;
 use crate::configuration::Place;
+use crate::french::{self, sentence};
 use crate::house;
+use crate::terminal::say;
 
-/// What is imported.
+/// Lit les établissements, les examinateurs ou les candidats d’un fichier
 #[derive(Subcommand)]
 pub enum Import {
-    /// Schools (etablissements.csv).
+    /// Établissements (etablissements.csv)
     Schools(File),
-    /// Examiners (examinateurs.csv).
+    /// Examinateurs (examinateurs.csv)
     Examiners(File),
-    /// Candidates (candidats.csv, or a list of Cyclades with its complement).
-    Candidates(File),
+    /// Candidats (candidats.csv, ou une liste de Cyclades et son complément)
+    Candidates(Files),
 }
 
-/// A file to import.
+// Without a heading of their own: the pages of help are those of the subcommands.
 #[derive(Args)]
 pub struct File {
-    /// The file.
-    file: PathBuf,
-    /// The second file of a Cyclades list, joined on the candidate's number.
-    #[arg(long, value_name = "FILE")]
-    complement: Option<PathBuf>,
-    /// Year of the session.
+    /// Fichier CSV
+    #[arg(value_name = "FICHIER")]
+    path: PathBuf,
+    /// Année de la session
     #[arg(long, value_name = "S")]
     session: String,
     #[command(flatten)]
     place: Place,
-    /// Check only; write nothing.
+    /// Contrôle seulement, n’écrit rien
     #[arg(long)]
     dry_run: bool,
-    /// The report as JSON on standard output.
+    /// Compte rendu en JSON sur la sortie standard
     #[arg(long)]
     json: bool,
 }
 
+#[derive(Args)]
+pub struct Files {
+    #[command(flatten)]
+    file: File,
+    /// Second fichier d’une liste de Cyclades, joint par le numéro de candidat
+    #[arg(long, value_name = "FICHIER")]
+    complement: Option<PathBuf>,
+}
+
+/// The code of the fault of a file that is larger than an import may be.
+const FILE_TOO_LARGE: &str = "file_too_large";
+
 impl Import {
     pub async fn run(self) -> anyhow::Result<ExitCode> {
-        let (kind, asked) = match self {
-            Self::Schools(file) => (ImportKind::Schools, file),
-            Self::Examiners(file) => (ImportKind::Examiners, file),
-            Self::Candidates(file) => (ImportKind::Candidates, file),
+        let (kind, asked, complement) = match self {
+            Self::Schools(file) => (ImportKind::Schools, file, None),
+            Self::Examiners(file) => (ImportKind::Examiners, file, None),
+            Self::Candidates(files) => (ImportKind::Candidates, files.file, files.complement),
         };
         let house = house::open_quietly(&asked.place).await?;
         let session = views::session::by_code(&house.context, &asked.session)
             .await
             .map_err(sentence)?
             .id;
-        let file = read(&asked.file)?;
-        let complement = asked.complement.as_deref().map(read).transpose()?;
-        let report = import_file(
+        let file = read(&asked.path)?;
+        let complement = complement.as_deref().map(read).transpose()?;
+        let mut report = import_file(
             &house.context,
             session,
             kind,
@@ -70,10 +80,17 @@ impl Import {
             asked.dry_run,
         )
         .await?;
+        // What is too large was not read whole: how much it weighs is not known, and not said.
+        for fault in &mut report.errors {
+            if fault.code == FILE_TOO_LARGE {
+                fault.message =
+                    format!("Ce fichier dépasse {} Mo.", MAX_BYTES / (1024 * 1024)).into();
+            }
+        }
         if asked.json {
-            println!("{}", serde_json::to_string(&report)?);
+            say!("{}", serde_json::to_string(&report)?)?;
         } else {
-            say(&report, asked.dry_run);
+            tell(&report, asked.dry_run)?;
         }
         Ok(if report.is_clean() {
             ExitCode::SUCCESS
@@ -108,10 +125,7 @@ pub async fn import_file(
             .map_err(sentence)?;
         let done = tasks::run_one(context, task).await.map_err(sentence)?;
         if done.state != "done" {
-            anyhow::bail!(
-                "l’import ne s’est pas fait : {}",
-                done.detail.unwrap_or_default()
-            );
+            return Err(french::task_failure(&done.detail.unwrap_or_default()));
         }
     }
     Ok(report)
@@ -124,26 +138,31 @@ pub fn read(path: &Path) -> anyhow::Result<Handed> {
         .file_name()
         .map(|name| name.to_string_lossy().into_owned())
         .unwrap_or_default();
-    let open =
-        std::fs::File::open(path).with_context(|| format!("{} ne se lit pas", path.display()))?;
+    let unread = |error: std::io::Error| french::unread(path, &error);
+    let open = std::fs::File::open(path).map_err(unread)?;
     let mut bytes = Vec::new();
     // One byte more than the most is enough to know that it is too large.
     open.take(MAX_BYTES as u64 + 1)
         .read_to_end(&mut bytes)
-        .with_context(|| format!("{} ne se lit pas", path.display()))?;
+        .map_err(unread)?;
     Ok(Handed { name, bytes })
 }
 
-fn say(report: &Report, dry_run: bool) {
+fn tell(report: &Report, dry_run: bool) -> anyhow::Result<()> {
     for (title, faults) in [
         ("À corriger", &report.errors),
         ("À vérifier", &report.warnings),
     ] {
         for fault in faults {
-            println!(
+            say!(
                 "{title}, ligne {}, {} : « {} ». {} {} [{}]",
-                fault.line, fault.column, fault.value, fault.message, fault.remedy, fault.code
-            );
+                fault.line,
+                fault.column,
+                fault.value,
+                fault.message,
+                fault.remedy,
+                fault.code
+            )?;
         }
     }
     let verb = if report.is_clean() && !dry_run {
@@ -151,8 +170,13 @@ fn say(report: &Report, dry_run: bool) {
     } else {
         "rien d’écrit"
     };
-    println!(
+    say!(
         "{} : {} lignes, {} à créer, {} à modifier, {} inchangées, {} en erreur ({verb}).",
-        report.file, report.rows, report.created, report.updated, report.unchanged, report.in_error
-    );
+        report.file,
+        report.rows,
+        report.created,
+        report.updated,
+        report.unchanged,
+        report.in_error
+    )
 }

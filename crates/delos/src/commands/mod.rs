@@ -1,4 +1,4 @@
-//! Subcommands: one file each.
+//! Subcommands: one file each. The docstrings of what clap reads are its pages of help: they are in French.
 
 mod demo;
 mod doctor;
@@ -16,36 +16,38 @@ use std::process::ExitCode;
 use clap::Subcommand;
 
 use crate::configuration::Place;
+use crate::french;
+use crate::terminal::say;
 
 /// What can be asked of the binary.
 #[derive(Subcommand)]
 pub enum Command {
-    /// Serves the site, and runs the worker in the same process.
+    /// Sert le site et, dans le même processus, fait partir le courrier
     Serve(serve::Serve),
-    /// Runs the worker alone: mail and tasks.
+    /// Fait partir le courrier et les tâches, sans le site
     Worker(worker::Worker),
-    /// Brings the database's schema up to date.
+    /// Met le schéma de la base à jour
     Migrate(Place),
-    /// Lays the ground of a session and creates its first administrator.
+    /// Ouvre une session et crée son premier administrateur
     Init(init::Init),
-    /// Sessions.
+    /// Sessions
     #[command(subcommand)]
     Session(session::Session),
-    /// A house with a realistic session, made from files by the same commands as a user's.
+    /// Une maison et sa session vraisemblable, faite de fichiers par les mêmes commandes que les vôtres
     Demo(demo::Demo),
-    /// Reads schools, examiners or candidates from a file.
+    /// Lit les établissements, les examinateurs ou les candidats d’un fichier
     #[command(subcommand)]
     Import(import::Import),
-    /// Timetables and plans.
+    /// Emplois du temps et plannings
     #[command(subcommand)]
     Plan(plan::Plan),
-    /// Regulation sets.
+    /// Règlements
     #[command(subcommand)]
     Regulation(regulation::Regulation),
-    /// Prints a GraphQL schema.
+    /// Affiche un schéma GraphQL
     #[command(subcommand)]
     Schema(schema::Schema),
-    /// Says whether the house is in order.
+    /// Dit si la maison est en ordre
     Doctor(Place),
 }
 
@@ -57,8 +59,9 @@ impl Command {
             Self::Worker(command) => command.run().await,
             Self::Migrate(place) => {
                 let house = crate::house::open(&place).await?;
-                let version = house.context.db.version().await?;
-                println!("Le schéma est à jour ({version}).");
+                let version = house.context.db.version().await;
+                let version = version.map_err(|error| french::store(&error))?;
+                say!("Le schéma est à jour ({version}).")?;
                 Ok(ExitCode::SUCCESS)
             }
             Self::Init(command) => command.run().await,
@@ -70,26 +73,5 @@ impl Command {
             Self::Schema(command) => command.run(),
             Self::Doctor(place) => doctor::run(&place).await,
         }
-    }
-}
-
-/// The French sentence of a command's end, for the terminal.
-pub fn sentence(error: delos_application::CommandError) -> anyhow::Error {
-    use delos_application::CommandError;
-    match error {
-        CommandError::Refused(refusal) => {
-            let facts: Vec<String> = refusal
-                .facts
-                .iter()
-                .map(|(name, value)| format!("{name} : {value}"))
-                .collect();
-            let facts = if facts.is_empty() {
-                String::new()
-            } else {
-                format!(" ({})", facts.join(", "))
-            };
-            anyhow::anyhow!("refusé : {}{facts}", refusal.code)
-        }
-        other => anyhow::Error::new(other),
     }
 }

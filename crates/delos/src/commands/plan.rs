@@ -3,58 +3,58 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
 use delos_application::session_file::named;
-use delos_application::{reports, views};
+use delos_application::{Refusal, reports, views};
 use delos_planning::day::{DayQuestion, EnvironmentReading, report};
 
-use super::sentence;
 use crate::configuration::Place;
+use crate::french::{self, fault, sentence};
 use crate::house;
+use crate::terminal::say;
 
-/// Timetables and plans.
+/// Emplois du temps et plannings
 #[derive(Subcommand)]
 pub enum Plan {
-    /// The best timetable of one day of a commission.
+    /// Le meilleur emploi du temps d’une journée de commission
     Day(Day),
-    /// Writes the problem and the plan of an owner in the exchange format.
+    /// Écrit le problème et le planning d’une autorité ou d’un établissement dans le format d’échange
     Export(Export),
 }
 
-/// One day.
+/// Le meilleur emploi du temps d’une journée de commission
 #[derive(Args)]
 pub struct Day {
-    /// Candidates in all.
+    /// Candidats en tout
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     candidates: u16,
-    /// Among them, those with a third more on preparations.
+    /// Parmi eux, ceux qui ont un tiers temps pour les préparations [par défaut : 0]
     #[arg(long, value_name = "K", default_value_t = 0)]
     extra_time_preparation: u16,
-    /// Among them, those with a third more on preparations and interviews.
+    /// Parmi eux, ceux qui ont un tiers temps pour les préparations et les entretiens [par défaut : 0]
     #[arg(long, value_name = "K", default_value_t = 0)]
     extra_time_all: u16,
-    /// After the preparation half-day.
+    /// Après la demi-journée de préparation
     #[arg(long)]
     after_preparation: bool,
-    /// How long the environment is held: `RE2`, `R` or `E1RE2`; as the regulation says by default.
-    #[arg(long, value_name = "READING", value_parser = ["RE2", "R", "E1RE2"])]
+    /// Durée d’occupation de l’environnement : RE2, R ou E1RE2 [par défaut : celle du règlement]
+    #[arg(long, value_name = "LECTURE", value_parser = ["RE2", "R", "E1RE2"])]
     environment: Option<String>,
-    /// Regulation set.
+    /// Règlement [par défaut : bts-sio-2024-e5]
     #[arg(long, value_name = "ID", default_value = "bts-sio-2024-e5")]
     regulation: String,
-    /// The answer as JSON.
+    /// Réponse en JSON
     #[arg(long)]
     json: bool,
 }
 
-/// The plan of an owner.
+/// Écrit le problème et le planning d’une autorité ou d’un établissement dans le format d’échange
 #[derive(Args)]
 pub struct Export {
-    /// Year of the session.
+    /// Année de la session
     #[arg(long, value_name = "S")]
     session: String,
-    /// The authority whose ponctuelle plan it is (name or code, its own or an academy's).
+    /// L’autorité du planning de la forme ponctuelle : nom ou code, le sien ou d’une de ses académies
     #[arg(
         long,
         value_name = "A",
@@ -62,14 +62,14 @@ pub struct Export {
         required_unless_present = "school"
     )]
     authority: Option<String>,
-    /// The school whose CCF plan it is.
+    /// L’établissement du planning de CCF
     #[arg(long, value_name = "UAI")]
     school: Option<String>,
-    /// Where to write the problem.
-    #[arg(long, value_name = "FILE")]
+    /// Où écrire le problème
+    #[arg(long, value_name = "FICHIER")]
     instance: PathBuf,
-    /// Where to write the plan.
-    #[arg(long, value_name = "FILE")]
+    /// Où écrire le planning
+    #[arg(long, value_name = "FICHIER")]
     solution: PathBuf,
     #[command(flatten)]
     place: Place,
@@ -88,7 +88,7 @@ impl Day {
     fn run(self) -> anyhow::Result<ExitCode> {
         let regulation = delos_regulation::load(&self.regulation).map_err(|faults| {
             let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
-            anyhow::anyhow!(faults.join("\n"))
+            fault(faults.join("\n"))
         })?;
         let question = DayQuestion {
             candidates: self.candidates,
@@ -101,20 +101,20 @@ impl Day {
                 .and_then(EnvironmentReading::parse),
         };
         let answer = report(&regulation.course, &regulation.day, question)
-            .context("plus de tiers temps que de candidats")?;
+            .ok_or_else(|| fault("il y a plus de tiers temps que de candidats"))?;
         if self.json {
-            println!("{}", serde_json::to_string(&answer)?);
+            say!("{}", serde_json::to_string(&answer)?)?;
             return Ok(ExitCode::SUCCESS);
         }
         let Some(day) = answer.timetable() else {
-            println!("Aucun emploi du temps ne tient dans la journée.");
+            say!("Aucun emploi du temps ne tient dans la journée.")?;
             return Ok(ExitCode::SUCCESS);
         };
         let hour = |minute: u16| format!("{:>2} h {:02}", minute / 60, minute % 60);
         if let Some(start) = day.preparation {
-            println!("Préparation à {}", hour(start));
+            say!("Préparation à {}", hour(start))?;
         }
-        println!("Pause à {}, fin à {}", hour(day.lunch), hour(day.end));
+        say!("Pause à {}, fin à {}", hour(day.lunch), hour(day.end))?;
         for (place, slot) in day.slots.iter().enumerate() {
             let phases: Vec<String> = answer
                 .codes()
@@ -126,7 +126,7 @@ impl Day {
                 .environment
                 .map(|number| format!("  env. {number}"))
                 .unwrap_or_default();
-            println!("{:>3}  {}{environment}", place + 1, phases.join("  "));
+            say!("{:>3}  {}{environment}", place + 1, phases.join("  "))?;
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -145,8 +145,9 @@ impl Export {
                     .await
                     .map_err(sentence)?;
                 (
-                    named(&all, name)
-                        .with_context(|| format!("aucune autorité ne s’appelle {name}"))?,
+                    named(&all, name).ok_or_else(|| {
+                        sentence(Refusal::new("unknown_authority").with("name", name).into())
+                    })?,
                     None,
                 )
             }
@@ -154,19 +155,23 @@ impl Export {
                 let found = views::schools::by_uai(&house.context, session, uai)
                     .await
                     .map_err(sentence)?;
-                let school =
-                    found.with_context(|| format!("aucun établissement n’a le code {uai}"))?;
+                let school = found.ok_or_else(|| {
+                    fault(format!(
+                        "aucun établissement de la session n’a le code {uai}. Vérifiez ce code UAI, ou importez les \
+                         établissements"
+                    ))
+                })?;
                 (school.school.authority, Some(school.school.id))
             }
-            (None, None) => bail!("--authority ou --school"),
+            (None, None) => return Err(fault("il manque --authority ou --school")),
         };
         let (instance, solution) = reports::plan_export(&house.context, session, authority, school)
             .await
             .map_err(sentence)?;
         std::fs::write(&self.instance, instance)
-            .with_context(|| format!("{} ne peut pas être écrit", self.instance.display()))?;
+            .map_err(|error| french::unwritten(&self.instance, &error))?;
         std::fs::write(&self.solution, solution)
-            .with_context(|| format!("{} ne peut pas être écrit", self.solution.display()))?;
+            .map_err(|error| french::unwritten(&self.solution, &error))?;
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -3,15 +3,20 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Context as _;
 use clap::Subcommand;
+use delos_regulation::Fault;
 
-/// Regulation sets.
+use crate::french;
+use crate::reading::{NOT_UTF8, line_at};
+use crate::terminal::say;
+
+/// Règlements
 #[derive(Subcommand)]
 pub enum Regulation {
-    /// Says every fault of a set: file, line, reason.
+    /// Dit chaque défaut d’un règlement : fichier, ligne, raison
     Check {
-        /// The TOML file.
+        /// Fichier TOML
+        #[arg(value_name = "FICHIER")]
         file: PathBuf,
     },
 }
@@ -19,18 +24,22 @@ pub enum Regulation {
 impl Regulation {
     pub fn run(self) -> anyhow::Result<ExitCode> {
         let Self::Check { file } = self;
-        let text = std::fs::read_to_string(&file)
-            .with_context(|| format!("{} ne se lit pas", file.display()))?;
-        let faults = delos_regulation::check(
-            &text,
-            &file.display().to_string(),
-            &delos_regulation::shipped,
-        );
+        let bytes = std::fs::read(&file).map_err(|error| french::unread(&file, &error))?;
+        let name = file.display().to_string();
+        let faults = match std::str::from_utf8(&bytes) {
+            Ok(text) => delos_regulation::check(text, &name, &delos_regulation::shipped),
+            Err(error) => vec![Fault {
+                file: name,
+                line: line_at(&bytes, error.valid_up_to()),
+                key: String::new(),
+                reason: NOT_UTF8.to_owned(),
+            }],
+        };
         for fault in &faults {
-            println!("{fault}");
+            say!("{fault}")?;
         }
         if faults.is_empty() {
-            println!("{} : aucun défaut", file.display());
+            say!("{} : aucun défaut", file.display())?;
             Ok(ExitCode::SUCCESS)
         } else {
             Ok(ExitCode::from(2))

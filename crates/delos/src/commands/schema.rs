@@ -4,21 +4,23 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
-/// Prints a GraphQL schema, as committed.
+use crate::terminal;
+
+/// Affiche un schéma GraphQL
 #[derive(Subcommand)]
 pub enum Schema {
-    /// The staff's.
+    /// Celui des personnels
     Staff,
-    /// The candidates'.
+    /// Celui des candidats
     Candidate,
 }
 
 impl Schema {
     pub fn run(self) -> anyhow::Result<ExitCode> {
-        match self {
-            Self::Staff => print!("{}", delos_gateway::staff_sdl()),
-            Self::Candidate => print!("{}", delos_gateway::candidate_sdl()),
-        }
+        terminal::text(&match self {
+            Self::Staff => delos_gateway::staff_sdl(),
+            Self::Candidate => delos_gateway::candidate_sdl(),
+        })?;
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -10,28 +10,36 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::worker;
-use crate::configuration::Place;
+use crate::configuration::{Configuration, Place};
+use crate::french;
 use crate::house::{self, House};
 
-/// Serves the site.
+/// Sert le site et, dans le même processus, fait partir le courrier
 #[derive(Args)]
 pub struct Serve {
     #[command(flatten)]
     place: Place,
-    /// Address to listen at; the configuration's by default.
-    #[arg(long, value_name = "ADDR")]
+    /// Adresse d’écoute [par défaut : celle de la configuration, 127.0.0.1:8080]
+    #[arg(long, value_name = "ADRESSE")]
     listen: Option<String>,
-    /// Leave mail and tasks to another process.
+    /// Laisse le courrier et les tâches à un autre processus (delos worker)
     #[arg(long)]
     no_worker: bool,
-    /// Development: any document is read, with guards; cookies go without TLS.
+    /// Développement : tout document GraphQL est lu, avec ses garde-fous ; les cookies passent sans TLS
     #[arg(long)]
     development: bool,
 }
 
 impl Serve {
     pub async fn run(self) -> anyhow::Result<ExitCode> {
-        let house = house::open_listening(&self.place, self.listen).await?;
+        let house = house::open_checked(&self.place, self.listen, |configuration| {
+            if self.development {
+                Ok(())
+            } else {
+                in_service(configuration, !self.no_worker)
+            }
+        })
+        .await?;
         let listener = listen(&house).await?;
         tracing::info!(address = %listener.local_addr()?, "the house is open");
         run(
@@ -48,9 +56,27 @@ impl Serve {
 /// Takes the address of the configuration.
 pub async fn listen(house: &House) -> anyhow::Result<TcpListener> {
     let address = &house.configuration.listen;
-    TcpListener::bind(address)
-        .await
-        .with_context(|| format!("l’adresse {address} n’est pas libre"))
+    TcpListener::bind(address).await.map_err(|error| {
+        anyhow::anyhow!(
+            "l’adresse {address} ne s’ouvre pas : {}",
+            french::cause(&error)
+        )
+    })
+}
+
+/// Refuses to put in service a house that nobody can sign in to, or whose mail nobody chose not to send; says loudly
+/// what is odd.
+fn in_service(configuration: &Configuration, with_worker: bool) -> anyhow::Result<()> {
+    if let Some(fault) = configuration.public_fault() {
+        return Err(french::fault(fault));
+    }
+    if let Some(warning) = configuration.public_warning() {
+        tracing::warn!("{warning}");
+    }
+    if with_worker {
+        worker::in_service(configuration)?;
+    }
+    Ok(())
 }
 
 /// Serves until `stop`, then ends the worker and the requests in hand.

@@ -1,31 +1,34 @@
 //! `delos session set`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use delos_application::session_file::SessionFile;
+use delos_application::set_authority_contact::{SetAuthorityContactInput, set_authority_contact};
 use delos_application::set_session_dates::{SetSessionDatesInput, set_session_dates};
 use delos_domain::actor::Actor;
 
-use super::sentence;
 use crate::configuration::Place;
+use crate::french::sentence;
 use crate::house;
+use crate::reading::{self, Written};
+use crate::terminal::say;
 
-/// Sessions.
+/// Sessions
 #[derive(Subcommand)]
 pub enum Session {
-    /// Gives a session its dates from a TOML file.
+    /// Donne à une session ses dates, et aux autorités leur contact, d’un fichier TOML
     Set(Set),
 }
 
-/// Gives a session its dates.
+/// Donne à une session ses dates, et aux autorités leur contact, d’un fichier TOML
 #[derive(Args)]
 pub struct Set {
-    /// The file.
+    /// Fichier TOML
+    #[arg(value_name = "FICHIER")]
     file: PathBuf,
-    /// Year of the session.
+    /// Année de la session
     #[arg(long, value_name = "S")]
     session: String,
     #[command(flatten)]
@@ -35,23 +38,23 @@ pub struct Set {
 impl Session {
     pub async fn run(self) -> anyhow::Result<ExitCode> {
         let Self::Set(set) = self;
-        let text = std::fs::read_to_string(&set.file)
-            .with_context(|| format!("{} ne se lit pas", set.file.display()))?;
-        let file = read(&text).with_context(|| format!("{} est fautif", set.file.display()))?;
+        let file = read(&set.file, &reading::text(&set.file)?)?;
         let house = house::open_quietly(&set.place).await?;
         apply(&house.context, &set.session, &file).await?;
-        println!("Les dates de la session {} sont enregistrées.", set.session);
+        say!("Les dates de la session {} sont enregistrées.", set.session)?;
         Ok(ExitCode::SUCCESS)
     }
 }
 
-/// Reads the file: TOML's own dates become texts that the file's type reads.
-pub fn read(text: &str) -> anyhow::Result<SessionFile> {
-    let value: toml::Value = toml::from_str(text)?;
-    Ok(serde_json::from_value(plain(value))?)
+/// Reads the text of a file of that name.
+///
+/// # Errors
+/// Each fault with its line and key.
+pub fn read(file: &Path, text: &str) -> anyhow::Result<SessionFile> {
+    reading::into(&Written { file, text })
 }
 
-/// Writes the dates of a file.
+/// Writes the dates and contacts of a file.
 pub async fn apply(
     context: &delos_application::Context,
     session: &str,
@@ -63,8 +66,12 @@ pub async fn apply(
     let authorities = delos_application::views::session::all_authorities(context)
         .await
         .map_err(sentence)?;
+    // Everything in the file is read before anything is written.
     let records = file
         .records(&authorities)
+        .map_err(|refusal| sentence(refusal.into()))?;
+    let contacts = file
+        .contacts(&authorities)
         .map_err(|refusal| sentence(refusal.into()))?;
     let input = SetSessionDatesInput {
         session: found.id,
@@ -74,20 +81,16 @@ pub async fn apply(
     };
     set_session_dates(context, &Actor::System, &input)
         .await
-        .map_err(sentence)
-}
-
-fn plain(value: toml::Value) -> serde_json::Value {
-    match value {
-        toml::Value::Datetime(date) => serde_json::Value::String(date.to_string()),
-        toml::Value::Array(items) => items.into_iter().map(plain).collect(),
-        toml::Value::Table(table) => table
-            .into_iter()
-            .map(|(key, value)| (key, plain(value)))
-            .collect(),
-        toml::Value::String(text) => text.into(),
-        toml::Value::Integer(number) => number.into(),
-        toml::Value::Float(number) => number.into(),
-        toml::Value::Boolean(yes) => yes.into(),
+        .map_err(sentence)?;
+    for (authority, email) in contacts {
+        let input = SetAuthorityContactInput {
+            session: found.id,
+            authority,
+            email: Some(email),
+        };
+        set_authority_contact(context, &Actor::System, &input)
+            .await
+            .map_err(sentence)?;
     }
+    Ok(())
 }

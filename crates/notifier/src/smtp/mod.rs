@@ -31,6 +31,17 @@ pub(crate) struct Endpoint<'a> {
     pub settings: &'a WorkerSettings,
 }
 
+/// Greets the relay, with encryption and credentials as the settings say, and leaves: nothing is sent.
+pub(crate) async fn greet(endpoint: &Endpoint<'_>) -> Result<(), String> {
+    match Line::open(endpoint).await {
+        Ok(line) => {
+            line.close().await;
+            Ok(())
+        }
+        Err(trouble) => Err(trouble.cause()),
+    }
+}
+
 /// Gives one message to the relay.
 pub(crate) async fn give(
     endpoint: &Endpoint<'_>,
