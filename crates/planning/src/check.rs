@@ -69,9 +69,10 @@ pub fn violations(problem: &Problem, plan: &Plan) -> Vec<Violation> {
             days.peek().is_some() && days.all(|day| period.contains(&day.date))
         });
         for member in &one.members {
-            let same_day = one.days.iter().fold(false, |twice, day| {
-                !sits.insert((*member, day.date)) || twice
-            });
+            let mut same_day = false;
+            for day in &one.days {
+                same_day |= !sits.insert((*member, day.date));
+            }
             let same_period = period.is_some_and(|period| !sits_in.insert((*member, period)));
             if same_day || same_period {
                 say("M5", About::Examiner(*member));

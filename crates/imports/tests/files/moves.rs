@@ -212,7 +212,7 @@ fn a_list_whose_rows_name_their_school_needs_no_other() {
     let text = text.replace("(0213430P)", "(0219998D)");
     let mut second = "Numéro;UAI\n".to_owned();
     for row in &list_of("(0213430P)").rows {
-        second.push_str(&format!("{};0213430P\n", row.value.number));
+        second.extend([row.value.number.to_string().as_str(), ";0213430P\n"]);
     }
     let import = read_candidates(
         &Source::new("candidats-cyclades.csv", text.as_bytes()),

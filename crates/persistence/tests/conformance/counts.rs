@@ -82,7 +82,7 @@ async fn lay(db: &Database) -> Result<()> {
     world::lay(db).await?;
     let tx = db.write().await?;
     let member = examiner()?;
-    examiners::insert(&tx, COHORT, &[member.clone()]).await?;
+    examiners::insert(&tx, COHORT, std::slice::from_ref(&member)).await?;
     plans::replace_content(&tx, &plan(1), &commissions(1, &[member.id]), &[]).await?;
     plans::replace_content(&tx, &plan(3), &commissions(3, &[]), &[]).await?;
     let mut silent = candidate(1, 2)?;
