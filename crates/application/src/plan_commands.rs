@@ -179,7 +179,10 @@ fn rule_broken(fault: &Violation, number: u16, stated: &Stated) -> Refusal {
             .candidates
             .get(key)
             .map(|one| one.identity.full_name()),
-        About::Examiner(key) => stated.examiners.get(key).map(|one| one.identity.full_name()),
+        About::Examiner(key) => stated
+            .examiners
+            .get(key)
+            .map(|one| one.identity.full_name()),
         About::Centre(key) => stated.schools.get(key).map(|one| one.name.clone()),
     };
     match name {

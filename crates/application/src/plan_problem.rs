@@ -251,7 +251,10 @@ async fn taken(
     }
     let mut rooms: HashMap<String, usize> = HashMap::new();
     for (key, one) in schools.iter().enumerate() {
-        if centres.iter().any(|centre| centre.school.id == one.school.id) {
+        if centres
+            .iter()
+            .any(|centre| centre.school.id == one.school.id)
+        {
             rooms.extend(environments(one).map(|(_, name)| (name, key)));
         }
     }

@@ -584,8 +584,7 @@ pub async fn failed<O: Operation>(
         let key = envelope::key(access, row.key_id).await?;
         opened.push(key.open(row.id, &Envelope(row.payload.clone()))?);
     }
-    let mut payloads: HashMap<_, _> =
-        rows.iter().map(|row| row.id).zip(opened).collect();
+    let mut payloads: HashMap<_, _> = rows.iter().map(|row| row.id).zip(opened).collect();
     let records = records(access, rows).await?;
     Ok(records
         .into_iter()

@@ -81,7 +81,15 @@ pub async fn add_commission(
 
     let days = days_of(plan.form, &dates, template, &new.days)?;
     check_composition(&regulation, plan.form, new.option, &members)?;
-    check_members(&plan, &dates, &regulation, &commissions, template, &days, &members)?;
+    check_members(
+        &plan,
+        &dates,
+        &regulation,
+        &commissions,
+        template,
+        &days,
+        &members,
+    )?;
     let held = held_by_others(&reader, &plan, &centre).await?;
     check_centre(&regulation, &commissions, &held, &centre, &days)?;
 
@@ -147,7 +155,11 @@ fn days_of(
         Form::Ponctuelle if period_of(&dates.ponctuelle, &heard).is_none() => {
             Err(Refusal::new("days_not_in_period"))
         }
-        Form::Ccf if heard.windows(2).any(|pair| pair[0].succ_opt() != Some(pair[1])) => {
+        Form::Ccf
+            if heard
+                .windows(2)
+                .any(|pair| pair[0].succ_opt() != Some(pair[1])) =>
+        {
             Err(Refusal::new("days_apart"))
         }
         _ => Ok(days),

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use delos_domain::candidate::Accommodation;
 use delos_domain::ids::SchoolId;
+use delos_persistence::Transaction;
 use delos_persistence::plans::{self, CommissionRecord, DayRecord, Occupancy, PlanRecord};
 use delos_persistence::schools::SchoolRecord;
-use delos_persistence::Transaction;
 
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult, Refusal};
@@ -113,9 +113,7 @@ async fn free_environments(
 fn hours(stated: &Stated, day: &DayRecord) -> (u16, u16) {
     let rules = &stated.problem.rules;
     let mut first = day.preparation.unwrap_or(u16::MAX);
-    let mut last = day
-        .preparation
-        .map_or(0, |start| start + rules.preparation);
+    let mut last = day.preparation.map_or(0, |start| start + rules.preparation);
     for sitting in &day.sittings {
         let accommodation = stated
             .candidates

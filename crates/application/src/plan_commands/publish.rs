@@ -56,7 +56,9 @@ pub async fn publish(
     let content = to_plan(&tx, &plan, &stated, &commissions).await?;
     // A third of a millisecond for 300 candidates: not worth leaving the transaction's thread.
     if let Some(fault) = violations(&stated.problem, &content).first() {
-        let number = commissions.get(fault.commission).map_or(0, |one| one.number);
+        let number = commissions
+            .get(fault.commission)
+            .map_or(0, |one| one.number);
         return Err(rule_broken(fault, number, &stated).into());
     }
 
@@ -65,7 +67,9 @@ pub async fn publish(
         Ok(()) => {}
         Err(StoreError::Conflict) => {
             tx.rollback().await?;
-            return Err(holding::clash(context, &plan, &taken, &stated).await?.into());
+            return Err(holding::clash(context, &plan, &taken, &stated)
+                .await?
+                .into());
         }
         Err(other) => return Err(other.into()),
     }

@@ -6,9 +6,7 @@ use delos_domain::candidate::Form;
 use delos_domain::ids::{AuthorityId, PlanId, SchoolId};
 use delos_domain::scope::{Operation, Scope};
 use delos_domain::tracks::sitting::State;
-use sea_orm::{
-    ColumnTrait, EntityTrait, JoinType, QueryFilter, QuerySelect,
-};
+use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use crate::database::Access;

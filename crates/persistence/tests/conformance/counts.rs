@@ -115,7 +115,11 @@ pub async fn plans_are_counted_together(bench: &Bench) -> Result<()> {
         ready: 2,
         ..Counts::default()
     };
-    assert_eq!(messages, [(ids[0], two)].into(), "another authority's are none of Dijon's");
+    assert_eq!(
+        messages,
+        [(ids[0], two)].into(),
+        "another authority's are none of Dijon's"
+    );
     Ok(())
 }
 
@@ -142,7 +146,7 @@ pub async fn whoever_a_plan_hears_is_read_whatever_he_became(bench: &Bench) -> R
     gone.candidate.form = Form::Ponctuelle;
     gone.candidate.school = Some(school_id(2));
     candidates::update(&tx, &importer()?, &gone).await?;
-    done(tx).await?;
+    done::<anyhow::Error>(tx).await?;
     let heard = candidates::placed_by(&bench.db.read(), plan_id(1)).await?;
     let ids: Vec<_> = heard.iter().map(|one| one.candidate.id).collect();
     assert_eq!(ids, [candidate_id(1, 1), candidate_id(1, 2)]);
@@ -169,10 +173,13 @@ pub async fn what_other_plans_hold_is_told_once_a_day(bench: &Bench) -> Result<(
     plans::occupy(&tx, plan_id(1), &first).await?;
     plans::occupy(&tx, plan_id(2), &[holds("environment:2", 0)]).await?;
     plans::occupy(&tx, plan_id(3), &[holds("environment:3", 0)]).await?;
-    done(tx).await?;
+    done::<anyhow::Error>(tx).await?;
     let asked = ["environment:1".to_owned(), "environment:2".to_owned()];
     let held = plans::held_by_others(&bench.db.read(), plan_id(2), &asked).await?;
     let tomorrow = day() + chrono::Days::new(1);
-    assert_eq!(held, [(asked[0].clone(), day()), (asked[0].clone(), tomorrow)]);
+    assert_eq!(
+        held,
+        [(asked[0].clone(), day()), (asked[0].clone(), tomorrow)]
+    );
     Ok(())
 }
