@@ -19,7 +19,7 @@ fn end(candidates: u16, preparation: u16, all: u16, after: bool) -> Option<u16> 
         reading: None,
     };
     report(&course(), &rules(), question)
-        .unwrap()
+        .expect("a question of the annex")
         .timetable()
         .map(|day| day.end)
 }
@@ -192,7 +192,7 @@ fn assert_sound(
         }
         assert!(chain_end <= day.lunch || slot.starts[0] >= day.lunch + rules.lunch);
         if let Some((from, to)) = held {
-            environments.push((slot.environment.unwrap(), from, to));
+            environments.push((slot.environment.expect("an environment"), from, to));
         }
     }
     assert_eq!(day.end, last);
@@ -222,6 +222,10 @@ fn brute_force(
     candidates: &[Accommodation],
     preparation: bool,
 ) -> Option<u16> {
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the whole state of a search that is written plainly"
+    )]
     fn place(
         course: &Course,
         rules: &DayRules,
@@ -341,8 +345,8 @@ fn accommodation() -> impl Strategy<Value = Accommodation> {
     let ratio = prop_oneof![
         Just(TimeRatio::ONE),
         Just(TimeRatio::THIRD_MORE),
-        Just(TimeRatio::new(5, 4).unwrap()),
-        Just(TimeRatio::new(3, 2).unwrap())
+        Just(TimeRatio::new(5, 4).expect("a ratio")),
+        Just(TimeRatio::new(3, 2).expect("a ratio"))
     ];
     (ratio.clone(), ratio).prop_map(|(preparation, interview)| Accommodation {
         preparation,

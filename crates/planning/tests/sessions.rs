@@ -39,7 +39,7 @@ fn phase(
 }
 
 fn day(text: &str) -> NaiveDate {
-    text.parse().unwrap()
+    text.parse().expect("a date")
 }
 
 fn problem(form: Form) -> Problem {

@@ -157,12 +157,12 @@ fn found(reading: EnvironmentReading, counts: [u16; 3], prepared: bool) -> Optio
         after_preparation: prepared,
         reading: Some(reading),
     };
-    let report = report(&course(), &rules(), question).unwrap();
+    let report = report(&course(), &rules(), question).expect("a question of the annex");
     let day = report.timetable()?;
     let mut chains: Vec<[u16; 4]> = day
         .slots
         .iter()
-        .map(|slot| slot.starts[..4].try_into().unwrap())
+        .map(|slot| slot.starts[..4].try_into().expect("four phases"))
         .collect();
     chains.sort_unstable();
     Some((

@@ -257,7 +257,7 @@ fn subjects(house: &House, place: usize) -> Result<String> {
 }
 
 fn journal(house: &House, sql: &str) -> Result<String> {
-    let address = DatabaseAddress::parse(&house.database()).context("an address")?;
+    let address = DatabaseAddress::parse(house.database()).context("an address")?;
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?
