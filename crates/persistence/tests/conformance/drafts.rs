@@ -118,7 +118,7 @@ pub async fn candidates_are_written_again_together_or_not_at_all(bench: &Bench) 
     let mut changed = read.clone();
     for one in &mut changed {
         one.candidate.form = Form::Ponctuelle;
-        one.identity.family_name = "PAYET".to_owned();
+        "PAYET".clone_into(&mut one.identity.family_name);
     }
     let write = async |records: &[candidates::CandidateRecord]| -> Result<(), StoreError> {
         let tx = db.write().await?;
