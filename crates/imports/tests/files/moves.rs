@@ -210,10 +210,13 @@ fn a_fault_of_the_school_of_a_list_is_told_once_on_its_line() {
 fn a_list_whose_rows_name_their_school_needs_no_other() {
     let text = String::from_utf8(sample("candidats-cyclades.csv")).expect("a text");
     let text = text.replace("(0213430P)", "(0219998D)");
-    let mut second = "Numéro;UAI\n".to_owned();
-    for row in &list_of("(0213430P)").rows {
-        second.extend([row.value.number.to_string().as_str(), ";0213430P\n"]);
-    }
+    let listed = list_of("(0213430P)");
+    let lines: Vec<_> = listed
+        .rows
+        .iter()
+        .map(|row| format!("{};0213430P", row.value.number))
+        .collect();
+    let second = format!("Numéro;UAI\n{}\n", lines.join("\n"));
     let import = read_candidates(
         &Source::new("candidats-cyclades.csv", text.as_bytes()),
         Some(&Source::new("complements.csv", second.as_bytes())),
