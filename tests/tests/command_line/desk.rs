@@ -45,8 +45,12 @@ impl Desk {
 
     /// The binary in the house of this desk, its environment bare; the umask is the usual, open one.
     pub fn command(&self, arguments: &[&str]) -> Command {
+        self.shell("umask 022; exec \"$0\" \"$@\"", arguments)
+    }
+
+    fn shell(&self, line: &str, arguments: &[&str]) -> Command {
         let mut command = Command::new("sh");
-        command.args(["-c", "umask 022; exec \"$0\" \"$@\""]);
+        command.args(["-c", line]);
         command.arg(&self.binary).args(arguments);
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("DELOS_") {
@@ -60,11 +64,13 @@ impl Desk {
     }
 
     pub fn run(&self, arguments: &[&str]) -> Result<Said> {
-        said(self.command(arguments).output()?)
+        self.run_with(arguments, &[])
     }
 
     pub fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Result<Said> {
-        let mut command = self.command(arguments);
+        // A house that should not have opened would stay open.
+        let line = "umask 022; exec timeout 60 \"$0\" \"$@\"";
+        let mut command = self.shell(line, arguments);
         command.envs(variables.iter().copied());
         said(command.output()?)
     }
