@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
+use delos_persistence::{Database, DatabaseAddress, MasterKey};
 
 use crate::http::Visitor;
 use crate::relay::Relay;
@@ -163,6 +164,27 @@ impl House {
     /// Address of its database.
     pub fn database(&self) -> &str {
         &self.database
+    }
+
+    /// One text that its database answers.
+    pub fn read(&self, sql: &str) -> Result<String> {
+        self.asked(async |db| Ok(db.text_for_test(sql).await?))
+    }
+
+    /// Writes a row behind the back of the process: what another one may have committed meanwhile.
+    pub fn write(&self, sql: &str) -> Result<()> {
+        self.asked(async |db| Ok(db.execute_for_test(sql).await?))
+    }
+
+    fn asked<T>(&self, question: impl AsyncFnOnce(Database) -> Result<T>) -> Result<T> {
+        let address = DatabaseAddress::parse(&self.database).context("an address")?;
+        tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?
+            .block_on(async {
+                let db = Database::open(&address, MasterKey::new([0; 32]), false).await?;
+                question(db).await
+            })
     }
 
     /// What its process has said since it opened last.

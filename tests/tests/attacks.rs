@@ -52,8 +52,7 @@ mod attacks {
     // SQLite says what it runs to nobody outside its process, and the house keeps the driver's log shut (statements
     // carry values): the server of PostgreSQL is the independent witness. The views are the same on both.
     #[test]
-    fn a_list_costs_the_same_statements_at_ten_rows_and_at_a_thousand_postgres()
-    -> anyhow::Result<()> {
+    fn a_list_costs_the_same_statements_at_ten_rows_and_at_a_thousand() -> anyhow::Result<()> {
         statements::a_list_costs_the_same_statements_whatever_its_length(Engine::Postgres)
     }
 }

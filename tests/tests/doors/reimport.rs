@@ -1,7 +1,6 @@
 //! The same list handed in again, changed: what a date stands on stays, a draft lets go, the journal tells.
 
 use anyhow::{Context as _, Result};
-use delos_persistence::{Database, DatabaseAddress, MasterKey};
 use serde_json::{Value, json};
 
 use super::letters::{each, words};
@@ -233,10 +232,8 @@ pub fn an_import_leaves_a_line_for_each_of_its_acts(engine: Engine) -> Result<()
 
 /// How many subjects each line of an import of candidates has, in order.
 fn lines(house: &House) -> Result<Vec<usize>> {
-    let all = journal(
-        house,
-        "select cast(count(*) as text) from journal where operation = 'ImportCandidates'",
-    )?;
+    let all = house
+        .read("select cast(count(*) as text) from journal where operation = 'ImportCandidates'")?;
     let all: usize = all.parse()?;
     (0..all)
         .map(|place| Ok(subjects(house, place)?.split_whitespace().count()))
@@ -248,21 +245,7 @@ fn last_subjects(house: &House) -> Result<String> {
 }
 
 fn subjects(house: &House, place: usize) -> Result<String> {
-    journal(
-        house,
-        &format!(
-            "select subjects from journal where operation = 'ImportCandidates' order by at, id limit 1 offset {place}"
-        ),
-    )
-}
-
-fn journal(house: &House, sql: &str) -> Result<String> {
-    let address = DatabaseAddress::parse(house.database()).context("an address")?;
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?
-        .block_on(async {
-            let db = Database::open(&address, MasterKey::new([0; 32]), false).await?;
-            Ok(db.text_for_test(sql).await?)
-        })
+    house.read(&format!(
+        "select subjects from journal where operation = 'ImportCandidates' order by at, id limit 1 offset {place}"
+    ))
 }

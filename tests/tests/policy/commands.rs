@@ -88,7 +88,7 @@ fn subcommands(of: &[&str]) -> Result<Vec<String>> {
     let help = String::from_utf8(output.stdout)?;
     Ok(help
         .lines()
-        .skip_while(|line| *line != "Commands:")
+        .skip_while(|line| *line != "Commandes:")
         .skip(1)
         .take_while(|line| !line.is_empty())
         .filter(|line| line.starts_with("  ") && !line.starts_with("   "))
@@ -219,11 +219,11 @@ fn denied(world: &World, line: Line) -> Result<()> {
         Err(refused) => refused.to_string(),
     };
     let why = [
-        "unexpected argument",
-        "cannot be used with",
-        "unknown_session",
-        "session_exists",
-        "no_plan",
+        "n’est pas une option de cette commande",
+        "ne va pas avec",
+        "n’est pas ouverte dans cette maison",
+        "est déjà ouverte dans cette maison",
+        "il n’y a pas encore de planning à exporter",
     ];
     ensure!(
         why.iter().any(|one| refused.contains(one)),

@@ -151,7 +151,7 @@ pub async fn a_failure_that_was_overtaken_is_not_sent_again(bench: &Bench) -> Re
     let tx = bench.db.write().await?;
     outbox::conclude(&tx, &first, &Verdict::GiveUp("550".to_owned()), at(2)).await?;
     done::<anyhow::Error>(tx).await?;
-    let scope = world::officer::<delos_domain::scope::ResendMessage>(world::DIJON)?;
+    let scope = world::head::<delos_domain::scope::ResendMessage>(1)?;
     let failed = async || outbox::failed(&bench.db.read(), &scope, &[first.id]).await;
     let found = failed().await?;
     assert_eq!(found.len(), 1);
