@@ -282,6 +282,7 @@ mod tests {
         let table = [
             (Role::HeadOfSchool, school, until, Ok(())),
             (Role::HeadOfSchool, school, today, Ok(())),
+            (Role::HeadOfSchool, school, day("2028-11-24"), Ok(())),
             (
                 Role::JuryPresident,
                 Perimeter::Authority(DIJON),

@@ -165,8 +165,8 @@ mod tests {
     fn the_rest_is_refused() {
         for text in [
             "un peu", "4/", "/3", "4/0", "-1", "1/2/3", "1e3", "99999/3", "1,334", "1,343",
-            "1,433", "1,3332", "1,676", "1,637", "1,367", "1,500", "1,25 h", "1,33a", "133,33",
-            "1,333,3", ",33", "1,٣٣", "1,6767",
+            "1,433", "1,3332", "1,676", "1,637", "1,367", "1,500", "1,25 h", "+1", "+1,5", "1,33a",
+            "133,33", "1,333,3", ",33", "1,٣٣", "1,6767",
         ] {
             assert_eq!(
                 TimeRatio::parse(text),
@@ -181,6 +181,13 @@ mod tests {
                 "{text}"
             );
         }
+    }
+
+    #[test]
+    fn a_ratio_is_shown_in_lowest_terms() {
+        let ratio = TimeRatio::new(10, 6).unwrap();
+        assert_eq!((ratio.numerator(), ratio.denominator()), (5, 3));
+        assert_eq!(ratio.to_string(), "5/3");
     }
 
     #[test]
