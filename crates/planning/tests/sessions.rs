@@ -1,42 +1,20 @@
 //! « Proposer » on random problems: never a rule broken, everybody placed or listed with a reason, always the same plan.
 
+mod annex;
+
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use delos_domain::calendar::is_working_day;
 use delos_domain::candidate::{Accommodation, ExamOption, Form};
 use delos_domain::ratio::TimeRatio;
-use delos_domain::regulation::{
-    Composition, Course, DayRules, ExtraTime, OfOption, PeriodTemplate, Phase, TemplateDay,
-};
+use delos_domain::regulation::{Composition, OfOption, PeriodTemplate, TemplateDay};
 use delos_planning::check::{About, violations};
 use delos_planning::session::{
     Candidate, Centre, Examiner, FixedCommission, LeftOutReason, Problem, Taken, periods_of,
     propose,
 };
 use proptest::prelude::*;
-
-fn phase(
-    code: &str,
-    minutes: u16,
-    margin: u16,
-    extra_time: ExtraTime,
-    busy: [bool; 3],
-    floating: bool,
-) -> Phase {
-    Phase {
-        code: code.to_owned(),
-        name: code.to_owned(),
-        explanation: String::new(),
-        minutes,
-        margin,
-        extra_time,
-        candidate: busy[0],
-        commission: busy[1],
-        environment: busy[2],
-        floating,
-    }
-}
 
 fn day(text: &str) -> NaiveDate {
     text.parse().expect("a date")
@@ -46,46 +24,8 @@ fn problem(form: Form) -> Problem {
     let ccf = form == Form::Ccf;
     Problem {
         form,
-        course: Course {
-            phases: vec![
-                phase(
-                    "T",
-                    30,
-                    0,
-                    ExtraTime::Preparation,
-                    [true, false, false],
-                    false,
-                ),
-                phase(
-                    "E1",
-                    20,
-                    0,
-                    ExtraTime::Interview,
-                    [true, true, false],
-                    false,
-                ),
-                phase(
-                    "R",
-                    60,
-                    10,
-                    ExtraTime::Preparation,
-                    [true, false, true],
-                    false,
-                ),
-                phase("E2", 20, 0, ExtraTime::Interview, [true, true, true], false),
-                phase("H", 10, 0, ExtraTime::None, [false, true, false], true),
-            ],
-        },
-        rules: DayRules {
-            grid: 5,
-            open: 480,
-            close: 1020,
-            lunch: 60,
-            lunch_window: (660, 840),
-            preparation: 180,
-            environments: 2,
-            arrival: 20,
-        },
+        course: annex::course(),
+        rules: annex::rules(),
         templates: vec![
             PeriodTemplate {
                 code: "9-4".to_owned(),
