@@ -51,6 +51,7 @@ mod doors {
         hostile::what_nobody_types_is_refused_kindly,
         hostile::nobody_learns_who_has_an_account,
         hostile::a_browser_holds_one_session,
+        plan_rules::a_day_on_which_nobody_may_sit_is_refused_with_its_reason,
         plan_rules::a_commission_made_by_hand_is_held_to_the_rules_at_once,
         plan_rules::environments_that_nobody_holds_are_given,
         plan_rules::a_candidate_who_left_is_named_when_the_plan_is_published,

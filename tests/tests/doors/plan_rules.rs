@@ -118,6 +118,42 @@ fn act(visitor: &mut Visitor, operation: &str, plan: &Value) -> Result<Option<Va
         .err())
 }
 
+/// A day on which nobody may sit is refused with its reason: the Sunday on which the clocks change, outside the period,
+/// after the cut-off.
+pub fn a_day_on_which_nobody_may_sit_is_refused_with_its_reason(engine: Engine) -> Result<()> {
+    let Some(mut dijon) = Dijon::open(engine, "days", OF_EIGHT)? else {
+        return Ok(());
+    };
+    let head = &mut dijon.head;
+    let opened = head.must("OpenPlan", &json!({"form": "CCF"}))?;
+    let plan = &opened["id"];
+    let offered = choices(head, plan)?;
+    let centre = &offered["centres"][0]["id"];
+    let members = [0, 1].map(|place| offered["examiners"][place]["id"].clone());
+    for (day, code) in [
+        ("2027-03-28", "no_working_day"),
+        ("2027-03-15", "outside_ccf_period"),
+        ("2027-05-27", "after_cut_off"),
+        ("2027-03-23", ""),
+    ] {
+        let told = add(head, plan, ("SISR", "9-4"), centre, &members, &[day])?;
+        let told = told.unwrap_or_default();
+        // The last one is a day like another: whatever stops it, the day does not.
+        let days = ["no_working_day", "outside_ccf_period", "after_cut_off"];
+        assert!(
+            told == code || (code.is_empty() && !days.contains(&told.as_str())),
+            "{day}: {told}"
+        );
+    }
+    let left = view(head, plan)?;
+    assert!(
+        left["commissions"]
+            .as_array()
+            .is_some_and(|all| all.len() <= 1)
+    );
+    Ok(())
+}
+
 /// Periods, days and examiners of a commission made by hand are refused at once, not when it is too late to say why.
 pub fn a_commission_made_by_hand_is_held_to_the_rules_at_once(engine: Engine) -> Result<()> {
     let Some(mut dijon) = Dijon::open(engine, "by-hand", OF_EIGHT)? else {
