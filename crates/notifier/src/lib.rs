@@ -16,4 +16,4 @@ mod worker;
 
 pub use counters::{Counters, Counts};
 pub use relay::{BadRelay, Relay};
-pub use worker::{Sender, Tls, Worker, WorkerSettings};
+pub use worker::{Sender, Tls, Worker, WorkerSettings, run_tasks};

@@ -341,6 +341,24 @@ impl Worker {
     }
 }
 
+/// Runs the tasks alone, until `stop`: for a house that has no relay yet. Its mail waits, ready, and loses nothing.
+pub async fn run_tasks(context: Context, stop: CancellationToken) {
+    let bell = Arc::new(Notify::new());
+    let errands = tokio::spawn(errands(
+        context.clone(),
+        Counters::default(),
+        bell.clone(),
+        stop.clone(),
+    ));
+    while !stop.is_cancelled() {
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = context.signals.heard(LOOK) => bell.notify_one(),
+        }
+    }
+    let _ = errands.await;
+}
+
 /// Runs the tasks, one after another, and sweeps what nobody confirmed.
 async fn errands(context: Context, counters: Counters, bell: Arc<Notify>, stop: CancellationToken) {
     let mut swept: Option<Instant> = None;

@@ -1,13 +1,17 @@
 //! What a house in service needs, and who says that something is missing.
 
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use delos_tests::relay::Relay;
 use delos_tests::services;
 
 use super::desk::{Desk, said};
+
+/// Longest wait for a house to open.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 #[test]
 fn a_house_in_service_has_a_public_address_and_a_relay() -> Result<()> {
@@ -16,8 +20,7 @@ fn a_house_in_service_has_a_public_address_and_a_relay() -> Result<()> {
     };
     desk.init(&[])?.ends(0, &[]);
     let serve = ["serve", "--listen", "127.0.0.1:0"];
-    desk.run(&serve)?.ends(2, &["mail.relay", "folder:"]);
-    desk.run(&["worker"])?.ends(2, &["mail.relay"]);
+    desk.run(&["worker"])?.ends(2, &["mail.relay", "folder:"]);
     let clear = [
         ("DELOS_PUBLIC_URL", "http://delos.rectorat.example"),
         ("DELOS_MAIL__RELAY", "folder:/tmp/mail"),
@@ -26,6 +29,43 @@ fn a_house_in_service_has_a_public_address_and_a_relay() -> Result<()> {
         .ends(2, &["DELOS_PUBLIC_URL", "https://"]);
     desk.run_with(&["doctor"], &clear)?
         .ends(1, &["À CORRIGER : public_url", "À VÉRIFIER : le courrier"]);
+    Ok(())
+}
+
+/// The site opens, says that the mail waits, and ends cleanly when it is told to.
+#[test]
+fn a_house_without_a_relay_opens_and_lets_its_mail_wait() -> Result<()> {
+    let Some(desk) = Desk::new("no-relay")? else {
+        return Ok(());
+    };
+    desk.init(&[])?.ends(0, &[]);
+    let log = desk.folder.join("serve.log");
+    let file = std::fs::File::create(&log)?;
+    let mut served = desk
+        .command(&["serve", "--listen", "127.0.0.1:0"])
+        .stdout(file.try_clone()?)
+        .stderr(file)
+        .spawn()?;
+    let start = Instant::now();
+    let open = loop {
+        let said = std::fs::read_to_string(&log)?;
+        let open = said.contains("the house is open");
+        if open || served.try_wait()?.is_some() || start.elapsed() > PATIENCE {
+            break open && said.contains("mail.relay");
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    };
+    let told = Command::new("kill").arg(served.id().to_string()).status()?;
+    let status = served.wait()?;
+    let said = std::fs::read_to_string(&log)?;
+    assert!(
+        open && told.success() && status.success(),
+        "{status}: {said}"
+    );
+    assert!(
+        !desk.folder.join("house/mail").exists(),
+        "mail was kept in a folder"
+    );
     Ok(())
 }
 

@@ -64,8 +64,7 @@ pub async fn listen(house: &House) -> anyhow::Result<TcpListener> {
     })
 }
 
-/// Refuses to put in service a house that nobody can sign in to, or whose mail nobody chose not to send; says loudly
-/// what is odd.
+/// Refuses to put in service a house that nobody can sign in to; says loudly what is odd.
 fn in_service(configuration: &Configuration, with_worker: bool) -> anyhow::Result<()> {
     if let Some(fault) = configuration.public_fault() {
         return Err(french::fault(fault));
@@ -73,8 +72,10 @@ fn in_service(configuration: &Configuration, with_worker: bool) -> anyhow::Resul
     if let Some(warning) = configuration.public_warning() {
         tracing::warn!("{warning}");
     }
-    if with_worker {
-        worker::in_service(configuration)?;
+    if with_worker && let Some(warning) = configuration.relay_fault() {
+        tracing::warn!("{warning}");
+    } else if with_worker && let Some(warning) = configuration.relay_warning() {
+        tracing::warn!("{warning}");
     }
     Ok(())
 }
@@ -94,10 +95,17 @@ pub async fn run(
         origins: origins(public, listener.local_addr()?),
         trusted_hops: house.configuration.trusted_hops,
     };
-    let working = if with_worker {
+    let working = if !with_worker {
+        None
+    } else if development || house.configuration.relay_fault().is_none() {
         Some(tokio::spawn(worker::work(&house, stop.clone())?))
     } else {
-        None
+        // Mail that nobody chose to keep in a folder waits: a message is never told as sent to nobody.
+        let context = house.context.clone();
+        Some(tokio::spawn(delos_notifier::run_tasks(
+            context,
+            stop.clone(),
+        )))
     };
     delos_gateway::serve(house.context.clone(), settings, listener, stop.clone()).await;
     stop.cancel();
