@@ -95,9 +95,9 @@ impl Database {
         let (writer, reader, file) = match address {
             DatabaseAddress::Sqlite(path) => {
                 place::assert_local(path)?;
-                let writer = sea_orm::Database::connect(sqlite_options(path, 1, false)).await?;
+                let writer = connect_sqlite(path, 1, false).await?;
                 assert_sqlite(&writer).await?;
-                let reader = sea_orm::Database::connect(sqlite_options(path, 4, true)).await?;
+                let reader = connect_sqlite(path, 4, true).await?;
                 (writer, reader, Some(path.clone()))
             }
             DatabaseAddress::Postgres(url) => {
@@ -227,6 +227,23 @@ impl Database {
     pub async fn text_for_test(&self, sql: &str) -> Result<String, StoreError> {
         one_text(&self.writer, sql).await
     }
+}
+
+/// Opens an embedded file. Of processes that make it together one switches it to WAL; SQLite tells the others that it is
+/// locked at once, whatever their `busy_timeout`: they ask again.
+async fn connect_sqlite(
+    path: &std::path::Path,
+    connections: u32,
+    read_only: bool,
+) -> Result<DatabaseConnection, StoreError> {
+    let locked = |error: &sea_orm::DbErr| error.to_string().contains("database is locked");
+    for _ in 0..100 {
+        match sea_orm::Database::connect(sqlite_options(path, connections, read_only)).await {
+            Err(error) if locked(&error) => tokio::time::sleep(Duration::from_millis(100)).await,
+            other => return Ok(other?),
+        }
+    }
+    Ok(sea_orm::Database::connect(sqlite_options(path, connections, read_only)).await?)
 }
 
 fn sqlite_options(path: &std::path::Path, connections: u32, read_only: bool) -> ConnectOptions {
