@@ -14,7 +14,7 @@ use delos_planning::check::violations;
 
 use super::{holding, rule_broken};
 use crate::context::Context;
-use crate::error::{CommandError, CommandResult, Refusal};
+use crate::error::{CommandError, CommandResult, Refusal, retrying};
 use crate::plan_problem::{self, to_plan};
 use crate::tracks_of;
 
@@ -27,6 +27,15 @@ use crate::tracks_of;
 /// `sitting_without_candidate`, `commission_outdated`; or as a candidate's tracks refuse him a date (`mark_kept`,
 /// `not_valid`, …), with his number and name.
 pub async fn publish(
+    context: &Context,
+    actor: &Actor,
+    id: PlanId,
+    version: i64,
+) -> CommandResult<PlanId> {
+    retrying(|| publish_once(context, actor, id, version)).await
+}
+
+async fn publish_once(
     context: &Context,
     actor: &Actor,
     id: PlanId,

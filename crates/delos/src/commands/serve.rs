@@ -72,9 +72,12 @@ fn in_service(configuration: &Configuration, with_worker: bool) -> anyhow::Resul
     if let Some(warning) = configuration.public_warning() {
         tracing::warn!("{warning}");
     }
-    if with_worker && let Some(warning) = configuration.relay_fault() {
-        tracing::warn!("{warning}");
-    } else if with_worker && let Some(warning) = configuration.relay_warning() {
+    let relay = || {
+        configuration
+            .relay_fault()
+            .or_else(|| configuration.relay_warning())
+    };
+    if with_worker && let Some(warning) = relay() {
         tracing::warn!("{warning}");
     }
     Ok(())

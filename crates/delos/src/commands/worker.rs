@@ -31,7 +31,7 @@ impl Worker {
 }
 
 /// Refuses to work for a house in service whose mail nobody chose not to send.
-pub fn in_service(configuration: &Configuration) -> anyhow::Result<()> {
+fn in_service(configuration: &Configuration) -> anyhow::Result<()> {
     if let Some(fault) = configuration.relay_fault() {
         return Err(french::fault(fault));
     }
