@@ -9,6 +9,7 @@ mod m2026_11_24_000001_house;
 mod m2026_11_25_000001_revisions;
 mod m2026_11_25_000002_journal;
 mod m2026_11_25_000003_search;
+mod m2026_11_26_000001_absences;
 mod sql;
 
 /// All migrations, oldest first.
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrator {
             Box::new(m2026_11_25_000001_revisions::Migration),
             Box::new(m2026_11_25_000002_journal::Migration),
             Box::new(m2026_11_25_000003_search::Migration),
+            Box::new(m2026_11_26_000001_absences::Migration),
         ]
     }
 }

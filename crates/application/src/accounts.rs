@@ -395,6 +395,7 @@ async fn invite(
         not_before: now,
         created_at: now,
         references: None,
+        sitting_at: None,
     };
     Ok(outbox::insert(tx, scope.session(), &[message]).await?)
 }

@@ -257,6 +257,7 @@ fn message(context: &Context, payload: &Payload, to: &IdentityRecord) -> NewMess
         not_before: now,
         created_at: now,
         references: None,
+        sitting_at: None,
     }
 }
 

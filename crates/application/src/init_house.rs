@@ -174,6 +174,8 @@ fn published_authorities(context: &Context) -> CommandResult<Vec<AuthorityRecord
                 code: key,
                 name: title,
                 contact_email: None,
+                confirms_itself: false,
+                notice_days: 5,
                 academies: Vec::new(),
             })
             .academies

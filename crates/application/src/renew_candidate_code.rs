@@ -86,6 +86,7 @@ async fn renew(context: &Context, actor: &Actor, id: CandidateId) -> CommandResu
         not_before: now,
         created_at: now,
         references: None,
+        sitting_at: None,
     };
     outbox::insert(&tx, scope.session(), &[new]).await?;
     journal::add(

@@ -88,6 +88,7 @@ fn anew(context: &Context, old: &FailedMessage, payload: Vec<u8>) -> NewMessage 
         not_before: now,
         created_at: now,
         references: Some(old.record.id),
+        sitting_at: None,
     }
 }
 

@@ -180,6 +180,8 @@ mod tests {
                 code: code.to_owned(),
                 name: name.to_owned(),
                 contact_email: None,
+                confirms_itself: false,
+                notice_days: 5,
                 academies: Vec::new(),
             })
             .collect()

@@ -37,11 +37,31 @@ pub enum OperationName {
     RunTask,
     DeliverMessage,
     ExportPlan,
+    ReadDay,
+    RecordAbsence,
+    EstablishForceMajeure,
+    ReadAbsencePiece,
+    CloseCentre,
+    ReplaceMember,
+    SetRescheduling,
+    Reschedule,
+    ReadWorker,
+    LiftPause,
+    RecordBounce,
+    AcknowledgeConvocation,
+    AcknowledgeByLink,
+    RemindRecipients,
+    SettleMessage,
+    CorrectAddress,
+    ReadTexts,
+    EditTexts,
+    SendReminders,
+    ReadUnreached,
 }
 
 impl OperationName {
     /// Every operation with the name it bears in `policy.csv`, in the journal and on the front.
-    pub const ALL: [(Self, &'static str); 26] = [
+    pub const ALL: [(Self, &'static str); 46] = [
         (Self::ReadSession, "ReadSession"),
         (Self::SetSessionDates, "SetSessionDates"),
         (Self::ReadAuthorities, "ReadAuthorities"),
@@ -68,6 +88,26 @@ impl OperationName {
         (Self::RunTask, "RunTask"),
         (Self::DeliverMessage, "DeliverMessage"),
         (Self::ExportPlan, "ExportPlan"),
+        (Self::ReadDay, "ReadDay"),
+        (Self::RecordAbsence, "RecordAbsence"),
+        (Self::EstablishForceMajeure, "EstablishForceMajeure"),
+        (Self::ReadAbsencePiece, "ReadAbsencePiece"),
+        (Self::CloseCentre, "CloseCentre"),
+        (Self::ReplaceMember, "ReplaceMember"),
+        (Self::SetRescheduling, "SetRescheduling"),
+        (Self::Reschedule, "Reschedule"),
+        (Self::ReadWorker, "ReadWorker"),
+        (Self::LiftPause, "LiftPause"),
+        (Self::RecordBounce, "RecordBounce"),
+        (Self::AcknowledgeConvocation, "AcknowledgeConvocation"),
+        (Self::AcknowledgeByLink, "AcknowledgeByLink"),
+        (Self::RemindRecipients, "RemindRecipients"),
+        (Self::SettleMessage, "SettleMessage"),
+        (Self::CorrectAddress, "CorrectAddress"),
+        (Self::ReadTexts, "ReadTexts"),
+        (Self::EditTexts, "EditTexts"),
+        (Self::SendReminders, "SendReminders"),
+        (Self::ReadUnreached, "ReadUnreached"),
     ];
 
     /// The stable name.
@@ -97,6 +137,8 @@ pub enum Relation {
     Own,
     /// A CCF matter of the asker's school.
     School,
+    /// A ponctuelle matter that takes place in the asker's school, as the exam's centre.
+    Centre,
     /// A ponctuelle matter of the asker's authority.
     Authority,
     /// A CCF matter of a school of the asker's authority.
@@ -109,9 +151,10 @@ pub enum Relation {
 
 impl Relation {
     /// Every relation with its code.
-    pub const ALL: [(Self, &'static str); 6] = [
+    pub const ALL: [(Self, &'static str); 7] = [
         (Self::Own, "own"),
         (Self::School, "school"),
+        (Self::Centre, "centre"),
         (Self::Authority, "authority"),
         (Self::AuthoritySchool, "authority_school"),
         (Self::Session, "session"),
@@ -153,7 +196,10 @@ impl Denial {
 pub fn relations(operation: OperationName, asker: Asker) -> &'static [Relation] {
     use OperationName as Op;
     use Relation as Rel;
-    use Role::{AuthorityOfficer, Candidate, HeadOfSchool, NationalReader, PlatformAdministrator};
+    use Role::{
+        AuthorityOfficer, Candidate, CentreStaff, HeadOfSchool, NationalReader,
+        PlatformAdministrator,
+    };
 
     let role = match asker {
         Asker::System => {
@@ -165,7 +211,11 @@ pub fn relations(operation: OperationName, asker: Asker) -> &'static [Relation] 
                 | Op::ImportCandidates
                 | Op::RunTask
                 | Op::DeliverMessage
-                | Op::ExportPlan => &[Rel::Session],
+                | Op::ExportPlan
+                | Op::Reschedule
+                | Op::RecordBounce
+                | Op::AcknowledgeByLink
+                | Op::SendReminders => &[Rel::Session],
                 _ => &[],
             };
         }
@@ -173,9 +223,14 @@ pub fn relations(operation: OperationName, asker: Asker) -> &'static [Relation] 
     };
     match (operation, role) {
         (Op::ReadSession | Op::ReadAuthorities, PlatformAdministrator | NationalReader)
-        | (Op::SetSessionDates | Op::ReadAccounts | Op::GrantMandate, PlatformAdministrator) => {
-            &[Rel::Session]
-        }
+        | (
+            Op::SetSessionDates
+            | Op::ReadAccounts
+            | Op::GrantMandate
+            | Op::ReadWorker
+            | Op::LiftPause,
+            PlatformAdministrator,
+        ) => &[Rel::Session],
         (
             Op::ReadSession
             | Op::ReadAuthorities
@@ -184,7 +239,14 @@ pub fn relations(operation: OperationName, asker: Asker) -> &'static [Relation] 
             | Op::EditPlan
             | Op::PublishPlan
             | Op::Convoke
-            | Op::ResendMessage,
+            | Op::ResendMessage
+            | Op::RecordAbsence
+            | Op::ReplaceMember
+            | Op::SetRescheduling
+            | Op::ReadWorker
+            | Op::RemindRecipients
+            | Op::SettleMessage
+            | Op::EditTexts,
             AuthorityOfficer,
         ) => &[Rel::Authority],
         (
@@ -199,9 +261,21 @@ pub fn relations(operation: OperationName, asker: Asker) -> &'static [Relation] 
             | Op::ReadCandidates
             | Op::ReadPlan
             | Op::ReadConvocation
-            | Op::ReadMessages,
+            | Op::ReadMessages
+            | Op::ReadDay
+            | Op::EstablishForceMajeure
+            | Op::ReadAbsencePiece
+            | Op::CloseCentre
+            | Op::CorrectAddress
+            | Op::ReadTexts
+            | Op::ReadUnreached,
             AuthorityOfficer,
         ) => &[Rel::Authority, Rel::AuthoritySchool],
+        // In the ponctuelle form the day is the centre's: its table is filled where the candidates are.
+        (Op::ReadDay | Op::RecordAbsence | Op::ReadAbsencePiece, HeadOfSchool) => {
+            &[Rel::School, Rel::Centre]
+        }
+        (Op::ReadDay, CentreStaff) => &[Rel::School, Rel::Centre],
         (
             Op::ReadSession
             | Op::ReadAuthorities
@@ -220,10 +294,19 @@ pub fn relations(operation: OperationName, asker: Asker) -> &'static [Relation] 
             | Op::Convoke
             | Op::ReadMessages
             | Op::ResendMessage
-            | Op::RenewCandidateCode,
+            | Op::RenewCandidateCode
+            | Op::CloseCentre
+            | Op::ReplaceMember
+            | Op::RemindRecipients
+            | Op::SettleMessage
+            | Op::CorrectAddress
+            | Op::ReadTexts
+            | Op::ReadUnreached,
             HeadOfSchool,
         ) => &[Rel::School],
-        (Op::ReadOwnExam | Op::ReadOwnConvocation, Candidate) => &[Rel::Own],
+        (Op::ReadOwnExam | Op::ReadOwnConvocation | Op::AcknowledgeConvocation, Candidate) => {
+            &[Rel::Own]
+        }
         _ => &[],
     }
 }
@@ -265,7 +348,7 @@ pub const PHASES: [Phase; 6] = [
 /// The phases in which an operation about a candidate can be done.
 pub fn phases(operation: OperationName) -> &'static [Phase] {
     match operation {
-        OperationName::ReadOwnConvocation => &PHASES[1..],
+        OperationName::ReadOwnConvocation | OperationName::AcknowledgeConvocation => &PHASES[1..],
         OperationName::RenewCandidateCode => &PHASES[..2],
         _ => &PHASES,
     }
@@ -278,6 +361,7 @@ pub fn is_about_a_candidate(operation: OperationName) -> bool {
         OperationName::ReadOwnExam
             | OperationName::ReadOwnConvocation
             | OperationName::RenewCandidateCode
+            | OperationName::AcknowledgeConvocation
     )
 }
 
@@ -353,7 +437,9 @@ mod tests {
                 let own = relation == Relation::Own
                     && matches!(
                         operation,
-                        OperationName::ReadOwnExam | OperationName::ReadOwnConvocation
+                        OperationName::ReadOwnExam
+                            | OperationName::ReadOwnConvocation
+                            | OperationName::AcknowledgeConvocation
                     );
                 let answer = rule(operation, Asker::Person(Role::Candidate), relation, None);
                 assert_eq!(answer.is_ok(), own, "{operation:?} {relation:?}");

@@ -34,7 +34,7 @@ operations! {
     ReadSession, SetSessionDates, ReadAuthorities, ReadAccounts, GrantMandate, ReadSchools, ImportSchools,
     ReadExaminers, ImportExaminers, ReadCandidates, ImportCandidates, ReadPlan, EditPlan, PublishPlan,
     ReadConvocation, Convoke, ReadMessages, ResendMessage, RenewCandidateCode, ReadTasks, ReadOwnExam,
-    ReadOwnConvocation, InitHouse, RunTask, DeliverMessage, ExportPlan,
+    ReadOwnConvocation, InitHouse, RunTask, DeliverMessage, ExportPlan, ReadDay, RecordAbsence, EstablishForceMajeure, ReadAbsencePiece, CloseCentre, ReplaceMember, SetRescheduling, Reschedule, ReadWorker, LiftPause, RecordBounce, AcknowledgeConvocation, AcknowledgeByLink, RemindRecipients, SettleMessage, CorrectAddress, ReadTexts, EditTexts, SendReminders, ReadUnreached,
 }
 
 /// What the policy needs to know of a thing asked about.
@@ -46,6 +46,8 @@ pub struct Facts {
     pub authority: AuthorityId,
     /// The school whose matter it is: the school of training of a candidate, the owner of a CCF plan.
     pub school: Option<SchoolId>,
+    /// The school where it takes place, as the exam's centre, when it takes place somewhere.
+    pub centre: Option<SchoolId>,
     /// The candidate that it is about, when it is about one.
     pub candidate: Option<CandidateId>,
     /// The phase of that candidate's course.
@@ -82,12 +84,16 @@ pub enum Reach {
         /// Matters of its schools.
         schools: bool,
     },
-    /// One school's matters.
+    /// One school's matters, those of the authority that take place in it, or both.
     School {
         /// The school.
         school: SchoolId,
         /// Its authority.
         authority: AuthorityId,
+        /// Matters of the school itself.
+        own: bool,
+        /// Matters of the authority that take place there.
+        hosted: bool,
     },
     /// One candidate.
     Candidate {
@@ -124,9 +130,12 @@ impl Actor {
                 own: allowed.contains(&Relation::Authority),
                 schools: allowed.contains(&Relation::AuthoritySchool),
             },
-            Perimeter::School(school, authority) if allowed.contains(&Relation::School) => {
-                Reach::School { school, authority }
-            }
+            Perimeter::School(school, authority) => Reach::School {
+                school,
+                authority,
+                own: allowed.contains(&Relation::School),
+                hosted: allowed.contains(&Relation::Centre),
+            },
             Perimeter::Candidate(candidate, authority) if allowed.contains(&Relation::Own) => {
                 Reach::Candidate {
                     candidate,
@@ -229,6 +238,14 @@ impl<O: Operation> Scope<O> {
                 }
             }
             Reach::School { school, .. } if facts.school == Some(school) => Relation::School,
+            Reach::School {
+                school, authority, ..
+            } if facts.authority == authority
+                && facts.school.is_none()
+                && facts.centre == Some(school) =>
+            {
+                Relation::Centre
+            }
             Reach::Candidate { candidate, .. } if facts.candidate == Some(candidate) => {
                 Relation::Own
             }

@@ -22,6 +22,10 @@ pub struct AuthorityRecord {
     pub name: String,
     /// Where candidates write.
     pub contact_email: Option<String>,
+    /// Whether a new date that the worker finds is confirmed at once, rather than proposed to a person.
+    pub confirms_itself: bool,
+    /// Fewest whole days between a new convocation and the day of the sitting.
+    pub notice_days: u16,
     /// Its academies.
     pub academies: Vec<AcademyRecord>,
 }
@@ -67,6 +71,8 @@ pub async fn all(access: &impl Access) -> Result<Vec<AuthorityRecord>, StoreErro
                 code: row.code,
                 name: row.name,
                 contact_email: row.contact_email,
+                confirms_itself: row.confirms_itself,
+                notice_days: u16::try_from(row.notice_days).map_err(corrupt)?,
                 academies,
             })
         })
@@ -80,6 +86,8 @@ pub async fn insert(tx: &Transaction, record: &AuthorityRecord) -> Result<(), St
         code: Set(record.code.clone()),
         name: Set(record.name.clone()),
         contact_email: Set(record.contact_email.clone()),
+        confirms_itself: Set(record.confirms_itself),
+        notice_days: Set(i64::from(record.notice_days)),
     };
     authority::Entity::insert(row)
         .exec_without_returning(tx.connection())

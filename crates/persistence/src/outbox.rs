@@ -60,6 +60,8 @@ pub struct NewMessage {
     pub created_at: DateTime<Utc>,
     /// The message that it sends again.
     pub references: Option<MessageId>,
+    /// The first instant of the sitting, or of the first day, that it announces or takes back: what makes it pressing.
+    pub sitting_at: Option<DateTime<Utc>>,
 }
 
 /// What a message is about.
@@ -129,6 +131,15 @@ pub async fn insert(
                     first_tried_at: Set(None),
                     sent_at: Set(None),
                     references_id: Set(one.references.map(|id| id.0)),
+                    domain: Set(domain(one.address.as_deref())),
+                    sitting_at: Set(one.sitting_at),
+                    acknowledged_at: Set(None),
+                    acknowledged_by: Set(None),
+                    bounced_at: Set(None),
+                    bounce: Set(None),
+                    settled_at: Set(None),
+                    settled_by: Set(None),
+                    settlement: Set(None),
                 })
             })
             .collect::<Result<Vec<_>, StoreError>>()?;
@@ -137,6 +148,14 @@ pub async fn insert(
             .await?;
     }
     Ok(())
+}
+
+/// What stands after the last `@`, in lower case: relays limit how much a domain receives.
+fn domain(address: Option<&str>) -> String {
+    address
+        .and_then(|address| address.rsplit_once('@'))
+        .map(|(_, domain)| domain.to_lowercase())
+        .unwrap_or_default()
 }
 
 fn status(message: &NewMessage) -> &'static str {

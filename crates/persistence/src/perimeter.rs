@@ -14,6 +14,8 @@ pub(crate) struct Columns<C> {
     pub school: C,
     /// The candidate's id, in tables that hold one.
     pub candidate: Option<C>,
+    /// The centre's id, in tables of what takes place somewhere.
+    pub centre: Option<C>,
 }
 
 /// The rows that the scope reaches.
@@ -37,9 +39,21 @@ pub(crate) fn condition<O: Operation, C: ColumnTrait>(
                 (false, false) => nothing(),
             }
         }
-        Reach::School { school, authority } => all
-            .add(columns.authority.eq(authority.0))
-            .add(columns.school.eq(school.0)),
+        Reach::School {
+            school,
+            authority,
+            own,
+            hosted,
+        } => {
+            let all = all.add(columns.authority.eq(authority.0));
+            let mine = own.then(|| columns.school.eq(school.0));
+            let here = columns.centre.filter(|_| hosted);
+            let here = here.map(|centre| columns.school.is_null().and(centre.eq(school.0)));
+            match (mine, here) {
+                (None, None) => nothing(),
+                (mine, here) => all.add(Condition::any().add_option(mine).add_option(here)),
+            }
+        }
         Reach::Candidate { candidate, .. } => match columns.candidate {
             Some(column) => all.add(column.eq(candidate.0)),
             None => nothing(),
@@ -60,6 +74,7 @@ macro_rules! columns {
             authority: $entity::Column::AuthorityId,
             school: $entity::Column::SchoolId,
             candidate: None,
+            centre: None,
         }
     };
     ($entity:ident, $candidate:ident) => {
@@ -68,6 +83,16 @@ macro_rules! columns {
             authority: $entity::Column::AuthorityId,
             school: $entity::Column::SchoolId,
             candidate: Some($entity::Column::$candidate),
+            centre: None,
+        }
+    };
+    ($entity:ident, $candidate:ident, $centre:ident) => {
+        $crate::perimeter::Columns {
+            session: $entity::Column::SessionId,
+            authority: $entity::Column::AuthorityId,
+            school: $entity::Column::SchoolId,
+            candidate: Some($entity::Column::$candidate),
+            centre: Some($entity::Column::$centre),
         }
     };
 }

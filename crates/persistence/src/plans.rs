@@ -540,6 +540,7 @@ fn sitting_row(
         session_id: Set(record.session.0),
         authority_id: Set(record.authority.0),
         school_id: Set(record.school.map(|id| id.0)),
+        centre_id: Set(Some(commission.centre.0)),
         day: Set(day.day),
         starts: Set(starts.join(" ")),
         environment: Set(one.environment.map(i64::from)),

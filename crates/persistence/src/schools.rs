@@ -77,6 +77,7 @@ fn own() -> Columns<school::Column> {
         authority: school::Column::AuthorityId,
         school: school::Column::Id,
         candidate: None,
+        centre: None,
     }
 }
 

@@ -277,13 +277,17 @@ fn about(line: Line, role: Role) -> Vec<Whose> {
     match (own_of(role), line.relation) {
         (Whose::Session, Relation::Session) => vec![Whose::FarAuthority],
         (Whose::Session, _) => vec![Whose::OtherSession],
-        (Whose::Authority, Relation::Own | Relation::School) => vec![Whose::FarSchool],
+        (Whose::Authority, Relation::Own | Relation::School | Relation::Centre) => {
+            vec![Whose::FarSchool]
+        }
         (_, Relation::Own) if role == Role::Candidate => vec![Whose::School],
         (Whose::Authority, Relation::AuthoritySchool) | (_, Relation::School) => {
             vec![Whose::School]
         }
         (_, Relation::Authority) => vec![Whose::Authority],
-        (_, Relation::Own | Relation::AuthoritySchool) => vec![Whose::SisterSchool],
+        (_, Relation::Own | Relation::AuthoritySchool | Relation::Centre) => {
+            vec![Whose::SisterSchool]
+        }
         (_, Relation::Session) => vec![Whose::Session],
         (_, Relation::None) => vec![Whose::FarAuthority, Whose::FarSchool, Whose::OtherSession],
     }

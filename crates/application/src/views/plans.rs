@@ -164,6 +164,7 @@ fn editable(context: &Context, actor: &Actor, record: &PlanRecord) -> bool {
         session: record.session,
         authority: record.authority,
         school: record.school,
+        centre: None,
         candidate: None,
         phase: None,
     };

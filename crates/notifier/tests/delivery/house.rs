@@ -183,6 +183,7 @@ impl House {
             not_before: now,
             created_at: now,
             references: None,
+            sitting_at: None,
         };
         change(&mut message);
         let tx = self.context.db.write().await.unwrap();

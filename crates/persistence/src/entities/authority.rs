@@ -10,6 +10,8 @@ pub struct Model {
     pub code: String,
     pub name: String,
     pub contact_email: Option<String>,
+    pub confirms_itself: bool,
+    pub notice_days: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -38,6 +38,15 @@ pub struct Model {
     pub first_tried_at: Option<DateTimeUtc>,
     pub sent_at: Option<DateTimeUtc>,
     pub references_id: Option<Uuid>,
+    pub domain: String,
+    pub sitting_at: Option<DateTimeUtc>,
+    pub acknowledged_at: Option<DateTimeUtc>,
+    pub acknowledged_by: Option<String>,
+    pub bounced_at: Option<DateTimeUtc>,
+    pub bounce: Option<String>,
+    pub settled_at: Option<DateTimeUtc>,
+    pub settled_by: Option<Uuid>,
+    pub settlement: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

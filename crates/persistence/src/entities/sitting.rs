@@ -14,6 +14,7 @@ pub struct Model {
     pub session_id: Uuid,
     pub authority_id: Uuid,
     pub school_id: Option<Uuid>,
+    pub centre_id: Option<Uuid>,
     pub day: Date,
     pub starts: String,
     pub environment: Option<i64>,

@@ -43,6 +43,7 @@ fn facts(owner: u128) -> Facts {
         session: SESSION,
         authority: authority_of(owner),
         school: (owner < 10).then(|| school_id(owner)),
+        centre: None,
         candidate: None,
         phase: None,
     }

@@ -108,6 +108,8 @@ pub async fn ground(tx: &Transaction) -> Result<()> {
             code: code.to_owned(),
             name: format!("Rectorat de {code}"),
             contact_email: None,
+            confirms_itself: false,
+            notice_days: 5,
             academies: vec![AcademyRecord {
                 code: code.to_owned(),
                 name: code.to_owned(),
@@ -240,6 +242,7 @@ pub fn message(school: u128, number: u128) -> NewMessage {
         not_before: at(0),
         created_at: at(0),
         references: None,
+        sitting_at: None,
     }
 }
 
