@@ -12,10 +12,11 @@ use delos_domain::ids::{CandidateId, ExaminerId, SchoolId};
 use delos_domain::regulation::{PeriodTemplate, Regulation};
 use delos_domain::session::SessionDates;
 use delos_persistence::candidates::{self, CandidateFilter, CandidateRecord};
+use delos_persistence::closures::{self, ClosureRecord};
 use delos_persistence::examiners::ExaminerRecord;
 use delos_persistence::plans::{self, CommissionRecord, PlanRecord};
 use delos_persistence::schools::SchoolRecord;
-use delos_persistence::{Access, sessions};
+use delos_persistence::{Access, sessions, sittings};
 use delos_planning::session::{
     Candidate, Centre, Examiner, FixedCommission, Problem, Taken, periods_of,
 };
@@ -178,6 +179,11 @@ pub async fn state(
             })
         })
         .collect::<Result<_, _>>()?;
+    let closures = closures::of_authority(access, plan.session, plan.authority).await?;
+    let displaced: HashSet<CandidateId> = sittings::displaced(access, plan.session, plan.authority)
+        .await?
+        .into_iter()
+        .collect();
     let ccf = plan.form == Form::Ccf;
     let taken = taken(access, plan, &examiners, &centres, &schools).await?;
     let problem = Problem {
@@ -198,7 +204,7 @@ pub async fn state(
                     key: key_of(one.school.id)?,
                     environments: one.school.environments,
                     accessible: one.school.accessible,
-                    closed: BTreeSet::new(),
+                    closed: closed(&closures, one.school.id),
                 })
             })
             .collect(),
@@ -224,6 +230,7 @@ pub async fn state(
                 option: one.candidate.option,
                 accommodation: one.candidate.accommodation,
                 needs_access: one.candidate.needs_access,
+                displaced: displaced.contains(&one.candidate.id),
             })
             .collect(),
         fixed,
@@ -235,6 +242,15 @@ pub async fn state(
         examiners,
         candidates: people,
     })
+}
+
+/// Every day on which a centre is closed.
+fn closed(closures: &[ClosureRecord], centre: SchoolId) -> BTreeSet<NaiveDate> {
+    closures
+        .iter()
+        .filter(|one| one.centre == centre)
+        .flat_map(|one| one.first.iter_days().take_while(|day| *day <= one.last))
+        .collect()
 }
 
 /// What other published plans hold of these examiners and centres, read at once.

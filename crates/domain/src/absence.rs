@@ -5,6 +5,8 @@
 //! exists (ministerial answer of 13/02/2024); duly established force majeure leaves the diploma possible (code de
 //! l'éducation, D643-24). A sitting cancelled by the centre or the authority is no absence and never comes here.
 
+use chrono::{NaiveDate, NaiveDateTime};
+
 use crate::candidate::Form;
 use crate::regulation::{AbsenceConsequence, AbsenceKind, AbsenceRule};
 use crate::school::{code_of, of_code};
@@ -57,6 +59,12 @@ pub enum Refused {
     /// The regulation's table says nothing of it.
     #[error("the regulation has no rule for this absence")]
     NoRule,
+    /// The hour of the sitting has not come: nobody can be absent without a reason yet.
+    #[error("the sitting has not begun")]
+    BeforeTheHour,
+    /// Force majeure is established by the authority, not recorded by a school.
+    #[error("force majeure is for the authority to establish")]
+    NotEstablished,
 }
 
 impl Refused {
@@ -65,6 +73,8 @@ impl Refused {
         match self {
             Self::NotRepeated => "absence_not_repeated",
             Self::NoRule => "absence_no_rule",
+            Self::BeforeTheHour => "absence_before_the_hour",
+            Self::NotEstablished => "absence_not_established",
         }
     }
 }
@@ -92,6 +102,80 @@ pub fn decide(
         .iter()
         .find(|rule| rule.form == form && rule.kind == kind)
         .ok_or(Refused::NoRule)
+}
+
+/// An absence as somebody records it, with what its consequence depends on.
+#[derive(Clone, Copy, Debug)]
+pub struct Case {
+    /// Form of assessment of the candidate.
+    pub form: Form,
+    /// What it is said to be.
+    pub kind: AbsenceKind,
+    /// Absences that still stand of earlier sittings.
+    pub previous: u32,
+    /// When the sitting begins, on the clocks of its centre.
+    pub start: NaiveDateTime,
+    /// Now, on the same clocks.
+    pub now: NaiveDateTime,
+    /// The last day on which the candidate may sit: in CCF the end of the period and the authority's cut-off date,
+    /// whichever comes first; none when the session fixes none.
+    pub last_day: Option<NaiveDate>,
+    /// Whole days that a new convocation leaves before its date.
+    pub notice: u16,
+    /// Whether the authority itself says so.
+    pub by_authority: bool,
+}
+
+/// What is decided of an absence.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Ruling<'a> {
+    /// The line of the regulation's table.
+    pub rule: &'a AbsenceRule,
+    /// Whether, and until when, another date is looked for.
+    pub date: OtherDate,
+}
+
+/// Whether another date is looked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum OtherDate {
+    /// None exists.
+    None,
+    /// From the first of these days to the last (none: no last day is fixed).
+    Between(NaiveDate, Option<NaiveDate>),
+    /// One is due, but the last day on which he may sit is too near or has passed: a person decides.
+    TooLate,
+}
+
+/// Rules on an absence.
+///
+/// A justified absence may be announced before the hour, and a justification may come after it; one without a reason
+/// exists only once the hour of the sitting has come. A new convocation leaves `notice` whole days.
+///
+/// # Errors
+/// [`Refused`].
+pub fn rule(case: Case, rules: &[AbsenceRule]) -> Result<Ruling<'_>, Refused> {
+    match case.kind {
+        AbsenceKind::ForceMajeure if !case.by_authority => return Err(Refused::NotEstablished),
+        AbsenceKind::Unjustified | AbsenceKind::Repeated if case.now < case.start => {
+            return Err(Refused::BeforeTheHour);
+        }
+        _ => {}
+    }
+    let rule = decide(case.form, case.kind, case.previous, rules)?;
+    let date = match rule.consequence {
+        AbsenceConsequence::Absent | AbsenceConsequence::ZeroDiplomaPossible => OtherDate::None,
+        AbsenceConsequence::NewDate => other_date(case.now.date(), case.notice, case.last_day),
+    };
+    Ok(Ruling { rule, date })
+}
+
+/// The days between which another date is looked for.
+pub fn other_date(today: NaiveDate, notice: u16, last_day: Option<NaiveDate>) -> OtherDate {
+    let first = today + chrono::Days::new(u64::from(notice));
+    match last_day {
+        Some(last) if last < first => OtherDate::TooLate,
+        last => OtherDate::Between(first, last),
+    }
 }
 
 #[cfg(test)]
@@ -207,5 +291,7 @@ mod tests {
         assert_eq!(AbsenceConsequence::from_code("zero"), None);
         assert_eq!(Refused::NotRepeated.code(), "absence_not_repeated");
         assert_eq!(Refused::NoRule.code(), "absence_no_rule");
+        assert_eq!(Refused::BeforeTheHour.code(), "absence_before_the_hour");
+        assert_eq!(Refused::NotEstablished.code(), "absence_not_established");
     }
 }

@@ -48,6 +48,10 @@ ids! {
     CommissionDayId,
     /// One planned date of one candidate.
     SittingId,
+    /// An absence as it was recorded.
+    AbsenceId,
+    /// A centre closed by force majeure.
+    ClosureId,
     /// A message of the outbox; its Message-ID is made of it.
     MessageId,
     /// A long or unattended piece of work.

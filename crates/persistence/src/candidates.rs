@@ -361,6 +361,60 @@ pub async fn move_sitting_state(
     Ok(())
 }
 
+/// Writes the states that the domain gave a candidate, who was reached through a scope.
+///
+/// # Errors
+/// [`StoreError::Conflict`] when he is no longer in the states that were read.
+pub async fn save_states(
+    tx: &Transaction,
+    id: CandidateId,
+    before: &TrackCodes,
+    after: &TrackCodes,
+) -> Result<(), StoreError> {
+    let updated = candidate::Entity::update_many()
+        .col_expr(
+            candidate::Column::SittingState,
+            Expr::value(after.sitting.clone()),
+        )
+        .col_expr(
+            candidate::Column::AssessmentState,
+            Expr::value(after.assessment.clone()),
+        )
+        .col_expr(
+            candidate::Column::MarkState,
+            Expr::value(after.mark.clone()),
+        )
+        .col_expr(
+            candidate::Column::Version,
+            Expr::col(candidate::Column::Version).add(1),
+        )
+        .filter(candidate::Column::Id.eq(id.0))
+        .filter(candidate::Column::DossierState.eq(&before.dossier))
+        .filter(candidate::Column::SittingState.eq(&before.sitting))
+        .filter(candidate::Column::AssessmentState.eq(&before.assessment))
+        .filter(candidate::Column::MarkState.eq(&before.mark))
+        .exec(tx.connection())
+        .await?;
+    one_row(updated.rows_affected)
+}
+
+/// These candidates, whatever they have become: for a command that reached what names them through a scope.
+pub async fn named(
+    access: &impl Access,
+    ids: &[CandidateId],
+) -> Result<Vec<CandidateRecord>, StoreError> {
+    let mut found = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(10_000) {
+        let rows = candidate::Entity::find()
+            .filter(candidate::Column::Id.is_in(chunk.iter().map(|id| id.0)))
+            .order_by_asc(candidate::Column::Number)
+            .all(access.connection())
+            .await?;
+        found.extend(records(access, rows).await?);
+    }
+    Ok(found)
+}
+
 /// The candidates whom the scope reaches, in the phases in which its operation can be done.
 fn reached<O: Operation>(scope: &Scope<O>) -> Condition {
     condition(scope, &columns!(candidate, Id)).add_option(in_phases(phases(scope.operation())))

@@ -5,9 +5,11 @@
 //! operation, and its query carries the scope's condition; outside the perimeter a row does not exist.
 //! Invariant: an update names the version that it read and checks that one row changed.
 
+pub mod absences;
 pub mod accounts;
 pub mod authorities;
 pub mod candidates;
+pub mod closures;
 pub mod database;
 pub mod drafts;
 mod entities;
@@ -24,9 +26,11 @@ pub mod schools;
 pub mod search;
 mod series;
 pub mod sessions;
+pub mod sittings;
 pub mod staged;
 pub mod tasks;
 mod transaction;
+pub mod waiting;
 
 pub use database::{Access, Committed, Database, DatabaseAddress, Reader, Transaction};
 pub use envelope::MasterKey;

@@ -3,6 +3,7 @@
 //! Invariant: `occupancy` holds rows for published plans only; its key makes it impossible that two commissions take one
 //! examiner or one environment in the same five minutes.
 
+mod changing;
 mod occupancy;
 mod summaries;
 
@@ -26,7 +27,8 @@ use crate::error::{StoreError, corrupt};
 use crate::perimeter::{columns, condition};
 use crate::sessions::one_row;
 
-pub use occupancy::{Occupancy, held_by_others, occupied_by_others, occupy};
+pub use changing::{insert_commission, insert_day, open_day, replace_member};
+pub use occupancy::{Occupancy, held_by_others, occupied_by_others, occupy, occupy_days};
 pub use summaries::{PlanCounts, counts, to_place};
 
 /// A plan, without its content.

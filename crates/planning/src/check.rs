@@ -179,10 +179,10 @@ fn candidates(
             }
             let own = problem.centres.iter().find(|c| c.key == school);
             let reachable = own.is_some_and(|own| own.accessible || !candidate.needs_access);
-            if reachable && school != centre.key {
+            if reachable && school != centre.key && !candidate.displaced {
                 say("O1", About::Candidate(candidate.key));
             }
-            if problem.form == Form::Ccf && school != centre.key {
+            if problem.form == Form::Ccf && school != centre.key && !candidate.displaced {
                 say("O1", About::Candidate(candidate.key));
             }
         }

@@ -6,4 +6,5 @@
 pub mod check;
 pub mod day;
 pub mod exchange;
+pub mod seats;
 pub mod session;

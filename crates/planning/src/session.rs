@@ -88,6 +88,8 @@ pub struct Candidate {
     pub accommodation: Accommodation,
     /// Needs an accessible centre.
     pub needs_access: bool,
+    /// His own centre was closed to him by force majeure: he may sit elsewhere.
+    pub displaced: bool,
 }
 
 /// A commission made by hand.

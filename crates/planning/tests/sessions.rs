@@ -108,6 +108,7 @@ fn candidate(key: usize, school: Option<usize>, option: ExamOption) -> Candidate
         option,
         accommodation: Accommodation::NONE,
         needs_access: false,
+        displaced: false,
     }
 }
 
@@ -419,6 +420,7 @@ fn random_problem() -> impl Strategy<Value = Problem> {
                             interview,
                         },
                         needs_access: needs_access && key % 5 == 0,
+                        displaced: false,
                     },
                 )
                 .collect();

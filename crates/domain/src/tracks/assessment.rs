@@ -20,7 +20,7 @@ pub enum State {
     Consigned,
     /// Before the jury. Terminal.
     Transmitted,
-    /// There is nothing to assess: not valid, declared absent or mark 0 by force majeure. Terminal.
+    /// There is nothing to assess: not valid, declared absent or mark 0 by force majeure.
     Closed,
 }
 
@@ -44,6 +44,8 @@ pub enum Event<'a> {
     Transmit,
     /// There will be nothing to assess.
     Close,
+    /// What closed it is taken back (an absence looked at anew): the candidate may be assessed.
+    Resume,
 }
 
 /// Why an event is refused.
@@ -85,6 +87,9 @@ pub enum Refused {
     /// There is nothing to assess.
     #[error("the assessment is closed")]
     Closed,
+    /// It is not closed.
+    #[error("the assessment is not closed")]
+    NotClosed,
 }
 
 impl State {
@@ -110,7 +115,7 @@ impl State {
 
     /// Whether nothing leaves it.
     pub fn is_terminal(self) -> bool {
-        matches!(self, Self::Transmitted | Self::Closed)
+        matches!(self, Self::Transmitted)
     }
 
     /// The state after the event.
@@ -119,6 +124,7 @@ impl State {
     /// [`Refused`], the state staying as it was.
     pub fn apply(self, event: Event<'_>) -> Result<Self, Refused> {
         match (self, event) {
+            (Self::Closed, Event::Resume) => Ok(Self::Open),
             (Self::Closed, _) => Err(Refused::Closed),
             (Self::Transmitted, _) => Err(Refused::AlreadyTransmitted),
 
@@ -128,6 +134,7 @@ impl State {
             (Self::Open, Event::CompleteVisas | Event::Consign | Event::Transmit) => {
                 Err(Refused::NotValidated)
             }
+            (_, Event::Resume) => Err(Refused::NotClosed),
             (_, Event::Close) => Err(Refused::HasBegun),
 
             (Self::Validated, Event::CompleteVisas) => Ok(Self::VisasComplete),
@@ -179,6 +186,7 @@ impl Refused {
             Self::AlreadyTransmitted => "assessment_already_transmitted",
             Self::HasBegun => "assessment_has_begun",
             Self::Closed => "assessment_closed",
+            Self::NotClosed => "assessment_not_closed",
         }
     }
 }

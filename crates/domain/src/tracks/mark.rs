@@ -22,7 +22,7 @@ pub enum State {
     Communicable,
     /// Sent to the candidate at his request. Terminal.
     Released,
-    /// There will be none: not valid or declared absent. Terminal.
+    /// There will be none: not valid or declared absent.
     Closed,
 }
 
@@ -46,6 +46,8 @@ pub enum Event {
     },
     /// There will be none.
     Close,
+    /// What gave it, or closed it, is taken back (an absence looked at anew): there is none again.
+    TakeBack,
 }
 
 /// Why an event is refused.
@@ -113,7 +115,7 @@ impl State {
 
     /// Whether nothing leaves it.
     pub fn is_terminal(self) -> bool {
-        matches!(self, Self::Released | Self::Closed)
+        matches!(self, Self::Released)
     }
 
     /// The state after the event.
@@ -122,6 +124,7 @@ impl State {
     /// [`Refused`], the state staying as it was.
     pub fn apply(self, event: Event) -> Result<Self, Refused> {
         match (self, event) {
+            (Self::Closed | Self::Proposed, Event::TakeBack) => Ok(Self::None),
             (Self::Closed, _) => Err(Refused::Closed),
             (Self::Released, _) => Err(Refused::AlreadyReleased),
 
@@ -129,7 +132,11 @@ impl State {
             (Self::None, Event::Close) => Ok(Self::Closed),
             (
                 Self::None,
-                Event::Harmonise | Event::Adopt | Event::Publish | Event::Release { .. },
+                Event::Harmonise
+                | Event::Adopt
+                | Event::Publish
+                | Event::Release { .. }
+                | Event::TakeBack,
             ) => Err(Refused::NotProposed),
 
             (Self::Proposed | Self::Harmonised, Event::Harmonise) => Ok(Self::Harmonised),
@@ -140,20 +147,28 @@ impl State {
 
             (Self::Harmonised, Event::Adopt) => Ok(Self::Adopted),
             (Self::Harmonised, Event::Publish | Event::Release { .. }) => Err(Refused::NotAdopted),
-            (Self::Harmonised, Event::Propose | Event::Close) => Err(Refused::AlreadyHarmonised),
+            (Self::Harmonised, Event::Propose | Event::Close | Event::TakeBack) => {
+                Err(Refused::AlreadyHarmonised)
+            }
 
             (Self::Adopted, Event::Publish) => Ok(Self::Communicable),
             (Self::Adopted, Event::Release { .. }) => Err(Refused::NotPublished),
-            (Self::Adopted, Event::Propose | Event::Harmonise | Event::Adopt | Event::Close) => {
-                Err(Refused::AlreadyAdopted)
-            }
+            (
+                Self::Adopted,
+                Event::Propose | Event::Harmonise | Event::Adopt | Event::Close | Event::TakeBack,
+            ) => Err(Refused::AlreadyAdopted),
 
             (Self::Communicable, Event::Release { requested, results }) => {
                 released(requested, results)
             }
             (
                 Self::Communicable,
-                Event::Propose | Event::Harmonise | Event::Adopt | Event::Publish | Event::Close,
+                Event::Propose
+                | Event::Harmonise
+                | Event::Adopt
+                | Event::Publish
+                | Event::Close
+                | Event::TakeBack,
             ) => Err(Refused::AlreadyPublished),
         }
     }

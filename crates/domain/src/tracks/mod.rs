@@ -400,6 +400,44 @@ impl Tracks {
         }
     }
 
+    /// What his absence entails is looked at anew: the sitting whose convocation had this `revision` waits for a ruling
+    /// again, and nothing of the former ruling stays.
+    ///
+    /// # Errors
+    /// When the jury has the mark that the former ruling gave him, or as [`Tracks::plan`].
+    pub fn reconsider_absence(self, revision: u32) -> Result<Self, Refused> {
+        let again = self.sitting_event(sitting::Event::Reconsider(revision))?;
+        let mark = match self.mark {
+            mark::State::None => mark::State::None,
+            given => given.apply(mark::Event::TakeBack)?,
+        };
+        let assessment = match self.assessment {
+            assessment::State::Closed => self.assessment.apply(assessment::Event::Resume)?,
+            open => open,
+        };
+        Ok(Self {
+            assessment,
+            mark,
+            ..again
+        })
+    }
+
+    /// His absence was recorded by error: he is convoked as before.
+    ///
+    /// # Errors
+    /// As [`Tracks::plan`].
+    pub fn appear(self) -> Result<Self, Refused> {
+        self.sitting_event(sitting::Event::Appear)
+    }
+
+    /// The new date found after his absence is not kept: another is still due.
+    ///
+    /// # Errors
+    /// As [`Tracks::plan`].
+    pub fn defer_sitting(self) -> Result<Self, Refused> {
+        self.sitting_event(sitting::Event::Defer)
+    }
+
     fn sitting_event(self, event: sitting::Event) -> Result<Self, Refused> {
         self.expect_valid()?;
         self.expect_mark_not_kept()?;

@@ -21,9 +21,10 @@ pub enum State {
     Absent,
     /// Absent with a justification in CCF: another date is due (annexe 9, « Modalités d'organisation »).
     NewSittingDue,
-    /// Declared absent (AB): no replacement, the diploma cannot be delivered. Terminal.
+    /// Declared absent (AB): no replacement, the diploma cannot be delivered. It ends the course, unless the absence is
+    /// looked at anew.
     DeclaredAbsent,
-    /// Mark 0 by established force majeure, diploma possible (code de l'éducation, D643-24). Terminal.
+    /// Mark 0 by established force majeure, diploma possible (code de l'éducation, D643-24). Like the former.
     ForceMajeure,
     /// Closed because the dossier is not valid. Terminal.
     Closed,
@@ -55,6 +56,13 @@ pub enum Event {
     Miss,
     /// What the absence entails is decided ([`crate::absence::decide`]).
     Rule(AbsenceConsequence),
+    /// What the absence entails is looked at anew (a justification came, an error was made): it is to be ruled on again.
+    /// The absence is of the sitting whose convocation had this revision.
+    Reconsider(u32),
+    /// The absence was recorded by error: the candidate is convoked as before.
+    Appear,
+    /// The new date found after an absence is not kept before anybody was told of it: another is still due.
+    Defer,
     /// The centre or the authority cancels it.
     Cancel,
     /// The dossier is not valid.
@@ -119,10 +127,7 @@ impl State {
 
     /// Whether nothing leaves it.
     pub fn is_terminal(self) -> bool {
-        matches!(
-            self,
-            Self::Sat | Self::DeclaredAbsent | Self::ForceMajeure | Self::Closed
-        )
+        matches!(self, Self::Sat | Self::Closed)
     }
 
     /// Whether the candidate stays as he was when he was placed: a date ahead, or what became of one, stands on him.
@@ -219,6 +224,29 @@ impl Standing {
             ) => {
                 return Err(Refused::NotAbsent);
             }
+
+            (
+                State::DeclaredAbsent | State::ForceMajeure | State::NewSittingDue,
+                Event::Reconsider(revision),
+            ) if revision > 0 => {
+                return Ok(Self {
+                    state: State::Absent,
+                    revision,
+                });
+            }
+            (
+                State::Unplanned | State::Planned | State::Convoked | State::Absent,
+                Event::Reconsider(_),
+            ) => return Err(Refused::NotAbsent),
+
+            (State::Absent, Event::Appear) => State::Convoked,
+            (
+                State::Unplanned | State::Planned | State::Convoked | State::NewSittingDue,
+                Event::Appear,
+            ) => return Err(Refused::NotAbsent),
+
+            (State::Planned, Event::Defer) if self.revision == 0 => State::NewSittingDue,
+            (State::Planned, Event::Defer) => return Err(Refused::AlreadyConvoked),
 
             (State::Planned | State::Convoked | State::Absent, Event::Cancel) => {
                 return Ok(Self::NEW);

@@ -1,10 +1,12 @@
 //! One entity a table; nothing outside this crate sees them.
 
+pub mod absence;
 pub mod academy;
 pub mod access_code;
 pub mod account;
 pub mod authority;
 pub mod candidate;
+pub mod closure;
 pub mod cohort;
 pub mod commission;
 pub mod commission_day;
@@ -16,6 +18,7 @@ pub mod left_out;
 pub mod mandate;
 pub mod occupancy;
 pub mod outbox_message;
+pub mod past_sitting;
 pub mod plan;
 pub mod school;
 pub mod session;
@@ -23,4 +26,5 @@ pub mod session_dates;
 pub mod sitting;
 pub mod staged_file;
 pub mod task;
+pub mod unplaced;
 pub mod web_session;

@@ -29,6 +29,30 @@ pub async fn occupy(tx: &Transaction, id: PlanId, taken: &[Occupancy]) -> Result
         .filter(occupancy::Column::PlanId.eq(id.0))
         .exec(tx.connection())
         .await?;
+    take(tx, id, taken).await
+}
+
+/// Takes, in place of what a published plan held on these days, what it holds now.
+///
+/// # Errors
+/// As [`occupy`].
+pub async fn occupy_days(
+    tx: &Transaction,
+    id: PlanId,
+    days: &[NaiveDate],
+    taken: &[Occupancy],
+) -> Result<(), StoreError> {
+    for chunk in days.chunks(2_000) {
+        occupancy::Entity::delete_many()
+            .filter(occupancy::Column::PlanId.eq(id.0))
+            .filter(occupancy::Column::Day.is_in(chunk.iter().copied()))
+            .exec(tx.connection())
+            .await?;
+    }
+    take(tx, id, taken).await
+}
+
+async fn take(tx: &Transaction, id: PlanId, taken: &[Occupancy]) -> Result<(), StoreError> {
     for chunk in taken.chunks(2_000) {
         let rows = chunk.iter().map(|one| occupancy::ActiveModel {
             resource: Set(one.resource.clone()),

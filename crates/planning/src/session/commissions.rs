@@ -10,7 +10,7 @@ use delos_domain::regulation::PeriodTemplate;
 use super::{Candidate, Centre, Examiner, Problem, period_of};
 
 /// Whether a candidate may sit at a centre: accessible to him, and his own when his school is a centre that he can reach
-/// (annexe 9: « L'épreuve se déroule dans l'établissement de formation »).
+/// (annexe 9: « L'épreuve se déroule dans l'établissement de formation », save force majeure).
 pub fn may_sit_at(problem: &Problem, candidate: &Candidate, centre: &Centre) -> bool {
     if candidate.needs_access && !centre.accessible {
         return false;
@@ -20,7 +20,9 @@ pub fn may_sit_at(problem: &Problem, candidate: &Candidate, centre: &Centre) -> 
         .iter()
         .find(|one| Some(one.key) == candidate.school);
     match own {
-        Some(own) if !candidate.needs_access || own.accessible => own.key == centre.key,
+        Some(own) if !candidate.displaced && (!candidate.needs_access || own.accessible) => {
+            own.key == centre.key
+        }
         _ => problem.form == Form::Ponctuelle || Some(centre.key) == candidate.school,
     }
 }

@@ -17,7 +17,7 @@ const fn reopen(by: [AccountId; 2], reason: &str) -> Event<'_> {
 }
 
 /// Each event with its name in the table.
-pub const EVENTS: [(&str, Event<'static>); 8] = [
+pub const EVENTS: [(&str, Event<'static>); 9] = [
     ("validate", Event::Validate),
     ("complete_visas", Event::CompleteVisas),
     ("reopen", reopen([ONE, OTHER], REASON)),
@@ -26,9 +26,10 @@ pub const EVENTS: [(&str, Event<'static>); 8] = [
     ("consign", Event::Consign),
     ("transmit", Event::Transmit),
     ("close", Event::Close),
+    ("resume", Event::Resume),
 ];
 
-const REFUSALS: [Refused; 12] = [
+const REFUSALS: [Refused; 13] = [
     Refused::NotValidated,
     Refused::AlreadyValidated,
     Refused::VisasMissing,
@@ -41,6 +42,7 @@ const REFUSALS: [Refused; 12] = [
     Refused::AlreadyTransmitted,
     Refused::HasBegun,
     Refused::Closed,
+    Refused::NotClosed,
 ];
 
 const TABLE: &str = "
@@ -48,6 +50,7 @@ const TABLE: &str = "
     open           | complete_visas consign transmit           | !assessment_not_validated
     open           | reopen reopen_alone reopen_without_reason | !assessment_already_open
     open           | close                                     | closed
+    open validated visas_complete consigned | resume            | !assessment_not_closed
 
     validated      | validate                                  | !assessment_already_validated
     validated      | complete_visas                            | visas_complete
@@ -72,6 +75,8 @@ const TABLE: &str = "
     consigned      | rest                                      | !assessment_already_consigned
 
     transmitted    | rest                                      | !assessment_already_transmitted
+    # An absence that is looked at anew.
+    closed         | resume                                    | open
     closed         | rest                                      | !assessment_closed
 ";
 

@@ -25,7 +25,7 @@ pub type Command = (&'static str, fn(Tracks) -> Result<Tracks, Refused>);
 
 /// Every command but the finding of « non valide », which answers more than tracks. The candidate acts on his dossier
 /// until its deadline, the check after it: what other days entail is the dossier's own table.
-pub const COMMANDS: [Command; 29] = [
+pub const COMMANDS: [Command; 32] = [
     ("keep_mark", Tracks::keep_mark),
     ("give_up_kept_mark", Tracks::give_up_kept_mark),
     ("deposit", |t| t.deposit(dates(UNTIL))),
@@ -48,6 +48,9 @@ pub const COMMANDS: [Command; 29] = [
     ("rule_force_majeure", |t| {
         t.rule_absence(AbsenceConsequence::ZeroDiplomaPossible)
     }),
+    ("reconsider_absence", |t| t.reconsider_absence(1)),
+    ("appear", Tracks::appear),
+    ("defer_sitting", Tracks::defer_sitting),
     ("propose_mark", Tracks::propose_mark),
     ("validate_assessment", Tracks::validate_assessment),
     ("complete_visas", Tracks::complete_visas),
@@ -124,7 +127,7 @@ const POINTS: [(&str, &str, &str); 28] = [
 ];
 
 /// Lists that come again and again.
-const LISTS: [(&str, &str); 8] = [
+const LISTS: [(&str, &str); 9] = [
     (
         "BEFORE",
         "new deposited compliant planned convoked moved absent new_date",
@@ -150,7 +153,12 @@ const LISTS: [(&str, &str); 8] = [
     (
         "sitting",
         "plan move_sitting unplan convoke revise_convocation cancel_sitting sit miss rule_new_date rule_absent \
-         rule_force_majeure",
+         rule_force_majeure reconsider_absence appear defer_sitting",
+    ),
+    (
+        "sitting_but_reconsider",
+        "plan move_sitting unplan convoke revise_convocation cancel_sitting sit miss rule_new_date rule_absent \
+         rule_force_majeure appear defer_sitting",
     ),
     (
         "room",
@@ -195,7 +203,21 @@ const TABLE: &str = "
     not_valid                 | {sitting}                      | !not_valid
     kept                      | {sitting}                      | !mark_kept
     {SAT}                     | {sitting}                      | !sitting_already_sat
-    declared_absent {ZERO}    | {sitting}                      | !sitting_absence_ruled
+    declared_absent           | reconsider_absence             | sitting=absent/1 assessment=open mark=none
+    zero_proposed             | reconsider_absence             | sitting=absent/1 assessment=open mark=none
+    zero_harmonised           | reconsider_absence             | !mark_already_harmonised
+    zero_adopted              | reconsider_absence             | !mark_already_adopted
+    zero_communicable         | reconsider_absence             | !mark_already_published
+    zero_released             | reconsider_absence             | !mark_already_released
+    new_date                  | reconsider_absence             | sitting=absent/1
+    absent                    | appear                         | sitting=convoked/1
+    planned                   | defer_sitting                  | sitting=new_sitting_due/0
+    moved convoked            | defer_sitting                  | !sitting_already_convoked
+    absent                    | defer_sitting                  | !sitting_was_absent
+    new deposited compliant new_date | defer_sitting           | !sitting_not_planned
+    new deposited compliant planned convoked moved new_date | appear | !sitting_not_absent
+    new deposited compliant planned convoked moved absent | reconsider_absence | !sitting_not_absent
+    declared_absent {ZERO}    | {sitting_but_reconsider}       | !sitting_absence_ruled
     new deposited compliant new_date | plan                    | sitting=planned/0
     planned convoked moved    | plan                           | !sitting_already_planned
     planned moved             | move_sitting                   | -

@@ -32,16 +32,17 @@ const TABLE: &str = "
     proposed     | propose                               | proposed
     proposed     | harmonise                             | harmonised
     proposed     | close                                 | !mark_already_proposed
+    proposed     | take_back                             | none
     proposed     | rest                                  | !mark_not_harmonised
 
     # An adjustment can be taken back until the deliberation.
     harmonised   | harmonise                             | harmonised
     harmonised   | adopt                                 | adopted
-    harmonised   | propose close                         | !mark_already_harmonised
+    harmonised   | propose close take_back               | !mark_already_harmonised
     harmonised   | rest                                  | !mark_not_adopted
 
     adopted      | publish                               | communicable
-    adopted      | propose harmonise adopt close         | !mark_already_adopted
+    adopted      | propose harmonise adopt close take_back | !mark_already_adopted
     adopted      | release release_early release_late    | !mark_not_published
 
     communicable | release                               | released
@@ -50,11 +51,13 @@ const TABLE: &str = "
     communicable | rest                                  | !mark_already_published
 
     released     | rest                                  | !mark_already_released
+    # An absence that is looked at anew.
+    closed       | take_back                             | none
     closed       | rest                                  | !mark_closed
 ";
 
 /// Each event with its name in the table.
-pub fn events() -> [(&'static str, Event); 8] {
+pub fn events() -> [(&'static str, Event); 9] {
     let release = |requested| Event::Release {
         requested: day(requested),
         results: day("2027-07-05"),
@@ -68,6 +71,7 @@ pub fn events() -> [(&'static str, Event); 8] {
         ("release_early", release("2027-07-04")),
         ("release_late", release("2028-07-06")),
         ("close", Event::Close),
+        ("take_back", Event::TakeBack),
     ]
 }
 

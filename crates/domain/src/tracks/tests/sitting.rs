@@ -7,7 +7,7 @@ use crate::regulation::AbsenceConsequence;
 use crate::tracks::sitting::{Event, Refused, Standing, State};
 
 /// Each event with its name in the table.
-pub const EVENTS: [(&str, Event); 12] = [
+pub const EVENTS: [(&str, Event); 15] = [
     ("plan", Event::Plan),
     ("move", Event::Move),
     ("unplan", Event::Unplan),
@@ -21,6 +21,9 @@ pub const EVENTS: [(&str, Event); 12] = [
         "rule_force_majeure",
         Event::Rule(AbsenceConsequence::ZeroDiplomaPossible),
     ),
+    ("reconsider", Event::Reconsider(1)),
+    ("appear", Event::Appear),
+    ("defer", Event::Defer),
     ("cancel", Event::Cancel),
     ("close", Event::Close),
 ];
@@ -41,7 +44,7 @@ const REFUSALS: [Refused; 9] = [
 /// `n+1` the next. A sitting that was moved after its convocation is planned at n: what the candidate holds is outdated.
 const TABLE: &str = "
     unplanned/0       | plan                                   | planned/0
-    unplanned/0       | rule_new_date rule_absent rule_force_majeure | !sitting_not_absent
+    unplanned/0       | rule_new_date rule_absent rule_force_majeure reconsider appear | !sitting_not_absent
     unplanned/0       | close                                  | closed/0
     unplanned/0       | rest                                   | !sitting_not_planned
 
@@ -49,16 +52,17 @@ const TABLE: &str = "
     planned/0         | move                                   | planned/0
     planned/0         | unplan                                 | unplanned/0
     planned/0         | convoke                                | convoked/1
-    planned/0         | rule_new_date rule_absent rule_force_majeure | !sitting_not_absent
+    planned/0         | defer                                  | new_sitting_due/0
+    planned/0         | rule_new_date rule_absent rule_force_majeure reconsider appear | !sitting_not_absent
     planned/0         | cancel                                 | unplanned/0
     planned/0         | close                                  | closed/0
     planned/0         | revise sit miss                        | !sitting_not_convoked
 
     planned/n         | plan                                   | !sitting_already_planned
     planned/n         | move                                   | planned/n
-    planned/n         | unplan                                 | !sitting_already_convoked
+    planned/n         | unplan defer                           | !sitting_already_convoked
     planned/n         | convoke                                | convoked/n+1
-    planned/n         | rule_new_date rule_absent rule_force_majeure | !sitting_not_absent
+    planned/n         | rule_new_date rule_absent rule_force_majeure reconsider appear | !sitting_not_absent
     planned/n         | cancel                                 | unplanned/0
     planned/n         | close                                  | closed/n
     planned/n         | revise sit miss                        | !sitting_not_convoked
@@ -68,10 +72,10 @@ const TABLE: &str = "
     convoked/n        | revise                                 | convoked/n+1
     convoked/n        | sit                                    | sat/n
     convoked/n        | miss                                   | absent/n
-    convoked/n        | rule_new_date rule_absent rule_force_majeure | !sitting_not_absent
+    convoked/n        | rule_new_date rule_absent rule_force_majeure reconsider appear | !sitting_not_absent
     convoked/n        | cancel                                 | unplanned/0
     convoked/n        | close                                  | closed/n
-    convoked/n        | unplan convoke                         | !sitting_already_convoked
+    convoked/n        | unplan convoke defer                   | !sitting_already_convoked
 
     # Begun: never rewritten.
     sat/n             | rest                                   | !sitting_already_sat
@@ -82,14 +86,21 @@ const TABLE: &str = "
     absent/n          | rule_absent                            | declared_absent/n
     absent/n          | rule_force_majeure                     | force_majeure/n
     absent/n          | close                                  | closed/n
+    absent/n          | reconsider                             | !sitting_not_absent
+    # Recorded by error.
+    absent/n          | appear                                 | convoked/n
     absent/n          | rest                                   | !sitting_was_absent
 
     # A new sitting, at revision 0; the earlier one stays as history.
     new_sitting_due/0 | plan                                   | planned/0
-    new_sitting_due/0 | rule_new_date rule_absent rule_force_majeure | !sitting_not_absent
+    new_sitting_due/0 | reconsider                             | absent/n
+    new_sitting_due/0 | rule_new_date rule_absent rule_force_majeure appear | !sitting_not_absent
     new_sitting_due/0 | close                                  | closed/0
     new_sitting_due/0 | rest                                   | !sitting_not_planned
 
+    # A justification that comes later, an error.
+    declared_absent/n | reconsider                             | absent/n
+    force_majeure/n   | reconsider                             | absent/n
     declared_absent/n | rest                                   | !sitting_absence_ruled
     force_majeure/n   | rest                                   | !sitting_absence_ruled
     closed/0          | rest                                   | !sitting_closed
@@ -116,6 +127,14 @@ pub fn table() -> Table {
     Table::read(TABLE, &states, &EVENTS.map(|(name, _)| name)).telling(&REFUSALS.map(Refused::code))
 }
 
+/// An absence looked at anew is that of the sitting at hand.
+fn of_its_sitting(event: Event, standing: Standing) -> Event {
+    match event {
+        Event::Reconsider(_) => Event::Reconsider(standing.revision().max(1)),
+        other => other,
+    }
+}
+
 /// What the machine makes of it, as the table writes it.
 fn outcome(before: Standing, event: Event) -> String {
     match before.apply(event) {
@@ -125,6 +144,8 @@ fn outcome(before: Standing, event: Event) -> String {
             let revision = match after.revision() {
                 0 => "0",
                 now if now == n => "n",
+                // The sitting before: its own revision comes back.
+                1 if n == 0 && after.state() == State::Absent => "n",
                 now if now == n + 1 && n == 0 => "1",
                 now if now == n + 1 => "n+1",
                 other => panic!("revision {n} became {other}"),
@@ -139,6 +160,7 @@ fn every_event_in_every_state_does_what_the_table_says() {
     let table = table();
     for standing in standings(3) {
         for (name, event) in EVENTS {
+            let event = of_its_sitting(event, standing);
             assert_eq!(
                 outcome(standing, event),
                 table.says(&written(standing), name),
@@ -201,6 +223,7 @@ proptest! {
         let mut standing = Standing::NEW;
         for event in steps {
             let (name, event) = EVENTS[event];
+            let event = of_its_sitting(event, standing);
             let expected = table.says(&written(standing), name);
             prop_assert_eq!(outcome(standing, event), expected);
             if let Ok(after) = standing.apply(event) {

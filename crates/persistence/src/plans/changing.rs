@@ -1,0 +1,108 @@
+//! What changes in a published plan: a day or a commission more, a member in another's place.
+
+use delos_domain::ids::{CommissionId, ExaminerId};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+
+use super::{CommissionRecord, DayRecord, PlanRecord};
+use crate::database::{Access as _, Transaction};
+use crate::entities::{commission, commission_day, commission_member};
+use crate::error::StoreError;
+use crate::sessions::one_row;
+
+/// Adds a commission with its members and days; its sittings are written apart.
+pub async fn insert_commission(
+    tx: &Transaction,
+    plan: &PlanRecord,
+    one: &CommissionRecord,
+) -> Result<(), StoreError> {
+    let row = commission::ActiveModel {
+        id: Set(one.id.0),
+        plan_id: Set(plan.id.0),
+        session_id: Set(plan.session.0),
+        authority_id: Set(plan.authority.0),
+        school_id: Set(plan.school.map(|id| id.0)),
+        centre_id: Set(one.centre.0),
+        number: Set(i64::from(one.number)),
+        option_code: Set(one.option.code().to_owned()),
+        template: Set(one.template.clone()),
+        by_hand: Set(one.by_hand),
+        version: Set(1),
+    };
+    commission::Entity::insert(row)
+        .exec_without_returning(tx.connection())
+        .await?;
+    for (rank, member) in (0_i64..).zip(&one.members) {
+        let row = commission_member::ActiveModel {
+            commission_id: Set(one.id.0),
+            examiner_id: Set(member.0),
+            rank: Set(rank),
+        };
+        commission_member::Entity::insert(row)
+            .exec_without_returning(tx.connection())
+            .await?;
+    }
+    for day in &one.days {
+        insert_day(tx, one.id, day).await?;
+    }
+    Ok(())
+}
+
+/// Adds a day to a commission.
+pub async fn insert_day(
+    tx: &Transaction,
+    commission: CommissionId,
+    day: &DayRecord,
+) -> Result<(), StoreError> {
+    let row = commission_day::ActiveModel {
+        id: Set(day.id.0),
+        commission_id: Set(commission.0),
+        day: Set(day.day),
+        prep_start: Set(day.preparation.map(i64::from)),
+        lunch_start: Set(i64::from(day.lunch)),
+    };
+    commission_day::Entity::insert(row)
+        .exec_without_returning(tx.connection())
+        .await?;
+    Ok(())
+}
+
+/// Writes when a day that was empty has its preparation and its pause.
+///
+/// # Errors
+/// [`StoreError::Conflict`] when the day is no longer there.
+pub async fn open_day(tx: &Transaction, day: &DayRecord) -> Result<(), StoreError> {
+    let updated = commission_day::Entity::update_many()
+        .col_expr(
+            commission_day::Column::PrepStart,
+            Expr::value(day.preparation.map(i64::from)),
+        )
+        .col_expr(
+            commission_day::Column::LunchStart,
+            Expr::value(i64::from(day.lunch)),
+        )
+        .filter(commission_day::Column::Id.eq(day.id.0))
+        .exec(tx.connection())
+        .await?;
+    one_row(updated.rows_affected)
+}
+
+/// Puts a member in another's place.
+///
+/// # Errors
+/// [`StoreError::Conflict`] when the former is no longer a member, or the new one is already.
+pub async fn replace_member(
+    tx: &Transaction,
+    commission: CommissionId,
+    former: ExaminerId,
+    new: ExaminerId,
+) -> Result<(), StoreError> {
+    let updated = commission_member::Entity::update_many()
+        .col_expr(commission_member::Column::ExaminerId, Expr::value(new.0))
+        .filter(commission_member::Column::CommissionId.eq(commission.0))
+        .filter(commission_member::Column::ExaminerId.eq(former.0))
+        .exec(tx.connection())
+        .await?;
+    one_row(updated.rows_affected)
+}

@@ -1,0 +1,109 @@
+//! Who waits for another date: those for whom the worker found none, each with the rules that refuse each seat.
+
+use chrono::{DateTime, Utc};
+use delos_domain::ids::{AuthorityId, CandidateId, PlanId, SchoolId, SessionId};
+use delos_domain::scope::{Operation, Scope};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+
+use crate::database::{Access, Transaction};
+use crate::entities::unplaced;
+use crate::error::StoreError;
+use crate::perimeter::{columns, condition};
+
+/// A candidate who waits for another date.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WaitingRecord {
+    /// Who.
+    pub candidate: CandidateId,
+    /// His session.
+    pub session: SessionId,
+    /// His authority.
+    pub authority: AuthorityId,
+    /// His school, in CCF.
+    pub school: Option<SchoolId>,
+    /// The plan in which a seat was looked for.
+    pub plan: PlanId,
+    /// Stable code of what took his date from him.
+    pub cause: String,
+    /// `rule commission date` a line: what refuses each seat; empty while nothing was searched yet.
+    pub reasons: String,
+    /// When it was last searched.
+    pub searched_at: DateTime<Utc>,
+}
+
+/// Writes that somebody waits, or why he still does.
+pub async fn put(tx: &Transaction, record: &WaitingRecord) -> Result<(), StoreError> {
+    let row = unplaced::ActiveModel {
+        candidate_id: Set(record.candidate.0),
+        session_id: Set(record.session.0),
+        authority_id: Set(record.authority.0),
+        school_id: Set(record.school.map(|id| id.0)),
+        plan_id: Set(record.plan.0),
+        cause: Set(record.cause.clone()),
+        reasons: Set(record.reasons.clone()),
+        searched_at: Set(record.searched_at),
+    };
+    let again = OnConflict::column(unplaced::Column::CandidateId)
+        .update_columns([
+            unplaced::Column::PlanId,
+            unplaced::Column::Cause,
+            unplaced::Column::Reasons,
+            unplaced::Column::SearchedAt,
+        ])
+        .to_owned();
+    unplaced::Entity::insert(row)
+        .on_conflict(again)
+        .exec_without_returning(tx.connection())
+        .await?;
+    Ok(())
+}
+
+/// Takes candidates off the list: they have a date, or wait for none any more.
+pub async fn remove(tx: &Transaction, candidates: &[CandidateId]) -> Result<(), StoreError> {
+    for chunk in candidates.chunks(10_000) {
+        unplaced::Entity::delete_many()
+            .filter(unplaced::Column::CandidateId.is_in(chunk.iter().map(|id| id.0)))
+            .exec(tx.connection())
+            .await?;
+    }
+    Ok(())
+}
+
+/// Those of the scope who wait, the longest first.
+pub async fn list<O: Operation>(
+    access: &impl Access,
+    scope: &Scope<O>,
+) -> Result<Vec<WaitingRecord>, StoreError> {
+    let rows = unplaced::Entity::find()
+        .filter(condition(scope, &columns!(unplaced, CandidateId)))
+        .order_by_asc(unplaced::Column::SearchedAt)
+        .order_by_asc(unplaced::Column::CandidateId)
+        .all(access.connection())
+        .await?;
+    Ok(rows.into_iter().map(record).collect())
+}
+
+/// Those who wait for a seat of a plan: for the worker, whose task names the plan.
+pub async fn of_plan(access: &impl Access, id: PlanId) -> Result<Vec<WaitingRecord>, StoreError> {
+    let rows = unplaced::Entity::find()
+        .filter(unplaced::Column::PlanId.eq(id.0))
+        .order_by_asc(unplaced::Column::CandidateId)
+        .all(access.connection())
+        .await?;
+    Ok(rows.into_iter().map(record).collect())
+}
+
+fn record(row: unplaced::Model) -> WaitingRecord {
+    WaitingRecord {
+        candidate: CandidateId(row.candidate_id),
+        session: SessionId(row.session_id),
+        authority: AuthorityId(row.authority_id),
+        school: row.school_id.map(SchoolId),
+        plan: PlanId(row.plan_id),
+        cause: row.cause,
+        reasons: row.reasons,
+        searched_at: row.searched_at,
+    }
+}
