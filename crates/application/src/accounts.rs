@@ -1,6 +1,7 @@
 //! Accounts and mandates: given one level down, with an end date, taken back at once.
 
 use chrono::NaiveDate;
+use delos_documents::convocation::Words;
 use delos_documents::mail::{AccountInvitation, Payload};
 use delos_domain::actor::Actor;
 use delos_domain::email::EmailAddress;
@@ -373,6 +374,7 @@ async fn invite(
         session: session.code,
         link,
         expires_on,
+        words: Words::default(),
     });
     let message = NewMessage {
         id,

@@ -155,20 +155,37 @@ fn letter(payload: &[u8]) -> Result<Letter, NotComposed> {
 
 /// 48 hours before the day of the first sitting, in the zone of its centre.
 fn not_after(payload: &Payload) -> Option<DateTime<Utc>> {
+    let before = |days: &mut dyn Iterator<Item = (NaiveDate, chrono_tz::Tz)>| {
+        let first = days.map(|(day, zone)| day_begins(day, zone)).min();
+        first.map(|first| first - BEFORE_SITTING)
+    };
     match payload {
         Payload::CandidateConvocation(value) => {
-            Some(day_begins(value.date, value.centre.zone) - BEFORE_SITTING)
+            before(&mut [(value.date, value.centre.zone)].into_iter())
         }
-        Payload::ExaminerConvocation(value) => value
-            .days
-            .iter()
-            .map(|day| day_begins(day.date, day.centre.zone))
-            .min()
-            .map(|first| first - BEFORE_SITTING),
+        Payload::CandidateCancellation(value) => {
+            before(&mut [(value.date, value.centre.zone)].into_iter())
+        }
+        Payload::ExaminerConvocation(value) => {
+            before(&mut value.days.iter().map(|day| (day.date, day.centre.zone)))
+        }
+        Payload::ExaminerCancellation(value) => {
+            before(&mut value.removed.iter().map(|day| (day.date, day.centre.zone)))
+        }
+        Payload::Reminder(value) => {
+            before(&mut value.days.iter().map(|day| (day.date, day.centre.zone)))
+        }
+        Payload::DayNotice(value) => {
+            let zone = value.centre.zone;
+            before(&mut value.lines.iter().map(|line| (line.date, zone)))
+        }
         Payload::AccountInvitation(value) => {
             Some(day_begins(value.expires_on, chrono_tz::Europe::Paris))
         }
-        Payload::CandidateCode(_) => None,
+        Payload::AbsenceDecision(_)
+        | Payload::TransmissionReceipt(_)
+        | Payload::TaskFinished(_)
+        | Payload::CandidateCode(_) => None,
     }
 }
 

@@ -1,5 +1,6 @@
 //! A new first-access code for a candidate of the perimeter, sent by mail; the ones before no longer serve.
 
+use delos_documents::convocation::Words;
 use delos_documents::mail::{CandidateCode, Payload};
 use delos_domain::actor::Actor;
 use delos_domain::ids::{CandidateId, MessageId};
@@ -63,6 +64,7 @@ async fn renew(context: &Context, actor: &Actor, id: CandidateId) -> CommandResu
         authority: authority.name,
         code,
         link: context.settings.public_url.clone(),
+        words: Words::default(),
     });
     let new = NewMessage {
         id: message,

@@ -152,7 +152,7 @@ async fn renewed(
                 (value.link, value.expires_on) = staff_link(context, tx, account).await?;
             }
         }
-        Payload::ExaminerConvocation(_) => {}
+        _ => {}
     }
     Ok(payload.to_bytes())
 }

@@ -54,6 +54,39 @@ pub struct CandidateConvocation {
     pub code: Option<String>,
     /// Where the house is reached.
     pub link: String,
+    /// What it was before, when it has changed.
+    #[serde(default)]
+    pub changed: Option<Change>,
+    /// The signed link by which its recipient says that he has it.
+    #[serde(default)]
+    pub acknowledge: Option<String>,
+    /// What the authority adds.
+    #[serde(default)]
+    pub words: Words,
+}
+
+/// What a convocation said before it changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    /// The date before.
+    pub former_date: NaiveDate,
+    /// When it was to begin, local to the former centre.
+    pub former_start: u16,
+    /// The centre before.
+    pub former_centre: Place,
+    /// Why, in one sentence that anybody may read: never the reason of an absence.
+    pub reason: String,
+}
+
+/// The paragraphs that an authority adds to a kind of message, their variables already replaced; empty: none.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Words {
+    /// Before what the house says.
+    pub intro: String,
+    /// After it.
+    pub closing: String,
+    /// Version of the text; 0 when there is none.
+    pub version: i64,
 }
 
 /// An examiner's convocation.
@@ -79,6 +112,18 @@ pub struct ExaminerConvocation {
     pub issued_at: DateTime<Utc>,
     /// Where the house is reached.
     pub link: String,
+    /// Days of the former revision on which he is not expected any more.
+    #[serde(default)]
+    pub removed: Vec<ExaminerDay>,
+    /// Why it has changed, in one sentence that anybody may read: never the reason of an absence.
+    #[serde(default)]
+    pub changed: Option<String>,
+    /// The signed link by which its recipient says that he has it.
+    #[serde(default)]
+    pub acknowledge: Option<String>,
+    /// What the authority adds.
+    #[serde(default)]
+    pub words: Words,
 }
 
 /// A day of an examiner.

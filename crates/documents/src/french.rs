@@ -1,6 +1,6 @@
 //! Dates, hours and durations as a French reader expects them.
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, NaiveDate, NaiveDateTime, Timelike};
 
 const DAYS: [&str; 7] = [
     "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche",
@@ -37,9 +37,37 @@ pub fn hour(minute: u16) -> String {
     format!("{}\u{a0}h\u{a0}{:02}", minute / 60, minute % 60)
 }
 
+/// « jeudi 1er avril 2027 à 9 h 30 ».
+pub fn moment(moment: NaiveDateTime) -> String {
+    let minute = u16::try_from(moment.hour() * 60 + moment.minute()).unwrap_or_default();
+    format!("{} à {}", date(moment.date()), hour(minute))
+}
+
 /// « 40 min ».
 pub fn minutes(minutes: u16) -> String {
     format!("{minutes}\u{a0}min")
+}
+
+/// What the hours of a place are: « heures du lieu d’examen », with the zone's name where it is not that of Paris.
+pub fn hours_of(zone: &str) -> String {
+    let name = match zone {
+        "Europe/Paris" => return "heures du lieu d’examen".to_owned(),
+        "Indian/Reunion" => "heure de La Réunion",
+        "Indian/Mayotte" => "heure de Mayotte",
+        "America/Guadeloupe" => "heure de la Guadeloupe",
+        "America/Martinique" => "heure de la Martinique",
+        "America/Cayenne" => "heure de la Guyane",
+        "America/Miquelon" => "heure de Saint-Pierre-et-Miquelon",
+        "America/St_Barthelemy" => "heure de Saint-Barthélemy",
+        "America/Marigot" => "heure de Saint-Martin",
+        "Pacific/Noumea" => "heure de la Nouvelle-Calédonie",
+        "Pacific/Tahiti" => "heure de Tahiti",
+        "Pacific/Marquesas" => "heure des Marquises",
+        "Pacific/Gambier" => "heure des Gambier",
+        "Pacific/Wallis" => "heure de Wallis-et-Futuna",
+        other => return format!("heures du lieu d’examen, fuseau {other}"),
+    };
+    format!("heures du lieu d’examen : {name}")
 }
 
 #[cfg(test)]
@@ -52,5 +80,16 @@ mod tests {
         assert_eq!(date("2027-08-31".parse().unwrap()), "mardi 31 août 2027");
         assert_eq!(hour(490), "8\u{a0}h\u{a0}10");
         assert_eq!(hour(840), "14\u{a0}h\u{a0}00");
+        let at = "2027-04-01T09:30:00".parse().unwrap();
+        assert_eq!(moment(at), "jeudi 1er avril 2027 à 9\u{a0}h\u{a0}30");
+    }
+
+    #[test]
+    fn a_zone_overseas_is_named() {
+        assert_eq!(hours_of("Europe/Paris"), "heures du lieu d’examen");
+        assert_eq!(
+            hours_of("Indian/Reunion"),
+            "heures du lieu d’examen : heure de La Réunion"
+        );
     }
 }

@@ -3,8 +3,9 @@
 use chrono::{Datelike, Duration, NaiveDate, NaiveDateTime, Offset, TimeZone, Utc};
 use chrono_tz::{OffsetName, Tz};
 
-use crate::convocation::{CandidateConvocation, ExaminerConvocation, Place};
+use crate::convocation::{CandidateConvocation, ExaminerConvocation, ExaminerDay, Place};
 use crate::french;
+use crate::mail::CandidateCancellation;
 
 /// What is done with the entry.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -34,7 +35,8 @@ struct Event<'a> {
     place: &'a Place,
     date: NaiveDate,
     start: u16,
-    end: u16,
+    /// None where only the beginning is known: a withdrawal needs no more.
+    end: Option<u16>,
     summary: String,
     description: String,
 }
@@ -55,11 +57,25 @@ pub fn candidate(value: &CandidateConvocation, method: Method) -> Vec<u8> {
         place: &value.centre,
         date: value.date,
         start: value.arrival,
-        end: value.end,
+        end: Some(value.end),
         summary: format!("Épreuve {}", value.exam.code),
         description,
     };
     calendar(&[event], method, value.revision, value.issued_at)
+}
+
+/// The withdrawal of a candidate's sitting.
+pub fn withdrawal(value: &CandidateCancellation) -> Vec<u8> {
+    let event = Event {
+        uid: format!("{}@delos", value.series),
+        place: &value.centre,
+        date: value.date,
+        start: value.start,
+        end: None,
+        summary: format!("Annulé : épreuve {}", value.exam.code),
+        description: format!("Convocation n° {} annulée.", value.number),
+    };
+    calendar(&[event], Method::Cancel, value.revision, value.issued_at)
 }
 
 /// The entries of an examiner's days.
@@ -67,24 +83,40 @@ pub fn examiner(value: &ExaminerConvocation, method: Method) -> Vec<u8> {
     let events: Vec<Event> = value
         .days
         .iter()
-        .map(|day| Event {
-            uid: format!("{}@delos", day.series),
-            place: &day.centre,
-            date: day.date,
-            start: day.preparation.unwrap_or(day.start),
-            end: day.end,
-            summary: format!(
-                "Commission {} ({}), épreuve {}",
-                day.commission, day.option, value.exam.code
-            ),
-            description: format!(
-                "{} candidats. Avec {}.",
-                day.candidates,
-                day.others.join(", ")
-            ),
-        })
+        .map(|day| of_day(day, &value.exam.code))
         .collect();
     calendar(&events, method, value.revision, value.issued_at)
+}
+
+/// The withdrawal of one of an examiner's days: a calendar that withdraws may hold only one series (RFC 5546, § 3.2.5).
+pub fn withdrawn_day(
+    day: &ExaminerDay,
+    exam_code: &str,
+    revision: u32,
+    issued_at: chrono::DateTime<Utc>,
+) -> Vec<u8> {
+    let mut event = of_day(day, exam_code);
+    event.summary.insert_str(0, "Annulé : ");
+    calendar(&[event], Method::Cancel, revision, issued_at)
+}
+
+fn of_day<'a>(day: &'a ExaminerDay, exam_code: &str) -> Event<'a> {
+    Event {
+        uid: format!("{}@delos", day.series),
+        place: &day.centre,
+        date: day.date,
+        start: day.preparation.unwrap_or(day.start),
+        end: Some(day.end),
+        summary: format!(
+            "Commission {} ({}), épreuve {exam_code}",
+            day.commission, day.option
+        ),
+        description: format!(
+            "{} candidats. Avec {}.",
+            day.candidates,
+            day.others.join(", ")
+        ),
+    }
 }
 
 fn calendar(
@@ -118,17 +150,16 @@ fn calendar(
         out.line("BEGIN", "VEVENT");
         out.line("UID", &event.uid);
         out.line("DTSTAMP", &stamp);
-        // The first revision is sequence 0: a reschedule or a withdrawal increments it.
-        let sequence = revision.saturating_sub(1) + u32::from(method == Method::Cancel);
+        // Revisions are numbered along the whole series, withdrawals included: the first one is sequence 0.
+        let sequence = revision.saturating_sub(1);
         out.line("SEQUENCE", &sequence.to_string());
         out.line(
             &format!("DTSTART;TZID={}", event.place.zone.name()),
             &at(event.start),
         );
-        out.line(
-            &format!("DTEND;TZID={}", event.place.zone.name()),
-            &at(event.end),
-        );
+        if let Some(end) = event.end {
+            out.line(&format!("DTEND;TZID={}", event.place.zone.name()), &at(end));
+        }
         out.line(
             "STATUS",
             if method == Method::Cancel {
@@ -277,13 +308,27 @@ mod tests {
     }
 
     #[test]
-    fn a_withdrawal_has_a_greater_sequence_and_says_cancelled() {
-        let ics = text(candidate(&examples::candidate(), Method::Cancel));
+    fn a_withdrawal_has_the_sequence_of_its_revision_and_says_cancelled() {
+        let value = examples::cancellation();
+        let ics = text(withdrawal(&value));
         assert!(
             ics.contains("METHOD:CANCEL\r\n")
                 && ics.contains("STATUS:CANCELLED\r\n")
-                && ics.contains("SEQUENCE:1\r\n")
+                && ics.contains("SEQUENCE:1\r\n"),
+            "{ics}"
         );
+        assert!(ics.contains("DTSTART;TZID=Europe/Paris:20270408T083000\r\n"));
+        assert!(!ics.contains("DTEND"));
+        let sent = text(candidate(&examples::candidate(), Method::Request));
+        let uid = |ics: &str| {
+            ics.lines()
+                .find(|line| line.starts_with("UID:"))
+                .map(str::to_owned)
+        };
+        assert_eq!(uid(&ics), uid(&sent));
+        let changed = text(candidate(&examples::changed(), Method::Request));
+        assert_eq!(uid(&changed), uid(&sent));
+        assert!(changed.contains("SEQUENCE:1\r\n") && changed.contains("STATUS:CONFIRMED\r\n"));
     }
 
     #[test]

@@ -17,7 +17,7 @@ use typst_kit::fonts::FontStore;
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
-use crate::convocation::{CandidateConvocation, ExaminerConvocation};
+use crate::convocation::{CandidateConvocation, ExaminerConvocation, ExaminerDay};
 use crate::{DocumentError, french};
 
 const CANDIDATE: &str = include_str!("../typst/convocation-candidat.typ");
@@ -40,12 +40,25 @@ pub fn candidate(value: &CandidateConvocation) -> Result<Vec<u8>, DocumentError>
         start: String,
         issued: String,
         phases: Vec<(String, &'a str, &'a str, String)>,
+        hours: String,
+        former: Option<String>,
     }
     let value = CandidateConvocation {
         code: None,
+        acknowledge: None,
         ..value.clone()
     };
     let data = Data {
+        hours: french::hours_of(value.centre.zone.name()),
+        former: value.changed.as_ref().map(|was| {
+            format!(
+                "{} à {}, {}, {}",
+                french::date(was.former_date),
+                french::hour(was.former_start),
+                was.former_centre.name,
+                was.former_centre.city
+            )
+        }),
         date: french::date(value.date),
         arrival: french::hour(value.arrival),
         start: french::hour(value.start),
@@ -79,18 +92,34 @@ pub fn candidate(value: &CandidateConvocation) -> Result<Vec<u8>, DocumentError>
 pub fn examiner(value: &ExaminerConvocation) -> Result<Vec<u8>, DocumentError> {
     #[derive(Serialize)]
     struct Day<'a> {
-        of: &'a crate::convocation::ExaminerDay,
+        of: &'a ExaminerDay,
         date: String,
         preparation: Option<String>,
         start: String,
         end: String,
+        hours: String,
+    }
+    fn day(of: &ExaminerDay) -> Day<'_> {
+        Day {
+            date: french::date(of.date),
+            preparation: of.preparation.map(french::hour),
+            start: french::hour(of.start),
+            end: french::hour(of.end),
+            hours: french::hours_of(of.centre.zone.name()),
+            of,
+        }
     }
     #[derive(Serialize)]
     struct Data<'a> {
         c: &'a ExaminerConvocation,
         issued: String,
         days: Vec<Day<'a>>,
+        removed: Vec<Day<'a>>,
     }
+    let value = ExaminerConvocation {
+        acknowledge: None,
+        ..value.clone()
+    };
     let data = Data {
         issued: french::date(
             value
@@ -98,18 +127,9 @@ pub fn examiner(value: &ExaminerConvocation) -> Result<Vec<u8>, DocumentError> {
                 .with_timezone(&chrono_tz::Europe::Paris)
                 .date_naive(),
         ),
-        days: value
-            .days
-            .iter()
-            .map(|day| Day {
-                date: french::date(day.date),
-                preparation: day.preparation.map(french::hour),
-                start: french::hour(day.start),
-                end: french::hour(day.end),
-                of: day,
-            })
-            .collect(),
-        c: value,
+        days: value.days.iter().map(day).collect(),
+        removed: value.removed.iter().map(day).collect(),
+        c: &value,
     };
     render(EXAMINER, &data, value.issued_at)
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono_tz::Tz;
 use delos_documents::convocation::{
-    CandidateConvocation, Exam, ExaminerConvocation, ExaminerDay, Issuer, Phase, Place,
+    CandidateConvocation, Exam, ExaminerConvocation, ExaminerDay, Issuer, Phase, Place, Words,
 };
 use delos_domain::candidate::{Accommodation, ExamOption, Form};
 use delos_domain::ids::{ExaminerId, SchoolId};
@@ -153,6 +153,9 @@ impl Letters {
             issued_at: self.issued_at,
             code,
             link: self.public_url.clone(),
+            changed: None,
+            acknowledge: None,
+            words: Words::default(),
         }
     }
 
@@ -232,6 +235,10 @@ impl Letters {
             revision,
             issued_at: self.issued_at,
             link: self.public_url.clone(),
+            removed: Vec::new(),
+            changed: None,
+            acknowledge: None,
+            words: Words::default(),
         }
     }
 

@@ -46,7 +46,7 @@ pub async fn one(
     };
     let payload =
         Payload::from_bytes(&payload).map_err(|error| CommandError::Broken(error.to_string()))?;
-    let content = compose(context, payload.without_secrets()).await?;
+    let content = compose(context, payload.for_other_eyes()).await?;
     Ok(Some(MessageView {
         record: Some(record),
         content,

@@ -229,6 +229,7 @@ async fn tries_follow_the_curve_and_end_in_a_person_s_hands() {
             authority: "Rectorat de Dijon".to_owned(),
             code: "ABCDE-FGH23".to_owned(),
             link: "https://delos.example".to_owned(),
+            words: delos_documents::convocation::Words::default(),
         });
     let message = house.put(&code).await;
     let worker = house.worker(relay.relay());

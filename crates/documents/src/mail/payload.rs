@@ -1,0 +1,177 @@
+//! What a message says: one kind a case, each with its folder of templates.
+
+use minijinja::Value;
+use serde::{Deserialize, Serialize};
+
+use super::kinds::{
+    AbsenceDecision, AccountInvitation, CandidateCancellation, CandidateCode, DayNotice,
+    ExaminerCancellation, Reminder, TaskFinished, TransmissionReceipt,
+};
+use super::templates;
+use crate::DocumentError;
+use crate::convocation::{CandidateConvocation, ExaminerConvocation, Words};
+
+/// What a message says: kept, serialised and enveloped, in its outbox row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "value", rename_all = "snake_case")]
+pub enum Payload {
+    /// A candidate is convoked, or convoked anew.
+    CandidateConvocation(Box<CandidateConvocation>),
+    /// A candidate's convocation is withdrawn.
+    CandidateCancellation(Box<CandidateCancellation>),
+    /// An examiner is convoked, or convoked anew.
+    ExaminerConvocation(Box<ExaminerConvocation>),
+    /// No day is left to an examiner.
+    ExaminerCancellation(Box<ExaminerCancellation>),
+    /// What an absence entails.
+    AbsenceDecision(Box<AbsenceDecision>),
+    /// What has changed of a centre's days.
+    DayNotice(Box<DayNotice>),
+    /// A convocation waits to be acknowledged.
+    Reminder(Box<Reminder>),
+    /// A school has transmitted.
+    TransmissionReceipt(Box<TransmissionReceipt>),
+    /// A long task has ended.
+    TaskFinished(TaskFinished),
+    /// Somebody receives an account.
+    AccountInvitation(AccountInvitation),
+    /// A candidate receives a new first-access code.
+    CandidateCode(CandidateCode),
+}
+
+/// What stands for a one-time secret where it is not its recipient who reads.
+const HIDDEN: &str = "•••••-•••••";
+
+impl Payload {
+    /// Every kind with its folder of templates, in the order in which they are shown.
+    pub const KINDS: [(&'static str, &'static str); 11] = [
+        ("candidate_convocation", "convocation_candidat"),
+        ("candidate_cancellation", "annulation_candidat"),
+        ("examiner_convocation", "convocation_examinateur"),
+        ("examiner_cancellation", "annulation_examinateur"),
+        ("absence_decision", "decision_absence"),
+        ("day_notice", "avis_centre"),
+        ("reminder", "rappel"),
+        ("transmission_receipt", "accuse_transmission"),
+        ("task_finished", "tache_terminee"),
+        ("account_invitation", "premier_acces"),
+        ("candidate_code", "code_candidat"),
+    ];
+
+    /// Stable name of the kind.
+    pub fn kind(&self) -> &'static str {
+        Self::KINDS[self.place()].0
+    }
+
+    /// Folder of its templates.
+    pub(super) fn folder(&self) -> &'static str {
+        Self::KINDS[self.place()].1
+    }
+
+    fn place(&self) -> usize {
+        match self {
+            Self::CandidateConvocation(_) => 0,
+            Self::CandidateCancellation(_) => 1,
+            Self::ExaminerConvocation(_) => 2,
+            Self::ExaminerCancellation(_) => 3,
+            Self::AbsenceDecision(_) => 4,
+            Self::DayNotice(_) => 5,
+            Self::Reminder(_) => 6,
+            Self::TransmissionReceipt(_) => 7,
+            Self::TaskFinished(_) => 8,
+            Self::AccountInvitation(_) => 9,
+            Self::CandidateCode(_) => 10,
+        }
+    }
+
+    /// What its templates read.
+    pub(super) fn value(&self) -> Value {
+        match self {
+            Self::CandidateConvocation(value) => Value::from_serialize(value),
+            Self::CandidateCancellation(value) => Value::from_serialize(value),
+            Self::ExaminerConvocation(value) => Value::from_serialize(value),
+            Self::ExaminerCancellation(value) => Value::from_serialize(value),
+            Self::AbsenceDecision(value) => Value::from_serialize(value),
+            Self::DayNotice(value) => Value::from_serialize(value),
+            Self::Reminder(value) => Value::from_serialize(value),
+            Self::TransmissionReceipt(value) => Value::from_serialize(value),
+            Self::TaskFinished(value) => Value::from_serialize(value),
+            Self::AccountInvitation(value) => Value::from_serialize(value),
+            Self::CandidateCode(value) => Value::from_serialize(value),
+        }
+    }
+
+    /// The subject line: it names the exam, never the person.
+    pub fn subject(&self) -> String {
+        let line = templates::render(self.folder(), "subject.txt", self.value(), "");
+        let line = line.unwrap_or_else(|_| "Message de Délos".to_owned());
+        line.trim().chars().filter(|c| !c.is_control()).collect()
+    }
+
+    /// What the authority adds to it.
+    pub fn words_mut(&mut self) -> &mut Words {
+        match self {
+            Self::CandidateConvocation(value) => &mut value.words,
+            Self::CandidateCancellation(value) => &mut value.words,
+            Self::ExaminerConvocation(value) => &mut value.words,
+            Self::ExaminerCancellation(value) => &mut value.words,
+            Self::AbsenceDecision(value) => &mut value.words,
+            Self::DayNotice(value) => &mut value.words,
+            Self::Reminder(value) => &mut value.words,
+            Self::TransmissionReceipt(value) => &mut value.words,
+            Self::TaskFinished(value) => &mut value.words,
+            Self::AccountInvitation(value) => &mut value.words,
+            Self::CandidateCode(value) => &mut value.words,
+        }
+    }
+
+    /// The signed link of what waits for an acknowledgement; none for another kind.
+    pub fn acknowledge_mut(&mut self) -> Option<&mut Option<String>> {
+        match self {
+            Self::CandidateConvocation(value) => Some(&mut value.acknowledge),
+            Self::ExaminerConvocation(value) => Some(&mut value.acknowledge),
+            Self::Reminder(value) => Some(&mut value.acknowledge),
+            _ => None,
+        }
+    }
+
+    /// As stored.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        // Every member of the payload is a text, a number or a list of them: it cannot fail.
+        serde_json::to_vec(self).unwrap_or_default()
+    }
+
+    /// Of a store.
+    ///
+    /// # Errors
+    /// When the bytes are no payload of this version.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, DocumentError> {
+        Ok(serde_json::from_slice(bytes)?)
+    }
+
+    /// The same message once it has ended: one-time codes and links are hidden.
+    #[must_use]
+    pub fn without_secrets(mut self) -> Self {
+        match &mut self {
+            Self::CandidateConvocation(value) => {
+                if value.code.is_some() {
+                    value.code = Some(HIDDEN.to_owned());
+                }
+            }
+            Self::AccountInvitation(value) => HIDDEN.clone_into(&mut value.link),
+            Self::CandidateCode(value) => HIDDEN.clone_into(&mut value.code),
+            _ => {}
+        }
+        self
+    }
+
+    /// The same message for somebody else's eyes: whoever looks at it may not acknowledge it in its recipient's name.
+    #[must_use]
+    pub fn for_other_eyes(self) -> Self {
+        let mut hidden = self.without_secrets();
+        if let Some(Some(link)) = hidden.acknowledge_mut() {
+            HIDDEN.clone_into(link);
+        }
+        hidden
+    }
+}
