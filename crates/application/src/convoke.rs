@@ -2,36 +2,41 @@
 //!
 //! In CCF the head of school convokes (annexe 9, « Modalités d'organisation »), in the ponctuelle form the authority.
 
-mod letters;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use std::collections::{BTreeSet, HashMap};
-
-use chrono::Duration;
-use delos_documents::mail::Payload;
+use delos_documents::convocation::Change;
+use delos_documents::mail::{DayLine, Payload};
+use delos_documents::sentences;
 use delos_domain::actor::Actor;
 use delos_domain::candidate::Form;
 use delos_domain::ids::{
-    AccountId, CandidateId, ExaminerId, MandateId, MessageId, PlanId, SittingId,
+    AccountId, CandidateId, CommissionId, MandateId, PlanId, SchoolId, SittingId,
 };
 use delos_domain::mandate::{Mandate, Perimeter, Role};
-use delos_domain::scope::{Convoke, ReadConvocation};
+use delos_domain::scope::{Convoke, Operation, ReadConvocation, Scope};
 use delos_domain::tracks::Tracks;
 use delos_domain::tracks::sitting::State;
 use delos_persistence::accounts::{self, AccountRecord};
 use delos_persistence::candidates::{self, CandidateRecord};
-use delos_persistence::examiners::ExaminerRecord;
-use delos_persistence::identities::IdentityRecord;
-use delos_persistence::outbox::{self, About, NewMessage};
-use delos_persistence::plans::{self, CommissionRecord, DayRecord, PlanRecord, SittingRecord};
-use delos_persistence::{Transaction, envelope, journal};
+use delos_persistence::closures::{self, ClosureRecord};
+use delos_persistence::outbox::NewMessage;
+use delos_persistence::plans::{self, CommissionRecord, PlanRecord};
+use delos_persistence::sittings::{self, CENTRE_CLOSED, PastSitting};
+use delos_persistence::{Transaction, envelope, journal, waiting};
 
-use self::letters::Letters;
 use crate::access_codes::{WITH_CONVOCATION, candidate_codes};
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult, Refusal, retrying};
+use crate::letters::Letters;
 use crate::sign_in::candidate_login;
+use crate::tell::{Seat, Telling, next_revisions};
 use crate::tracks_of::{self, TracksOf};
 use crate::views::messages::{MessageView, compose};
+
+/// Cause of a sitting that an absence ended.
+pub(crate) const ABSENCE: &str = "absence";
+/// Cause of a sitting whose commission lost a member.
+pub(crate) const EXAMINER_LOST: &str = "examiner_lost";
 
 /// What was convoked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,70 +84,119 @@ async fn convoke_all(
         return Err(Refusal::new("plan_not_published").into());
     }
     let commissions = plans::commissions(&tx, id).await?;
-    let letters = Letters::load(context, &tx, &plan, &commissions).await?;
-    check_days(&letters, &plan, &commissions, context)?;
-
-    let mut people = tracks_of::load(&tx, &plan, &commissions).await?;
-    people.retain(|one| one.tracks.sitting().state() == State::Planned);
-    if people.is_empty() {
-        return Err(Refusal::new("nobody_to_convoke").into());
-    }
-    let moved = tracks_of::after(&people, Tracks::convoke)?;
-    let seats = seats(&plan, &commissions, &people)?;
-    let waiting: Vec<&CandidateRecord> = people.iter().map(|one| &one.record).collect();
-    let codes = open_accounts(context, &tx, &letters, &waiting).await?;
-
-    let mut messages = Vec::new();
-    for seat in &seats {
-        let code = codes.get(&seat.sitting.candidate).cloned();
-        messages.push(to_candidate(context, &plan, &letters, seat, code));
-    }
-    let candidates_told = messages.len();
-    let members: BTreeSet<ExaminerId> = commissions
-        .iter()
-        .filter(|one| one.days.iter().any(|day| !day.sittings.is_empty()))
-        .flat_map(|one| one.members.iter().copied())
-        .collect();
-    for member in members {
-        let person = letters
-            .examiner(member)
-            .ok_or_else(|| Refusal::new("member_gone"))?;
-        messages.push(to_member(context, &plan, &letters, &commissions, person));
-    }
-    let without_address = |messages: &[NewMessage]| {
-        let none = messages.iter().filter(|one| one.address.is_none());
-        none.count()
-    };
-    let done = Convoked {
-        candidates: candidates_told - without_address(&messages[..candidates_told]),
-        members: messages.len() - candidates_told - without_address(&messages[candidates_told..]),
-        without_address: without_address(&messages),
-    };
-    outbox::insert(&tx, plan.session, &messages).await?;
-    tracks_of::save(&tx, &plan, &moved).await?;
-    plans::number_revisions(&tx, plan.id, FIRST).await?;
+    let done = convoke_planned(context, &tx, &scope, &plan, &commissions, None).await?;
     plans::touch(&tx, &scope, &plan, None).await?;
-    let mut subjects = vec![plan.id.0];
-    subjects.extend(moved.iter().map(|one| one.candidate.0));
-    journal::add(
-        &tx,
-        journal::Line::done(context.ids.next(), context.now(), &scope, subjects),
-    )
-    .await?;
     let done = tx.commit(done).await?.into_inner();
     context.signals.ring().await;
     Ok(done)
 }
 
-/// Revision of a convocation that has not changed yet.
-const FIRST: u32 = 1;
+/// Convokes those of a published plan, among these candidates where they are named, who have a date of which nobody told
+/// them; and tells the members whose days change by it, and the centres when somebody is convoked anew. The plan's version
+/// is the caller's to move.
+///
+/// # Errors
+/// As [`convoke`].
+pub(crate) async fn convoke_planned<O: Operation>(
+    context: &Context,
+    tx: &Transaction,
+    scope: &Scope<O>,
+    plan: &PlanRecord,
+    commissions: &[CommissionRecord],
+    only: Option<&[CandidateId]>,
+) -> CommandResult<Convoked> {
+    let letters = Letters::load(context, tx, plan, commissions).await?;
+    let mut people = tracks_of::load(tx, plan, commissions).await?;
+    people.retain(|one| {
+        one.tracks.sitting().state() == State::Planned
+            && only.is_none_or(|only| only.contains(&one.record.candidate.id))
+    });
+    if people.is_empty() {
+        return Err(Refusal::new("nobody_to_convoke").into());
+    }
+    let moved = tracks_of::after(&people, Tracks::convoke)?;
+    let seats = seats(plan, commissions, &people)?;
+    check_days(&letters, plan, &seats, context)?;
+    let waiting: Vec<&CandidateRecord> = people.iter().map(|one| &one.record).collect();
+    let codes = open_accounts(context, tx, &letters, &waiting).await?;
+    let ids: Vec<CandidateId> = moved.iter().map(|one| one.candidate).collect();
+    let former = Former::read(tx, plan, &ids).await?;
+    let revisions = next_revisions(tx, seats.iter().map(|seat| seat.sitting.series)).await?;
 
-/// One candidate in his place.
-struct Seat<'a> {
-    commission: &'a CommissionRecord,
-    day: &'a DayRecord,
-    sitting: &'a SittingRecord,
-    person: &'a CandidateRecord,
+    let mut telling = Telling::new(context, plan, &letters);
+    let mut again: BTreeMap<SchoolId, Vec<DayLine>> = BTreeMap::new();
+    for seat in &seats {
+        let id = seat.sitting.candidate;
+        let revision = revisions.get(&seat.sitting.series).copied().unwrap_or(1);
+        let changed = former.change(&letters, id);
+        if changed.is_some() {
+            let lines = again.entry(seat.commission.centre).or_default();
+            lines.push(DayLine {
+                date: seat.day.day,
+                hour: seat.sitting.starts.first().copied(),
+                commission: Some(seat.commission.number),
+                candidate: Some(seat.person.candidate.number.to_string()),
+                what: "nouvelle convocation".to_owned(),
+            });
+        }
+        telling.convoke(*seat, revision, codes.get(&id).cloned(), changed);
+    }
+    let candidates_told = telling.messages.len();
+    let touched: BTreeSet<CommissionId> = seats.iter().map(|seat| seat.commission.id).collect();
+    telling
+        .members(
+            tx,
+            commissions,
+            &touched,
+            &[],
+            sentences::CANDIDATES_CHANGED,
+        )
+        .await?;
+    let without_address = |messages: &[NewMessage]| {
+        let none = messages.iter().filter(|one| one.address.is_none());
+        none.count()
+    };
+    let (to_candidates, to_members) = telling.messages.split_at(candidates_told);
+    let done = Convoked {
+        candidates: to_candidates.len() - without_address(to_candidates),
+        members: to_members.len() - without_address(to_members),
+        without_address: without_address(&telling.messages),
+    };
+    let decision = context.ids.next();
+    for (centre, lines) in &again {
+        telling
+            .centre(
+                tx,
+                *centre,
+                lines,
+                sentences::DATE_CHANGED_FOR_CENTRE,
+                scope.account(),
+                decision,
+            )
+            .await?;
+    }
+    telling.put(tx).await?;
+    tracks_of::save(tx, plan, &moved).await?;
+    let mut numbered: BTreeMap<u32, Vec<SittingId>> = BTreeMap::new();
+    for seat in &seats {
+        let after = moved
+            .iter()
+            .find(|one| one.candidate == seat.sitting.candidate)
+            .map_or(1, |one| one.after.sitting().revision());
+        numbered.entry(after).or_default().push(seat.sitting.id);
+    }
+    for (revision, sittings) in numbered {
+        plans::number_revisions(tx, plan.id, &sittings, revision).await?;
+    }
+    waiting::remove(tx, &ids).await?;
+    let mut subjects = vec![plan.id.0];
+    subjects.extend(ids.iter().map(|id| id.0));
+    journal::add(
+        tx,
+        journal::Line::done(decision, context.now(), scope, subjects),
+    )
+    .await?;
+    Ok(done)
 }
 
 /// Where each of these people sits.
@@ -186,78 +240,43 @@ fn seats<'a>(
     Ok(seats)
 }
 
-fn to_candidate(
-    context: &Context,
-    plan: &PlanRecord,
-    letters: &Letters,
-    seat: &Seat<'_>,
-    code: Option<String>,
-) -> NewMessage {
-    let letter = letters.candidate(
-        seat.person,
-        seat.commission,
-        seat.day,
-        seat.sitting,
-        FIRST,
-        code,
-    );
-    NewMessage {
-        about: About {
-            candidate: Some(seat.sitting.candidate),
-            ..about(plan)
-        },
-        dedup_key: format!("convocation:{}:{FIRST}", seat.sitting.id),
-        series: Some(seat.sitting.series),
-        priority: priority(seat.day.day, context),
-        ..message(
-            context,
-            &Payload::CandidateConvocation(Box::new(letter)),
-            &seat.person.identity,
-        )
-    }
+/// The dates that candidates had before, and why they lost them.
+struct Former {
+    history: HashMap<CandidateId, Vec<PastSitting>>,
+    closures: Vec<ClosureRecord>,
 }
 
-fn to_member(
-    context: &Context,
-    plan: &PlanRecord,
-    letters: &Letters,
-    commissions: &[CommissionRecord],
-    person: &ExaminerRecord,
-) -> NewMessage {
-    let letter = letters.examiner_letter(person, commissions, FIRST);
-    NewMessage {
-        about: About {
-            examiner: Some(person.id),
-            ..about(plan)
-        },
-        dedup_key: format!("convocation:{}:{}:{}", plan.id, person.id, plan.published),
-        ..message(
-            context,
-            &Payload::ExaminerConvocation(Box::new(letter)),
-            &person.identity,
-        )
+impl Former {
+    async fn read(tx: &Transaction, plan: &PlanRecord, ids: &[CandidateId]) -> CommandResult<Self> {
+        let history = sittings::history(tx, ids).await?;
+        let closures = if history.is_empty() {
+            Vec::new()
+        } else {
+            closures::of_authority(tx, plan.session, plan.authority).await?
+        };
+        Ok(Self { history, closures })
     }
-}
 
-/// A convocation to somebody: without an address it stands on a person's list from the first, to be printed.
-fn message(context: &Context, payload: &Payload, to: &IdentityRecord) -> NewMessage {
-    let now = context.now();
-    NewMessage {
-        id: MessageId(context.ids.next()),
-        about: About::default(),
-        dedup_key: String::new(),
-        kind: payload.kind().to_owned(),
-        identity: to.id,
-        address: to.email.as_ref().map(ToString::to_string),
-        subject: payload.subject(),
-        payload: payload.to_bytes(),
-        series: None,
-        revision: FIRST,
-        priority: BULK,
-        not_before: now,
-        created_at: now,
-        references: None,
-        sitting_at: None,
+    /// What a candidate's convocation said before.
+    fn change(&self, letters: &Letters, id: CandidateId) -> Option<Change> {
+        let past = self.history.get(&id)?.first()?;
+        let closed = || {
+            self.closures.iter().find(|one| {
+                one.centre == past.sitting.centre
+                    && one.first <= past.sitting.day
+                    && past.sitting.day <= one.last
+            })
+        };
+        let reason = match past.cause.as_str() {
+            ABSENCE => sentences::NEW_DATE_AFTER_ABSENCE.to_owned(),
+            CENTRE_CLOSED => closed().map_or_else(
+                || sentences::DATE_CHANGED.to_owned(),
+                |one| sentences::centre_closed(&one.reason),
+            ),
+            EXAMINER_LOST => sentences::EXAMINER_LOST.to_owned(),
+            _ => sentences::DATE_CHANGED.to_owned(),
+        };
+        Some(letters.change(&past.sitting, &reason))
     }
 }
 
@@ -311,22 +330,19 @@ pub async fn preview(
 fn check_days(
     letters: &Letters,
     plan: &PlanRecord,
-    commissions: &[CommissionRecord],
+    seats: &[Seat<'_>],
     context: &Context,
 ) -> Result<(), Refusal> {
-    for day in commissions
-        .iter()
-        .flat_map(|one| &one.days)
-        .filter(|day| !day.sittings.is_empty())
-    {
+    for seat in seats {
+        let day = seat.day.day;
         if plan.form == Form::Ccf {
             letters
                 .dates
-                .check_ccf_day(day.day)
-                .map_err(|refused| Refusal::new(refused.code()).with("day", day.day))?;
+                .check_ccf_day(day)
+                .map_err(|refused| Refusal::new(refused.code()).with("day", day))?;
         }
-        if day.day < context.today() {
-            return Err(Refusal::new("day_past").with("day", day.day));
+        if day < context.today() {
+            return Err(Refusal::new("day_past").with("day", day));
         }
     }
     Ok(())
@@ -396,26 +412,4 @@ async fn open_accounts(
         .into_iter()
         .filter_map(|(account, code)| Some((*waiting.get(&account)?, code)))
         .collect())
-}
-
-fn about(plan: &PlanRecord) -> About {
-    About {
-        session: Some(plan.session),
-        authority: Some(plan.authority),
-        school: plan.school,
-        plan: Some(plan.id),
-        ..About::default()
-    }
-}
-
-/// Priority of the many.
-const BULK: i64 = 5;
-
-/// A sitting within three days leaves before a bulk mail.
-fn priority(day: chrono::NaiveDate, context: &Context) -> i64 {
-    if day - context.today() <= Duration::days(3) {
-        0
-    } else {
-        BULK
-    }
 }

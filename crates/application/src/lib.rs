@@ -4,10 +4,13 @@
 //! the domain, saves, and commits; nothing slow happens inside the transaction.
 //! Invariant: a refusal by the rules is a [`Refusal`], never an error of the store.
 
+pub mod absence;
 mod academies;
 mod access_codes;
 pub mod accounts;
 pub mod attempts;
+mod cancel;
+pub mod close_centre;
 pub mod context;
 pub mod convoke;
 pub mod delivery;
@@ -15,18 +18,23 @@ pub mod error;
 pub mod import;
 pub mod init_house;
 pub mod lanes;
+mod letters;
 mod passwords;
 pub mod plan_commands;
 mod plan_problem;
 pub mod renew_candidate_code;
+pub mod replace_member;
 pub mod reports;
+pub mod reschedule;
 pub mod resend_failed;
 pub mod secrets;
 pub mod session_file;
 pub mod set_authority_contact;
+pub mod set_rescheduling;
 pub mod set_session_dates;
 pub mod sign_in;
 pub mod tasks;
+mod tell;
 mod tracks_of;
 pub mod views;
 

@@ -1,7 +1,7 @@
 //! What is done to a plan: opened, proposed, changed by hand, published.
 
 mod add_commission;
-mod holding;
+pub(crate) mod holding;
 mod publish;
 
 pub use add_commission::{NewCommission, add_commission};
@@ -169,7 +169,7 @@ pub async fn remove_commission(
 }
 
 /// A rule that the commission of a number breaks, with whom or what it is about.
-fn rule_broken(fault: &Violation, number: u16, stated: &Stated) -> Refusal {
+pub(crate) fn rule_broken(fault: &Violation, number: u16, stated: &Stated) -> Refusal {
     let refusal = Refusal::new("rule_broken")
         .with("rule", fault.code)
         .with("commission", number);

@@ -9,8 +9,8 @@ use delos_persistence::{Reader, accounts, staged};
 
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult};
-use crate::import;
 use crate::sign_in::{STAFF_ABSOLUTE, STAFF_IDLE};
+use crate::{import, reschedule};
 
 /// How long a runner holds a task: it is taken back from one that died.
 const LEASE: Duration = Duration::minutes(10);
@@ -98,6 +98,7 @@ async fn fail(context: &Context, task: &TaskRecord, code: &str) -> CommandResult
 async fn work(context: &Context, actor: &Actor, task: &TaskRecord) -> CommandResult<()> {
     match task.kind.as_str() {
         import::TASK_KIND => import::run(context, actor, task).await,
+        reschedule::TASK_KIND => reschedule::run(context, actor, task).await,
         other => Err(CommandError::Broken(format!("no task of kind {other}"))),
     }
 }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use delos_domain::ids::CandidateId;
 use delos_domain::tracks::sitting::{self, Standing};
 use delos_domain::tracks::{Columns, Refused, Tracks, assessment, dossier, mark};
-use delos_persistence::candidates::{self, CandidateRecord};
+use delos_persistence::candidates::{self, CandidateRecord, TrackCodes};
 use delos_persistence::plans::{CommissionRecord, PlanRecord};
 use delos_persistence::{Access, Transaction};
 
@@ -109,13 +109,23 @@ pub async fn save(tx: &Transaction, plan: &PlanRecord, moved: &[Moved]) -> Comma
     Ok(())
 }
 
+/// The columns of these tracks, of a candidate whose dossier they do not touch.
+pub fn codes(tracks: Tracks, record: &CandidateRecord) -> TrackCodes {
+    TrackCodes {
+        dossier: record.states.dossier.clone(),
+        sitting: tracks.sitting().state().code().to_owned(),
+        assessment: tracks.assessment().code().to_owned(),
+        mark: tracks.mark().code().to_owned(),
+    }
+}
+
 /// Whether a plan may give a candidate a date.
 pub fn can_be_planned(record: &CandidateRecord) -> bool {
     of(record, 0).is_some_and(|tracks| tracks.plan().is_ok())
 }
 
 /// The tracks of a candidate's columns; none when they contradict each other.
-fn of(record: &CandidateRecord, revision: u32) -> Option<Tracks> {
+pub fn of(record: &CandidateRecord, revision: u32) -> Option<Tracks> {
     let states = &record.states;
     let columns = Columns {
         dossier: dossier::State::from_code(&states.dossier)?,

@@ -10,6 +10,7 @@ pub mod french;
 pub mod ics;
 pub mod mail;
 pub mod pdf;
+pub mod sentences;
 
 /// A document cannot be made of its value.
 #[derive(Debug, thiserror::Error)]

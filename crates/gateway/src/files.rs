@@ -4,9 +4,9 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use delos_application::views::Attachment;
-use delos_application::{CommandError, convoke, views};
+use delos_application::{CommandError, absence, convoke, views};
 use delos_domain::actor::Actor;
-use delos_domain::ids::{MessageId, SittingId};
+use delos_domain::ids::{AbsenceId, MessageId, SittingId};
 
 use crate::House;
 use crate::answer::Refused;
@@ -58,6 +58,22 @@ pub async fn attachment(
     Ok(download(
         views::messages::attachment(&house.context, staff(&person)?, id, place).await?,
     ))
+}
+
+/// The piece that justifies an absence; reading it stands in the journal.
+pub async fn piece(
+    State(house): State<House>,
+    person: SignedInPerson,
+    Path(id): Path<String>,
+) -> Result<Response, Refused> {
+    let id: AbsenceId = id.parse().map_err(|_| Refused::not_found())?;
+    let (_, piece) = absence::papers(&house.context, staff(&person)?, id).await?;
+    let piece = piece.ok_or_else(Refused::not_found)?;
+    Ok(download(Attachment {
+        name: piece.name,
+        content_type: piece.content_type,
+        bytes: piece.bytes,
+    }))
 }
 
 /// The candidate's own convocation, in PDF.

@@ -75,6 +75,8 @@ pub const ROUTES: &[Route] = &[
     Route::closed("/imports/{staged}/bad-rows.csv", Door::Reading, || {
         get(uploads::bad_rows)
     }),
+    Route::closed("/absences/pieces", Door::Form, || post(uploads::piece)),
+    Route::closed("/absences/{id}/piece", Door::Reading, || get(files::piece)),
     Route::closed("/sittings/{id}/convocation.pdf", Door::Reading, || {
         get(files::sitting_pdf)
     }),

@@ -5,6 +5,7 @@ use axum::extract::multipart::{Field, Multipart, MultipartError, MultipartReject
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use delos_application::absence;
 use delos_application::import::{self, Handed, ImportKind};
 use delos_application::views::Attachment;
 use delos_domain::ids::StagedFileId;
@@ -27,6 +28,11 @@ struct Checked {
     report: serde_json::Value,
     #[serde(skip_serializing_if = "Option::is_none")]
     bad_rows: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Kept {
+    staged: String,
 }
 
 /// Reads the files, checks them without writing anything, keeps them for the confirmation.
@@ -61,6 +67,30 @@ pub async fn stage(
         staged,
         report: done.report,
         bad_rows,
+    })
+    .into_response())
+}
+
+/// Keeps a piece that justifies an absence, until it is recorded.
+pub async fn piece(
+    State(house): State<House>,
+    person: SignedInPerson,
+    form: Result<Multipart, MultipartRejection>,
+) -> Result<Response, Refused> {
+    let actor = person.0.actor.as_ref().ok_or_else(Refused::forbidden)?;
+    absence::may_hand_in(&house.context, actor)?;
+    let mut form = form.map_err(|_| malformed())?;
+    let mut file = None;
+    while let Some(field) = form.next_field().await.map_err(broken)? {
+        match field.name() {
+            Some("file") if file.is_none() => file = Some(read(field).await?),
+            _ => return Err(malformed()),
+        }
+    }
+    let file = file.ok_or_else(malformed)?;
+    let staged = absence::stage_piece(&house.context, actor, file).await?;
+    Ok(Json(Kept {
+        staged: staged.to_string(),
     })
     .into_response())
 }

@@ -152,6 +152,23 @@ pub async fn end(tx: &Transaction, id: AbsenceId, state: AbsenceState) -> Result
     one_row(updated.rows_affected)
 }
 
+/// Writes that an absence, which a withdrawal has just looked at anew, was an error.
+///
+/// # Errors
+/// [`StoreError::Conflict`] when it stands, or was withdrawn already.
+pub async fn withdraw(tx: &Transaction, id: AbsenceId) -> Result<(), StoreError> {
+    let updated = absence::Entity::update_many()
+        .col_expr(
+            absence::Column::State,
+            Expr::value(AbsenceState::Withdrawn.code()),
+        )
+        .filter(absence::Column::Id.eq(id.0))
+        .filter(absence::Column::State.eq(AbsenceState::Replaced.code()))
+        .exec(tx.connection())
+        .await?;
+    one_row(updated.rows_affected)
+}
+
 /// The absences of these candidates, who were reached through a scope, the latest first, whatever their state.
 pub async fn of_candidates(
     access: &impl Access,

@@ -555,6 +555,32 @@ pub async fn schools_with_head<O: Operation>(
         .collect())
 }
 
+/// Those who answer for a school in a session: the accounts of its heads whose mandate stands on `today`.
+pub async fn heads_of(
+    access: &impl Access,
+    session: SessionId,
+    school: SchoolId,
+    today: NaiveDate,
+) -> Result<Vec<AccountRecord>, StoreError> {
+    let heads = mandate::Entity::find()
+        .select_only()
+        .column(mandate::Column::AccountId)
+        .filter(mandate::Column::SessionId.eq(session.0))
+        .filter(mandate::Column::SchoolId.eq(school.0))
+        .filter(mandate::Column::Role.eq(Role::HeadOfSchool.code()))
+        .filter(mandate::Column::Revoked.eq(false))
+        .filter(mandate::Column::ValidFrom.lte(today))
+        .filter(mandate::Column::ValidUntil.gte(today))
+        .into_query();
+    let rows = account::Entity::find()
+        .filter(account::Column::Id.in_subquery(heads))
+        .filter(account::Column::Disabled.eq(false))
+        .order_by_asc(account::Column::Login)
+        .all(access.connection())
+        .await?;
+    records(access, rows).await
+}
+
 /// Authority and school of an examiner of the session: what a head's mandate cannot say by itself.
 pub async fn examiner_school(
     access: &impl Access,

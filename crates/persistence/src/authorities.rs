@@ -106,6 +106,26 @@ pub async fn insert(tx: &Transaction, record: &AuthorityRecord) -> Result<(), St
     Ok(())
 }
 
+/// Writes how an authority wants new dates given; whether it exists.
+pub async fn set_rescheduling(
+    tx: &Transaction,
+    id: AuthorityId,
+    confirms_itself: bool,
+    notice_days: u16,
+) -> Result<bool, StoreError> {
+    let update = authority::Entity::update_many()
+        .col_expr(
+            authority::Column::ConfirmsItself,
+            Expr::value(confirms_itself),
+        )
+        .col_expr(
+            authority::Column::NoticeDays,
+            Expr::value(i64::from(notice_days)),
+        )
+        .filter(authority::Column::Id.eq(id.0));
+    Ok(update.exec(tx.connection()).await?.rows_affected == 1)
+}
+
 /// Writes where candidates write to an authority, or that they cannot; whether the authority exists.
 pub async fn set_contact(
     tx: &Transaction,

@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use delos_domain::ids::{AccountId, AuthorityId, ClosureId, SchoolId, SessionId};
 use delos_domain::scope::{Operation, Scope};
 use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder};
 
 use crate::database::{Access, Transaction};
@@ -55,6 +56,17 @@ pub async fn insert(tx: &Transaction, record: &ClosureRecord) -> Result<(), Stor
     };
     closure::Entity::insert(row)
         .exec_without_returning(tx.connection())
+        .await?;
+    Ok(())
+}
+
+/// Writes how many sittings a closure cancelled.
+pub async fn count(tx: &Transaction, id: ClosureId, cancelled: usize) -> Result<(), StoreError> {
+    let cancelled = i64::try_from(cancelled).unwrap_or(i64::MAX);
+    closure::Entity::update_many()
+        .col_expr(closure::Column::Cancelled, Expr::value(cancelled))
+        .filter(closure::Column::Id.eq(id.0))
+        .exec(tx.connection())
         .await?;
     Ok(())
 }

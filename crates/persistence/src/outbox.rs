@@ -6,12 +6,15 @@
 
 mod delivery;
 mod reading;
+mod told;
 
 pub use delivery::{Claimed, Verdict, claim, conclude, keep_after_end, mark_past_dot, next_due};
 pub use reading::{
     Counts, FailedMessage, MessageFilter, MessageRecord, counts, counts_of_plans, failed,
     latest_about_candidate, list, one, supersede,
 };
+
+pub use told::{Told, revisions, told_examiners};
 
 use chrono::{DateTime, Utc};
 use delos_domain::ids::{

@@ -26,6 +26,7 @@ use crate::entities::{commission, commission_day, commission_member, left_out, p
 use crate::error::{StoreError, corrupt};
 use crate::perimeter::{columns, condition};
 use crate::sessions::one_row;
+use crate::sittings::DatedSitting;
 
 pub use changing::{insert_commission, insert_day, open_day, replace_member};
 pub use occupancy::{Occupancy, held_by_others, occupied_by_others, occupy, occupy_days};
@@ -204,6 +205,21 @@ pub async fn touch<O: Operation>(
         )
         .col_expr(plan::Column::Version, Expr::value(record.version + 1))
         .filter(condition(scope, &columns!(plan)))
+        .filter(plan::Column::Id.eq(record.id.0))
+        .filter(plan::Column::Version.eq(record.version))
+        .exec(tx.connection())
+        .await?;
+    one_row(updated.rows_affected)
+}
+
+/// Moves a plan to its next version, by whoever reached one of its sittings: a centre changes a day of a plan that is not
+/// its own.
+///
+/// # Errors
+/// [`StoreError::Conflict`] when it has another version by now.
+pub async fn move_on(tx: &Transaction, record: &PlanRecord) -> Result<(), StoreError> {
+    let updated = plan::Entity::update_many()
+        .col_expr(plan::Column::Version, Expr::value(record.version + 1))
         .filter(plan::Column::Id.eq(record.id.0))
         .filter(plan::Column::Version.eq(record.version))
         .exec(tx.connection())
@@ -494,6 +510,17 @@ pub async fn plan_of_sitting<O: Operation>(
     Ok(row.map(|row| (PlanId(row.plan_id), CandidateId(row.candidate_id))))
 }
 
+/// The plan of a sitting that was reached through a scope: a centre reaches the sittings of a plan that is not its own.
+pub async fn of_sitting(
+    access: &impl Access,
+    sitting: &DatedSitting,
+) -> Result<Option<PlanRecord>, StoreError> {
+    let row = plan::Entity::find_by_id(sitting.plan.0)
+        .one(access.connection())
+        .await?;
+    row.as_ref().map(plan_record).transpose()
+}
+
 /// The plan of a commission that the scope reaches.
 pub async fn plan_of_commission<O: Operation>(
     access: &impl Access,
@@ -507,22 +534,31 @@ pub async fn plan_of_commission<O: Operation>(
     Ok(row.map(|row| PlanId(row.plan_id)))
 }
 
-/// Gives the sittings of a plan their first revision, those that have none.
+/// Numbers the convocation that these sittings of a plan bear now.
+///
+/// # Errors
+/// [`StoreError::Conflict`] when one of them is no longer there.
 pub async fn number_revisions(
     tx: &Transaction,
     id: PlanId,
+    sittings: &[SittingId],
     revision: u32,
 ) -> Result<(), StoreError> {
-    sitting::Entity::update_many()
-        .col_expr(sitting::Column::Revision, Expr::value(i64::from(revision)))
-        .col_expr(
-            sitting::Column::Version,
-            Expr::col(sitting::Column::Version).add(1),
-        )
-        .filter(sitting::Column::PlanId.eq(id.0))
-        .filter(sitting::Column::Revision.lt(i64::from(revision)))
-        .exec(tx.connection())
-        .await?;
+    for chunk in sittings.chunks(10_000) {
+        let updated = sitting::Entity::update_many()
+            .col_expr(sitting::Column::Revision, Expr::value(i64::from(revision)))
+            .col_expr(
+                sitting::Column::Version,
+                Expr::col(sitting::Column::Version).add(1),
+            )
+            .filter(sitting::Column::PlanId.eq(id.0))
+            .filter(sitting::Column::Id.is_in(chunk.iter().map(|one| one.0)))
+            .exec(tx.connection())
+            .await?;
+        if updated.rows_affected != chunk.len() as u64 {
+            return Err(StoreError::Conflict);
+        }
+    }
     Ok(())
 }
 

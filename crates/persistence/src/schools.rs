@@ -122,6 +122,19 @@ pub async fn all<O: Operation>(
     rows.into_iter().map(record).collect()
 }
 
+/// A school of the scope.
+pub async fn one<O: Operation>(
+    access: &impl Access,
+    scope: &Scope<O>,
+    id: SchoolId,
+) -> Result<Option<SchoolRecord>, StoreError> {
+    let row = school::Entity::find_by_id(id.0)
+        .filter(condition(scope, &own()))
+        .one(access.connection())
+        .await?;
+    row.map(record).transpose()
+}
+
 /// Every school of a session: what an import checks codes against. Codes and kinds of schools are public (annuaire).
 pub async fn of_session(
     access: &impl Access,

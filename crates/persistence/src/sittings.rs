@@ -8,9 +8,8 @@ use delos_domain::ids::{
 };
 use delos_domain::scope::{Operation, Scope};
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, ExprTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
 };
 use uuid::Uuid;
 
@@ -328,29 +327,6 @@ pub async fn insert(tx: &Transaction, one: &DatedSitting) -> Result<(), StoreErr
         .exec_without_returning(tx.connection())
         .await?;
     Ok(())
-}
-
-/// Numbers the convocation that a sitting's candidate is sent.
-///
-/// # Errors
-/// [`StoreError::Conflict`] when the sitting is no longer as it was read.
-pub async fn number_revision(
-    tx: &Transaction,
-    id: SittingId,
-    version: i64,
-    revision: u32,
-) -> Result<(), StoreError> {
-    let updated = sitting::Entity::update_many()
-        .col_expr(sitting::Column::Revision, Expr::value(i64::from(revision)))
-        .col_expr(
-            sitting::Column::Version,
-            Expr::col(sitting::Column::Version).add(1),
-        )
-        .filter(sitting::Column::Id.eq(id.0))
-        .filter(sitting::Column::Version.eq(version))
-        .exec(tx.connection())
-        .await?;
-    one_row(updated.rows_affected)
 }
 
 fn published() -> sea_orm::Select<sitting::Entity> {

@@ -119,6 +119,18 @@ pub async fn claim(
     Ok(Some(claimed))
 }
 
+/// Whether a task of this kind and input waits: what it will read when it runs is as it stands then.
+pub async fn is_asked(access: &impl Access, kind: &str, input: &str) -> Result<bool, StoreError> {
+    let row = task::Entity::find()
+        .filter(task::Column::State.eq("ready"))
+        .filter(task::Column::Kind.eq(kind))
+        .filter(task::Column::Input.eq(input))
+        .limit(1)
+        .one(access.connection())
+        .await?;
+    Ok(row.is_some())
+}
+
 /// How often a task was claimed, whatever became of whoever claimed it.
 pub async fn tries(access: &impl Access, id: TaskId) -> Result<i64, StoreError> {
     let row = task::Entity::find_by_id(id.0)

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use delos_domain::candidate::Accommodation;
 use delos_domain::ids::SchoolId;
-use delos_persistence::Transaction;
 use delos_persistence::plans::{self, CommissionRecord, DayRecord, Occupancy, PlanRecord};
 use delos_persistence::schools::SchoolRecord;
+use delos_persistence::{StoreError, Transaction};
 
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult, Refusal};
@@ -66,6 +66,44 @@ pub async fn of(
         }
     }
     Ok(taken)
+}
+
+/// Holds anew what a published plan holds on these days, after some of its sittings have changed.
+///
+/// # Errors
+/// Refuses with `already_taken` when another published plan has an examiner or an environment at that time by now.
+pub async fn refresh(
+    context: &Context,
+    tx: &Transaction,
+    plan: &PlanRecord,
+    commissions: &[CommissionRecord],
+    days: &[NaiveDate],
+) -> CommandResult<()> {
+    let stated = plan_problem::state(context, tx, plan, &[], commissions).await?;
+    let of_days: Vec<CommissionRecord> = commissions
+        .iter()
+        .map(|one| CommissionRecord {
+            days: one
+                .days
+                .iter()
+                .filter(|day| days.contains(&day.day))
+                .cloned()
+                .collect(),
+            ..one.clone()
+        })
+        .filter(|one| !one.days.is_empty())
+        .collect();
+    let taken = of(tx, plan, &stated, &of_days).await?;
+    match plans::occupy_days(tx, plan.id, days, &taken).await {
+        Err(StoreError::Conflict) => {
+            let day = days.first().map(ToString::to_string).unwrap_or_default();
+            Err(Refusal::new("already_taken")
+                .with("what", "un examinateur ou un environnement")
+                .with("day", day)
+                .into())
+        }
+        other => Ok(other?),
+    }
 }
 
 /// Names of the environments of each centre that no other plan holds, by day, in order of number.

@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod candidates;
+pub mod day;
 pub mod me;
 pub mod messages;
 pub mod own_exam;
@@ -13,7 +14,7 @@ pub mod todo;
 
 pub use delos_documents::mail::Attachment;
 pub use delos_persistence::Room;
-pub use delos_persistence::candidates::CandidateFilter;
+pub use delos_persistence::candidates::{CandidateFilter, CandidateRecord};
 pub use delos_persistence::outbox::{Counts, MessageRecord};
 pub use delos_persistence::plans::SittingRecord;
 pub use delos_persistence::schools::SchoolRecord;

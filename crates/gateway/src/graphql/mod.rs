@@ -29,10 +29,14 @@ pub type CandidateSchema = Schema<candidate::Query, EmptyMutation, EmptySubscrip
 
 /// The staff's schema over a context.
 pub fn staff_schema(context: Context, development: bool) -> StaffSchema {
-    let builder = Schema::build(staff::Query, staff::Mutation, EmptySubscription)
-        .data(context)
-        .disable_suggestions()
-        .limit_directives(10);
+    let builder = Schema::build(
+        staff::Query::default(),
+        staff::Mutation::default(),
+        EmptySubscription,
+    )
+    .data(context)
+    .disable_suggestions()
+    .limit_directives(10);
     if development {
         builder.finish()
     } else {
@@ -55,9 +59,13 @@ pub fn candidate_schema(context: Context, development: bool) -> CandidateSchema 
 
 /// The staff's schema in its own language, as committed.
 pub fn staff_sdl() -> String {
-    Schema::build(staff::Query, staff::Mutation, EmptySubscription)
-        .finish()
-        .sdl_with_options(options())
+    Schema::build(
+        staff::Query::default(),
+        staff::Mutation::default(),
+        EmptySubscription,
+    )
+    .finish()
+    .sdl_with_options(options())
 }
 
 /// The candidates' schema in its own language, as committed.

@@ -1,6 +1,7 @@
 //! The staff's schema.
 
 mod accounts;
+mod day;
 mod messages;
 mod mutation;
 mod people;
@@ -8,17 +9,25 @@ mod plans;
 mod query;
 mod session;
 
-pub use mutation::Mutation;
 pub use people::CandidateCounts;
-pub use query::Query;
 
-use async_graphql::{Context, ID};
+use async_graphql::{Context, ID, MergedObject};
 use delos_application::sign_in::Person;
 use delos_application::views::PageRequest;
 use delos_application::{CommandError, Context as House};
 use delos_domain::actor::Actor;
 
 use crate::graphql::refusal::{error, invalid};
+
+/// What staff read.
+#[derive(MergedObject, Default)]
+#[graphql(name = "Query")]
+pub struct Query(query::Query, day::DayQuery);
+
+/// What staff ask to be done.
+#[derive(MergedObject, Default)]
+#[graphql(name = "Mutation")]
+pub struct Mutation(mutation::Mutation, day::DayMutation);
 
 /// The house's context.
 fn house<'a>(ctx: &Context<'a>) -> async_graphql::Result<&'a House> {

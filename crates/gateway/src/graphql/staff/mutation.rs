@@ -22,6 +22,7 @@ use super::{actor, house, id};
 use crate::graphql::refusal::{error, outcome};
 
 /// What staff ask to be done, within the active mandate's perimeter.
+#[derive(Default)]
 pub struct Mutation;
 
 #[Object]

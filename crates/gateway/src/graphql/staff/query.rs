@@ -13,6 +13,7 @@ use super::{actor, house, id, page, person};
 use crate::graphql::refusal::error;
 
 /// What staff read, within the active mandate's perimeter.
+#[derive(Default)]
 pub struct Query;
 
 #[Object]

@@ -2,10 +2,16 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use delos_documents::convocation::{
-    CandidateConvocation, Exam, ExaminerConvocation, ExaminerDay, Issuer, Phase, Place, Words,
+    CandidateConvocation, Change, Exam, ExaminerConvocation, ExaminerDay, Issuer, Phase, Place,
+    Words,
 };
+use delos_documents::mail::{
+    AbsenceDecision, CandidateCancellation, DayLine, DayNotice, ExaminerCancellation,
+};
+use delos_domain::calendar::{at_minute, instant};
 use delos_domain::candidate::{Accommodation, ExamOption, Form};
 use delos_domain::ids::{ExaminerId, SchoolId};
 use delos_domain::ratio::TimeRatio;
@@ -15,10 +21,11 @@ use delos_domain::sitting::SittingTimes;
 use delos_persistence::Access;
 use delos_persistence::authorities::{self, AuthorityRecord};
 use delos_persistence::candidates::CandidateRecord;
-use delos_persistence::examiners::{self, ExaminerRecord};
+use delos_persistence::examiners::{self as people, ExaminerRecord};
 use delos_persistence::plans::{CommissionRecord, DayRecord, PlanRecord, SittingRecord};
 use delos_persistence::schools::{self, SchoolRecord};
 use delos_persistence::sessions::{self, SessionRecord};
+use delos_persistence::sittings::DatedSitting;
 
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult};
@@ -51,6 +58,18 @@ impl Letters {
         plan: &PlanRecord,
         commissions: &[CommissionRecord],
     ) -> CommandResult<Self> {
+        Self::load_with(context, access, plan, commissions, &[], &[]).await
+    }
+
+    /// [`Letters::load`], with examiners and centres besides those of the commissions.
+    pub async fn load_with(
+        context: &Context,
+        access: &impl Access,
+        plan: &PlanRecord,
+        commissions: &[CommissionRecord],
+        examiners: &[ExaminerId],
+        centres: &[SchoolId],
+    ) -> CommandResult<Self> {
         let session = sessions::by_id(access, plan.session)
             .await?
             .ok_or(CommandError::NotFound)?;
@@ -65,12 +84,17 @@ impl Letters {
             .ok_or(CommandError::NotFound)?;
         let schools = by_id(
             access,
-            commissions.iter().map(|one| one.centre).chain(plan.school),
+            commissions
+                .iter()
+                .map(|one| one.centre)
+                .chain(centres.iter().copied())
+                .chain(plan.school),
         )
         .await?;
         let mut members: Vec<ExaminerId> = commissions
             .iter()
             .flat_map(|one| one.members.iter().copied())
+            .chain(examiners.iter().copied())
             .collect();
         members.sort_unstable();
         members.dedup();
@@ -79,7 +103,7 @@ impl Letters {
             owner: plan.school.and_then(|id| schools.get(&id).cloned()),
             form: plan.form,
             zones: schools::zones(access).await?.into_iter().collect(),
-            examiners: examiners::by_ids(access, &members)
+            examiners: people::by_ids(access, &members)
                 .await?
                 .into_iter()
                 .map(|one| (one.id, one))
@@ -95,6 +119,126 @@ impl Letters {
 }
 
 impl Letters {
+    /// The instant at which a local minute of a day comes, at a centre; where its clocks skip it or show it twice, that
+    /// of the same minute in winter time: it only says how near something is.
+    pub fn instant(&self, centre: SchoolId, day: NaiveDate, minute: u16) -> DateTime<Utc> {
+        let local = at_minute(day, minute);
+        let zone = self.zone(centre);
+        instant(local, zone).unwrap_or_else(|_| local.and_utc())
+    }
+
+    /// Zone of a centre's clocks.
+    pub fn zone(&self, centre: SchoolId) -> Tz {
+        self.schools
+            .get(&centre)
+            .and_then(|one| self.zones.get(&one.academy).copied())
+            .unwrap_or(Tz::Europe__Paris)
+    }
+
+    /// A candidate's convocation is withdrawn.
+    pub fn cancellation(
+        &self,
+        person: &CandidateRecord,
+        sitting: &DatedSitting,
+        revision: u32,
+        reason: &str,
+        next: &str,
+    ) -> CandidateCancellation {
+        CandidateCancellation {
+            exam: self.exam(Some(person.candidate.option)),
+            form: self.form_in_words(),
+            number: person.candidate.number.to_string(),
+            name: person.identity.full_name(),
+            centre: self.place(sitting.centre),
+            date: sitting.day,
+            start: sitting.starts.first().copied().unwrap_or_default(),
+            reason: reason.to_owned(),
+            next: next.to_owned(),
+            issuer: self.issuer(),
+            revision,
+            series: sitting.series,
+            issued_at: self.issued_at,
+            link: self.public_url.clone(),
+            words: Words::default(),
+        }
+    }
+
+    /// What a candidate's absence entails.
+    pub fn absence_decision(
+        &self,
+        person: &CandidateRecord,
+        day: NaiveDate,
+        consequence: &str,
+        next: &str,
+    ) -> AbsenceDecision {
+        AbsenceDecision {
+            exam: self.exam(Some(person.candidate.option)),
+            number: person.candidate.number.to_string(),
+            name: person.identity.full_name(),
+            date: day,
+            consequence: consequence.to_owned(),
+            next: next.to_owned(),
+            issuer: self.issuer(),
+            issued_at: self.issued_at,
+            link: self.public_url.clone(),
+            words: Words::default(),
+        }
+    }
+
+    /// No day is left to an examiner.
+    pub fn examiner_cancellation(
+        &self,
+        person: &ExaminerRecord,
+        removed: Vec<ExaminerDay>,
+        revision: u32,
+        reason: &str,
+    ) -> ExaminerCancellation {
+        ExaminerCancellation {
+            exam: self.exam(None),
+            form: self.form_in_words(),
+            identifier: person.identifier.clone(),
+            name: person.identity.full_name(),
+            removed,
+            reason: reason.to_owned(),
+            issuer: self.issuer(),
+            revision,
+            issued_at: self.issued_at,
+            link: self.public_url.clone(),
+            words: Words::default(),
+        }
+    }
+
+    /// What has changed of a centre's days, to one who answers for it.
+    pub fn day_notice(
+        &self,
+        name: String,
+        centre: SchoolId,
+        lines: Vec<DayLine>,
+        reason: &str,
+    ) -> DayNotice {
+        DayNotice {
+            name,
+            exam: self.exam(None),
+            centre: self.place(centre),
+            lines,
+            reason: reason.to_owned(),
+            issuer: self.issuer(),
+            issued_at: self.issued_at,
+            link: self.public_url.clone(),
+            words: Words::default(),
+        }
+    }
+
+    /// What a convocation said before it changed.
+    pub fn change(&self, former: &DatedSitting, reason: &str) -> Change {
+        Change {
+            former_date: former.day,
+            former_start: former.starts.first().copied().unwrap_or_default(),
+            former_centre: self.place(former.centre),
+            reason: reason.to_owned(),
+        }
+    }
+
     /// A candidate's letter.
     pub fn candidate(
         &self,
@@ -182,7 +326,15 @@ impl Letters {
             .iter()
             .filter(|one| one.members.contains(&person.id))
             .flat_map(|one| one.days.iter().map(move |day| (one, day)))
-            .filter(|(_, day)| !day.sittings.is_empty() || day.preparation.is_some())
+            // A half-day of preparation is for the candidates whom the commission hears then or later.
+            .filter(|(one, day)| {
+                !day.sittings.is_empty()
+                    || day.preparation.is_some()
+                        && one
+                            .days
+                            .iter()
+                            .any(|other| other.day >= day.day && !other.sittings.is_empty())
+            })
             .map(|(one, day)| {
                 let start = day
                     .sittings
@@ -281,9 +433,7 @@ impl Letters {
             postal_code: text(|one| one.postal_code.clone()),
             city: text(|one| one.city.clone()),
             room: None,
-            zone: school
-                .and_then(|one| self.zones.get(&one.academy).copied())
-                .unwrap_or(Tz::Europe__Paris),
+            zone: self.zone(id),
         }
     }
 

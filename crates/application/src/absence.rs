@@ -1,0 +1,279 @@
+//! Absences: recorded from the day's table in one gesture, ruled on by the regulation's table, looked at anew when a
+//! justification comes later, withdrawn when it was an error.
+//!
+//! In CCF the head of school records, in the ponctuelle form the centre or the authority; force majeure is the authority's
+//! to establish (code de l'éducation, D643-24).
+
+mod case;
+mod papers;
+mod withdraw;
+
+pub(crate) use case::last_day;
+pub use case::{Preview, preview};
+pub use papers::{MOST_BYTES, may_hand_in, papers, stage_piece};
+pub use withdraw::withdraw;
+
+use delos_documents::mail::DayLine;
+use delos_documents::sentences;
+use delos_domain::absence::OtherDate;
+use delos_domain::actor::Actor;
+use delos_domain::ids::{AbsenceId, SittingId, StagedFileId};
+use delos_domain::regulation::{AbsenceConsequence, AbsenceKind};
+use delos_domain::scope::{EstablishForceMajeure, Operation, RecordAbsence, Scope};
+use delos_persistence::absences::{self, AbsenceRecord, AbsenceState, Piece};
+use delos_persistence::sittings::{self, Ended};
+use delos_persistence::waiting::{self, WaitingRecord};
+use delos_persistence::{Transaction, candidates, journal, plans, staged};
+
+use self::case::Known;
+use crate::context::Context;
+use crate::convoke::ABSENCE;
+use crate::error::{CommandError, CommandResult, Refusal, retrying};
+use crate::letters::Letters;
+use crate::plan_commands::holding;
+use crate::reschedule;
+use crate::tell::{Telling, next_revisions};
+use crate::tracks_of;
+
+/// Longest reason.
+const LONGEST_REASON: usize = 2_000;
+/// Kind of a staged file that justifies an absence.
+pub const PIECE_KIND: &str = "absence_piece";
+
+/// What an absence is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum About {
+    /// A sitting of which no absence is recorded.
+    Sitting(SittingId),
+    /// An absence that stands: what it entails is looked at anew.
+    Absence(AbsenceId),
+}
+
+/// An absence to record.
+#[derive(Clone, Debug)]
+pub struct NewAbsence {
+    /// Whose.
+    pub about: About,
+    /// What it is said to be.
+    pub kind: AbsenceKind,
+    /// The consequence that the person read and confirmed: another one is a conflict, never a surprise.
+    pub confirmed: AbsenceConsequence,
+    /// What was said of it; enveloped.
+    pub reason: Option<String>,
+    /// The file that justifies it, handed in before.
+    pub piece: Option<StagedFileId>,
+}
+
+/// Records an absence, or rules anew on one that stands.
+///
+/// # Errors
+/// Refuses as [`delos_domain::absence::rule`] and the candidate's tracks do; with `consequence_changed` when what follows
+/// is no longer what was confirmed, `reason_too_long`, `piece_gone`, `absence_over` (the absence was withdrawn or ruled on
+/// meanwhile), `absence_followed` (the candidate is convoked to another date already).
+pub async fn record(
+    context: &Context,
+    actor: &Actor,
+    new: &NewAbsence,
+) -> CommandResult<AbsenceId> {
+    if new.kind == AbsenceKind::ForceMajeure {
+        let scope = actor.scope::<EstablishForceMajeure>(context.today())?;
+        return retrying(|| rule_on(context, actor, &scope, new)).await;
+    }
+    let scope = actor.scope::<RecordAbsence>(context.today())?;
+    retrying(|| rule_on(context, actor, &scope, new)).await
+}
+
+async fn rule_on<O: Operation>(
+    context: &Context,
+    actor: &Actor,
+    scope: &Scope<O>,
+    new: &NewAbsence,
+) -> CommandResult<AbsenceId> {
+    let reason = new
+        .reason
+        .as_deref()
+        .map(str::trim)
+        .filter(|text| !text.is_empty());
+    if reason.is_some_and(|text| text.chars().count() > LONGEST_REASON) {
+        return Err(Refusal::new("reason_too_long")
+            .with("most", LONGEST_REASON)
+            .into());
+    }
+    let tx = context.db.write().await?;
+    let known = Known::read(context, &tx, scope, new.about).await?;
+    let ruling = known.rule(context, new.kind, scope.role())?;
+    if ruling.rule.consequence != new.confirmed {
+        return Err(Refusal::new("consequence_changed")
+            .with("sentence", &ruling.rule.sentence)
+            .into());
+    }
+    let piece = piece(&tx, actor, new.piece).await?;
+
+    let before = known.open_again(context, &tx).await?;
+    let after = before
+        .rule_absence(ruling.rule.consequence)
+        .map_err(|refused| known.refused(refused))?;
+    candidates::save_states(
+        &tx,
+        known.person.candidate.id,
+        &known.person.states,
+        &tracks_of::codes(after, &known.person),
+    )
+    .await?;
+    let record = AbsenceRecord {
+        id: AbsenceId(context.ids.next()),
+        session: known.sitting.session,
+        authority: known.sitting.authority,
+        school: known.sitting.school,
+        centre: known.sitting.centre,
+        candidate: known.person.candidate.id,
+        sitting: known.sitting.id,
+        day: known.sitting.day,
+        kind: new.kind,
+        ruled_as: ruling.rule.kind,
+        consequence: ruling.rule.consequence,
+        state: AbsenceState::Standing,
+        piece: piece.as_ref().map(|piece| piece.name.clone()),
+        recorded_by: scope.account(),
+        recorded_at: context.now(),
+        version: 1,
+    };
+    absences::insert(&tx, &record, reason, piece.as_ref()).await?;
+    if let Some(id) = new.piece {
+        staged::delete(&tx, id).await?;
+    }
+    follow(context, &tx, scope, &known, &record, ruling.date).await?;
+    plans::move_on(&tx, &known.plan).await?;
+    let id = tx.commit(record.id).await?.into_inner();
+    context.signals.ring().await;
+    Ok(id)
+}
+
+/// What an absence that was ruled on entails: his seat is free where another date is due, and everybody concerned is told.
+async fn follow<O: Operation>(
+    context: &Context,
+    tx: &Transaction,
+    scope: &Scope<O>,
+    known: &Known,
+    record: &AbsenceRecord,
+    date: OtherDate,
+) -> CommandResult<()> {
+    let (plan, sitting, person) = (&known.plan, &known.sitting, &known.person);
+    let ahead = known.is_ahead(context);
+    if record.consequence == AbsenceConsequence::NewDate {
+        sittings::end(tx, sitting, Ended::Absent, ABSENCE, context.now()).await?;
+        let waits = WaitingRecord {
+            candidate: person.candidate.id,
+            session: plan.session,
+            authority: plan.authority,
+            school: plan.school,
+            plan: plan.id,
+            cause: ABSENCE.to_owned(),
+            reasons: String::new(),
+            searched_at: context.now(),
+        };
+        waiting::put(tx, &waits).await?;
+        reschedule::ask(context, tx, scope, plan).await?;
+    }
+    let commissions = plans::commissions(tx, plan.id).await?;
+    let letters =
+        Letters::load_with(context, tx, plan, &commissions, &[], &[sitting.centre]).await?;
+    let mut telling = Telling::new(context, plan, &letters);
+    let (consequence, next) = match (record.consequence, date) {
+        (AbsenceConsequence::NewDate, OtherDate::TooLate) => {
+            (known.sentence(record), sentences::NEW_DATE_BY_A_PERSON)
+        }
+        (AbsenceConsequence::NewDate, _) => (known.sentence(record), sentences::NEW_DATE_FOLLOWS),
+        (AbsenceConsequence::Absent, _) => (known.sentence(record), sentences::NO_DATE_FOLLOWS),
+        // A mark stands in no mail, be it the 0 of the decree.
+        (AbsenceConsequence::ZeroDiplomaPossible, _) => (
+            sentences::FORCE_MAJEURE.to_owned(),
+            sentences::FORCE_MAJEURE_FOLLOWS,
+        ),
+    };
+    telling.decide_absence(person, sitting, record.id.0, &consequence, next);
+    let decision = context.ids.next();
+    if ahead && known.absence.is_none() {
+        // The calendar of whoever is not to come says so.
+        let revisions = next_revisions(tx, [sitting.series]).await?;
+        let revision = revisions.get(&sitting.series).copied().unwrap_or(1);
+        telling.withdraw(
+            person,
+            sitting,
+            revision,
+            sentences::ABSENCE_ANNOUNCED,
+            next,
+        );
+    }
+    if record.consequence == AbsenceConsequence::NewDate && ahead {
+        holding::refresh(context, tx, plan, &commissions, &[sitting.day]).await?;
+        let touched = [sitting.commission].into();
+        telling
+            .members(
+                tx,
+                &commissions,
+                &touched,
+                &[],
+                sentences::CANDIDATES_CHANGED,
+            )
+            .await?;
+    }
+    let line = DayLine {
+        date: sitting.day,
+        hour: sitting.starts.first().copied(),
+        commission: Some(sitting.number),
+        candidate: Some(person.candidate.number.to_string()),
+        what: "absence enregistrée".to_owned(),
+    };
+    telling
+        .centre(
+            tx,
+            sitting.centre,
+            &[line],
+            sentences::ABSENCE_RECORDED,
+            scope.account(),
+            decision,
+        )
+        .await?;
+    telling.put(tx).await?;
+    let subjects = vec![record.id.0, person.candidate.id.0, sitting.id.0, plan.id.0];
+    journal::add(
+        tx,
+        journal::Line::done(decision, context.now(), scope, subjects),
+    )
+    .await?;
+    Ok(())
+}
+
+/// The file that justifies an absence, as it was handed in by the same person.
+async fn piece(
+    tx: &Transaction,
+    actor: &Actor,
+    id: Option<StagedFileId>,
+) -> CommandResult<Option<Piece>> {
+    let Some(id) = id else { return Ok(None) };
+    let file = staged::one(tx, id, actor.account())
+        .await?
+        .filter(|file| file.kind == PIECE_KIND)
+        .ok_or_else(|| CommandError::from(Refusal::new("piece_gone")))?;
+    let content_type =
+        piece_type(&file.content).ok_or_else(|| CommandError::from(Refusal::new("piece_type")))?;
+    Ok(Some(Piece {
+        name: file.name,
+        content_type: content_type.to_owned(),
+        bytes: file.content,
+    }))
+}
+
+/// The type of a piece by its first bytes, of those that are taken: PDF, JPEG, PNG.
+pub fn piece_type(bytes: &[u8]) -> Option<&'static str> {
+    const TYPES: [(&[u8], &str); 3] = [
+        (b"%PDF-", "application/pdf"),
+        (b"\xFF\xD8\xFF", "image/jpeg"),
+        (b"\x89PNG\r\n\x1a\n", "image/png"),
+    ];
+    TYPES
+        .iter()
+        .find(|(start, _)| bytes.starts_with(start))
+        .map(|(_, content_type)| *content_type)
+}

@@ -1,0 +1,359 @@
+//! Who is told of a decision: one message a recipient, written in the decision's own transaction.
+//!
+//! Invariant: revisions are numbered along the whole series, withdrawals included; whoever was told last decides the next
+//! number, read in the transaction that writes it.
+//! Invariant: a member is told when, and only when, his days differ from what he was told last.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use chrono::Duration;
+use delos_documents::convocation::{Change, ExaminerConvocation, ExaminerDay};
+use delos_documents::mail::{DayLine, Payload};
+use delos_domain::ids::{AccountId, CommissionId, ExaminerId, MessageId, PlanId, SchoolId};
+use delos_persistence::candidates::CandidateRecord;
+use delos_persistence::identities::IdentityRecord;
+use delos_persistence::outbox::{self, About, NewMessage, Told};
+use delos_persistence::plans::{CommissionRecord, DayRecord, PlanRecord, SittingRecord};
+use delos_persistence::sittings::DatedSitting;
+use delos_persistence::{Transaction, accounts};
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+use crate::context::Context;
+use crate::error::{CommandResult, Refusal};
+use crate::letters::Letters;
+
+/// Priority of a sitting within three days, and of what its recipient waits for.
+pub const PRESSING: i64 = 0;
+/// Priority of a change.
+const CHANGE: i64 = 2;
+/// Priority of the many.
+const BULK: i64 = 5;
+
+/// Messages of one decision about one plan, being written.
+pub struct Telling<'a> {
+    context: &'a Context,
+    plan: &'a PlanRecord,
+    letters: &'a Letters,
+    /// The messages so far.
+    pub messages: Vec<NewMessage>,
+}
+
+/// One candidate in his place.
+#[derive(Clone, Copy)]
+pub struct Seat<'a> {
+    /// The commission that hears him.
+    pub commission: &'a CommissionRecord,
+    /// On which day.
+    pub day: &'a DayRecord,
+    /// When.
+    pub sitting: &'a SittingRecord,
+    /// Who.
+    pub person: &'a CandidateRecord,
+}
+
+impl<'a> Telling<'a> {
+    /// Nobody is told yet.
+    pub fn new(context: &'a Context, plan: &'a PlanRecord, letters: &'a Letters) -> Self {
+        Self {
+            context,
+            plan,
+            letters,
+            messages: Vec::new(),
+        }
+    }
+
+    /// Convokes a candidate, with a one-time code when he needs one, and what his convocation said before.
+    pub fn convoke(
+        &mut self,
+        seat: Seat<'_>,
+        revision: u32,
+        code: Option<String>,
+        changed: Option<Change>,
+    ) {
+        let mut letter = self.letters.candidate(
+            seat.person,
+            seat.commission,
+            seat.day,
+            seat.sitting,
+            revision,
+            code,
+        );
+        letter.changed = changed;
+        let at = self
+            .letters
+            .instant(seat.commission.centre, seat.day.day, letter.start);
+        let payload = Payload::CandidateConvocation(Box::new(letter));
+        let message = self.message(&payload, &seat.person.identity);
+        self.messages.push(NewMessage {
+            about: About {
+                candidate: Some(seat.sitting.candidate),
+                ..message.about
+            },
+            dedup_key: format!("convocation:{}:{revision}", seat.sitting.id),
+            series: Some(seat.sitting.series),
+            revision,
+            priority: self.priority(at, revision),
+            sitting_at: Some(at),
+            ..message
+        });
+    }
+
+    /// Withdraws a candidate's convocation.
+    pub fn withdraw(
+        &mut self,
+        person: &CandidateRecord,
+        sitting: &DatedSitting,
+        revision: u32,
+        reason: &str,
+        next: &str,
+    ) {
+        let letter = self
+            .letters
+            .cancellation(person, sitting, revision, reason, next);
+        let at = self
+            .letters
+            .instant(sitting.centre, sitting.day, letter.start);
+        let payload = Payload::CandidateCancellation(Box::new(letter));
+        let message = self.message(&payload, &person.identity);
+        self.messages.push(NewMessage {
+            about: About {
+                candidate: Some(person.candidate.id),
+                ..message.about
+            },
+            dedup_key: format!("cancellation:{}:{revision}", sitting.id),
+            series: Some(sitting.series),
+            revision,
+            priority: self.priority(at, revision),
+            sitting_at: Some(at),
+            ..message
+        });
+    }
+
+    /// Tells a candidate what his absence entails.
+    pub fn decide_absence(
+        &mut self,
+        person: &CandidateRecord,
+        sitting: &DatedSitting,
+        decision: Uuid,
+        consequence: &str,
+        next: &str,
+    ) {
+        let letter = self
+            .letters
+            .absence_decision(person, sitting.day, consequence, next);
+        let payload = Payload::AbsenceDecision(Box::new(letter));
+        let message = self.message(&payload, &person.identity);
+        self.messages.push(NewMessage {
+            about: About {
+                candidate: Some(person.candidate.id),
+                ..message.about
+            },
+            dedup_key: format!("absence:{decision}"),
+            priority: CHANGE,
+            ..message
+        });
+    }
+
+    /// Tells the members of these commissions, and these others, whose days are not those that they were told last;
+    /// how many.
+    ///
+    /// # Errors
+    /// Refuses with `member_gone` when a member of a commission is no longer there.
+    pub async fn members(
+        &mut self,
+        tx: &Transaction,
+        commissions: &[CommissionRecord],
+        touched: &BTreeSet<CommissionId>,
+        others: &[ExaminerId],
+        reason: &str,
+    ) -> CommandResult<usize> {
+        let mut members: BTreeSet<ExaminerId> = commissions
+            .iter()
+            .filter(|one| touched.contains(&one.id))
+            .flat_map(|one| one.members.iter().copied())
+            .collect();
+        members.extend(others);
+        let ids: Vec<ExaminerId> = members.into_iter().collect();
+        let told = outbox::told_examiners(tx, self.plan.id, &ids).await?;
+        let before = self.messages.len();
+        for id in ids {
+            let person = self
+                .letters
+                .examiner(id)
+                .ok_or_else(|| Refusal::new("member_gone"))?;
+            let last = told.get(&id);
+            let revision = last.map_or(1, |last| last.revision + 1);
+            let mut letter = self.letters.examiner_letter(person, commissions, revision);
+            let days = last.and_then(days_told);
+            if days.as_ref().is_some_and(|days| same_days(days, &letter))
+                || last.is_none() && letter.days.is_empty()
+            {
+                continue;
+            }
+            let removed = removed(days.as_deref().unwrap_or_default(), &letter);
+            let first = letter.days.iter().chain(&removed).map(|day| {
+                let minute = day.preparation.unwrap_or(day.start);
+                delos_domain::calendar::instant(
+                    delos_domain::calendar::at_minute(day.date, minute),
+                    day.centre.zone,
+                )
+                .unwrap_or_else(|_| day.date.and_time(chrono::NaiveTime::MIN).and_utc())
+            });
+            let at = first.min();
+            let payload = if letter.days.is_empty() {
+                let letter = self
+                    .letters
+                    .examiner_cancellation(person, removed, revision, reason);
+                Payload::ExaminerCancellation(Box::new(letter))
+            } else {
+                letter.removed = removed;
+                letter.changed = last.is_some().then(|| reason.to_owned());
+                Payload::ExaminerConvocation(Box::new(letter))
+            };
+            let message = self.message(&payload, &person.identity);
+            self.messages.push(NewMessage {
+                about: About {
+                    examiner: Some(id),
+                    ..message.about
+                },
+                dedup_key: format!("convocation:{}:{id}:{revision}", self.plan.id),
+                series: Some(member_series(self.plan.id, id)),
+                revision,
+                priority: at.map_or(BULK, |at| self.priority(at, revision)),
+                sitting_at: at,
+                ..message
+            });
+        }
+        Ok(self.messages.len() - before)
+    }
+
+    /// Tells those who answer for a centre, but for whoever decides, what has changed of its days.
+    pub async fn centre(
+        &mut self,
+        tx: &Transaction,
+        centre: SchoolId,
+        lines: &[DayLine],
+        reason: &str,
+        but: Option<AccountId>,
+        decision: Uuid,
+    ) -> CommandResult<()> {
+        let today = self.context.today();
+        for head in accounts::heads_of(tx, self.plan.session, centre, today).await? {
+            if Some(head.id) == but {
+                continue;
+            }
+            let letter =
+                self.letters
+                    .day_notice(head.identity.full_name(), centre, lines.to_vec(), reason);
+            let first = lines.iter().map(|line| line.date).min();
+            let at = first.map(|day| self.letters.instant(centre, day, 0));
+            let payload = Payload::DayNotice(Box::new(letter));
+            let message = self.message(&payload, &head.identity);
+            self.messages.push(NewMessage {
+                about: About {
+                    account: Some(head.id),
+                    ..message.about
+                },
+                dedup_key: format!("notice:{decision}:{centre}:{}", head.id),
+                priority: CHANGE,
+                sitting_at: at,
+                ..message
+            });
+        }
+        Ok(())
+    }
+
+    /// Puts the messages.
+    pub async fn put(self, tx: &Transaction) -> CommandResult<usize> {
+        let count = self.messages.len();
+        outbox::insert(tx, self.plan.session, &self.messages).await?;
+        Ok(count)
+    }
+
+    /// A message to somebody about the plan: without an address it stands on a person's list from the first.
+    fn message(&self, payload: &Payload, to: &IdentityRecord) -> NewMessage {
+        let now = self.context.now();
+        NewMessage {
+            id: MessageId(self.context.ids.next()),
+            about: About {
+                session: Some(self.plan.session),
+                authority: Some(self.plan.authority),
+                school: self.plan.school,
+                plan: Some(self.plan.id),
+                ..About::default()
+            },
+            dedup_key: String::new(),
+            kind: payload.kind().to_owned(),
+            identity: to.id,
+            address: to.email.as_ref().map(ToString::to_string),
+            subject: payload.subject(),
+            payload: payload.to_bytes(),
+            series: None,
+            revision: 1,
+            priority: BULK,
+            not_before: now,
+            created_at: now,
+            references: None,
+            sitting_at: None,
+        }
+    }
+
+    /// A sitting within three days leaves before a change, a change before the many.
+    fn priority(&self, at: chrono::DateTime<chrono::Utc>, revision: u32) -> i64 {
+        if at - self.context.now() <= Duration::days(3) {
+            PRESSING
+        } else if revision > 1 {
+            CHANGE
+        } else {
+            BULK
+        }
+    }
+}
+
+/// The next revision of each of these series.
+pub async fn next_revisions(
+    tx: &Transaction,
+    series: impl IntoIterator<Item = Uuid>,
+) -> CommandResult<HashMap<Uuid, u32>> {
+    let series: Vec<Uuid> = series.into_iter().collect();
+    let last = outbox::revisions(tx, &series).await?;
+    Ok(series
+        .into_iter()
+        .map(|one| (one, last.get(&one).map_or(1, |last| last + 1)))
+        .collect())
+}
+
+/// The series of what a member is told of his days in a plan: always the same of the same two.
+fn member_series(plan: PlanId, member: ExaminerId) -> Uuid {
+    let digest = Sha256::new()
+        .chain_update(b"delos-member-series")
+        .chain_update(plan.0.as_bytes())
+        .chain_update(member.0.as_bytes())
+        .finalize();
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&digest[..16]);
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
+}
+
+/// The days that a member was told last.
+fn days_told(told: &Told) -> Option<Vec<ExaminerDay>> {
+    match Payload::from_bytes(&told.payload) {
+        Ok(Payload::ExaminerConvocation(value)) => Some(value.days),
+        Ok(Payload::ExaminerCancellation(_)) => Some(Vec::new()),
+        _ => None,
+    }
+}
+
+fn same_days(told: &[ExaminerDay], now: &ExaminerConvocation) -> bool {
+    told == now.days
+}
+
+/// Days told before that are not among the days now.
+fn removed(told: &[ExaminerDay], now: &ExaminerConvocation) -> Vec<ExaminerDay> {
+    let kept: BTreeMap<Uuid, ()> = now.days.iter().map(|day| (day.series, ())).collect();
+    told.iter()
+        .filter(|day| !kept.contains_key(&day.series))
+        .cloned()
+        .collect()
+}
