@@ -3,6 +3,7 @@
 
 /// Scenarios and what they are made of.
 mod doors {
+    mod absences;
     mod faults;
     mod french;
     mod hostile;
@@ -44,6 +45,10 @@ mod doors {
     on_each_database! {
         opening::a_house_opens_and_its_administrator_signs_in,
         whole_job::every_candidate_is_convoked_once,
+        absences::a_justified_absence_leads_to_a_new_convocation,
+        absences::an_unjustified_absence_has_no_other_date_until_a_justification_comes,
+        absences::a_closed_centre_has_every_sitting_moved_or_listed,
+        absences::a_member_who_falls_ill_is_replaced,
         faults::a_faulty_file_is_told_line_by_line_and_writes_nothing,
         resend::what_the_relay_refuses_is_put_right_and_sent_again,
         mandates::of_two_mandates_one_is_acted_under_at_a_time,

@@ -13,11 +13,12 @@ pub use case::{Preview, preview};
 pub use papers::{MOST_BYTES, may_hand_in, papers, stage_piece};
 pub use withdraw::withdraw;
 
+use chrono::NaiveDate;
 use delos_documents::mail::DayLine;
 use delos_documents::sentences;
 use delos_domain::absence::OtherDate;
 use delos_domain::actor::Actor;
-use delos_domain::ids::{AbsenceId, SittingId, StagedFileId};
+use delos_domain::ids::{AbsenceId, CommissionId, SittingId, StagedFileId};
 use delos_domain::regulation::{AbsenceConsequence, AbsenceKind};
 use delos_domain::scope::{EstablishForceMajeure, Operation, RecordAbsence, Scope};
 use delos_persistence::absences::{self, AbsenceRecord, AbsenceState, Piece};
@@ -62,6 +63,9 @@ pub struct NewAbsence {
     pub reason: Option<String>,
     /// The file that justifies it, handed in before.
     pub piece: Option<StagedFileId>,
+    /// The seat that he is given at once, where another date is due: a commission and a day. Without one the worker looks
+    /// for it.
+    pub seat: Option<(CommissionId, NaiveDate)>,
 }
 
 /// Records an absence, or rules anew on one that stands.
@@ -142,7 +146,10 @@ async fn rule_on<O: Operation>(
     if let Some(id) = new.piece {
         staged::delete(&tx, id).await?;
     }
-    follow(context, &tx, scope, &known, &record, ruling.date).await?;
+    let seat = new
+        .seat
+        .filter(|_| record.consequence == AbsenceConsequence::NewDate);
+    follow(context, &tx, scope, &known, &record, ruling.date, seat).await?;
     plans::move_on(&tx, &known.plan).await?;
     let id = tx.commit(record.id).await?.into_inner();
     context.signals.ring().await;
@@ -157,6 +164,7 @@ async fn follow<O: Operation>(
     known: &Known,
     record: &AbsenceRecord,
     date: OtherDate,
+    seat: Option<(CommissionId, NaiveDate)>,
 ) -> CommandResult<()> {
     let (plan, sitting, person) = (&known.plan, &known.sitting, &known.person);
     let ahead = known.is_ahead(context);
@@ -173,7 +181,13 @@ async fn follow<O: Operation>(
             searched_at: context.now(),
         };
         waiting::put(tx, &waits).await?;
-        reschedule::ask(context, tx, scope, plan).await?;
+        match seat {
+            Some(seat) => {
+                let id = person.candidate.id;
+                reschedule::seat(context, tx, scope, plan, id, seat).await?;
+            }
+            None => reschedule::ask(context, tx, scope, plan).await?,
+        }
     }
     let commissions = plans::commissions(tx, plan.id).await?;
     let letters =
@@ -193,7 +207,7 @@ async fn follow<O: Operation>(
     };
     telling.decide_absence(person, sitting, record.id.0, &consequence, next);
     let decision = context.ids.next();
-    if ahead && known.absence.is_none() {
+    if ahead && known.absence.is_none() && seat.is_none() {
         // The calendar of whoever is not to come says so.
         let revisions = next_revisions(tx, [sitting.series]).await?;
         let revision = revisions.get(&sitting.series).copied().unwrap_or(1);

@@ -11,6 +11,7 @@ mod by_hand;
 mod search;
 mod write;
 
+pub(crate) use by_hand::seat;
 pub(crate) use search::reason;
 
 pub use by_hand::{SeatView, SeatsView, confirm, decline, place, seats_for};

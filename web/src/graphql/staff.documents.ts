@@ -263,3 +263,142 @@ export const RESEND_FAILED = staff(`
     resendFailed(messages: $messages) { __typename ... on Resent { count } ... on Refusal { code facts { name value } } }
   }
 `);
+
+export const DAY_DATES = staff(`
+  query DayDates {
+    dayDates { date sittings }
+  }
+`);
+
+export const DAY = staff(`
+  query Day($date: NaiveDate!) {
+    day(date: $date) {
+      date
+      lines {
+        id commission commissionId centre start end environment state phase since sinceConvoked recordable zone
+        candidate { id number name option form extraTime }
+        absence { id kind ruledAs consequence sentence hasPiece recordedAt }
+      }
+    }
+  }
+`);
+
+export const ABSENCE_PREVIEW = staff(`
+  query AbsencePreview($sitting: ID, $absence: ID, $kind: AbsenceKind!) {
+    absencePreview(sitting: $sitting, absence: $absence, kind: $kind) {
+      __typename
+      ... on AbsencePreview { ruledAs consequence sentence source from until tooLate }
+      ... on Refusal { code facts { name value } }
+    }
+  }
+`);
+
+export const ABSENCE_PAPERS = staff(`
+  query AbsencePapers($absence: ID!) {
+    absencePapers(absence: $absence) { reason piece href }
+  }
+`);
+
+export const RECORD_ABSENCE = staff(`
+  mutation RecordAbsence($input: RecordAbsenceInput!) {
+    recordAbsence(input: $input) { __typename ... on Done { count } ... on Refusal { code facts { name value } } }
+  }
+`);
+
+export const WITHDRAW_ABSENCE = staff(`
+  mutation WithdrawAbsence($absence: ID!) {
+    withdrawAbsence(absence: $absence) { __typename ... on Done { count } ... on Refusal { code facts { name value } } }
+  }
+`);
+
+export const WAITING = staff(`
+  query Waiting {
+    waiting {
+      cause former searched
+      candidate { id number name option form }
+      reasons { rule commission date }
+      proposed { sitting commission date start }
+    }
+  }
+`);
+
+export const FREE_SEATS = staff(`
+  query FreeSeats($candidate: ID!) {
+    freeSeats(candidate: $candidate) {
+      __typename
+      ... on Seats {
+        free { commissionId commission centre date start opensDay }
+        refused { rule commission date }
+      }
+      ... on Refusal { code facts { name value } }
+    }
+  }
+`);
+
+export const PLACE_CANDIDATE = staff(`
+  mutation PlaceCandidate($candidate: ID!, $commission: ID!, $date: NaiveDate!) {
+    placeCandidate(candidate: $candidate, commission: $commission, date: $date) {
+      __typename ... on Done { count } ... on Refusal { code facts { name value } }
+    }
+  }
+`);
+
+export const CONFIRM_SEAT = staff(`
+  mutation ConfirmSeat($sitting: ID!) {
+    confirmSeat(sitting: $sitting) { __typename ... on Done { count } ... on Refusal { code facts { name value } } }
+  }
+`);
+
+export const DECLINE_SEAT = staff(`
+  mutation DeclineSeat($sitting: ID!) {
+    declineSeat(sitting: $sitting) { __typename ... on Done { count } ... on Refusal { code facts { name value } } }
+  }
+`);
+
+export const CLOSURES = staff(`
+  query Closures {
+    closures { id centre first last reason cancelled }
+  }
+`);
+
+export const CLOSURE_PREVIEW = staff(`
+  query ClosurePreview($input: CloseCentreInput!) {
+    closurePreview(input: $input) {
+      __typename ... on ClosurePreview { sittings } ... on Refusal { code facts { name value } }
+    }
+  }
+`);
+
+export const CLOSE_CENTRE = staff(`
+  mutation CloseCentre($input: CloseCentreInput!) {
+    closeCentre(input: $input) { __typename ... on Done { count } ... on Refusal { code facts { name value } } }
+  }
+`);
+
+export const SUBSTITUTES = staff(`
+  query Substitutes($commission: ID!, $member: ID!) {
+    substitutes(commission: $commission, member: $member) { id name }
+  }
+`);
+
+export const REPLACE_MEMBER = staff(`
+  mutation ReplaceMember($commission: ID!, $member: ID!, $by: ID) {
+    replaceMember(commission: $commission, member: $member, by: $by) {
+      __typename ... on Done { count } ... on Refusal { code facts { name value } }
+    }
+  }
+`);
+
+export const RESCHEDULING = staff(`
+  query Rescheduling {
+    rescheduling { confirmsItself noticeDays }
+  }
+`);
+
+export const SET_RESCHEDULING = staff(`
+  mutation SetRescheduling($confirmsItself: Boolean!, $noticeDays: Int!) {
+    setRescheduling(confirmsItself: $confirmsItself, noticeDays: $noticeDays) {
+      __typename ... on Done { count } ... on Refusal { code facts { name value } }
+    }
+  }
+`);

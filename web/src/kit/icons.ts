@@ -1,5 +1,6 @@
 // Own icons: 20 px, stroke 1.6; never without a word beside them.
 export const icons = {
+  absent: '<circle cx="8.500" cy="6.800" r="3.300"/><path d="M2 17c.7-3.500 3.300-5.200 6.500-5.200 1 0 2 .2 2.900.5M12.500 15.500h5.500"/>',
   agenda: '<rect x="3" y="4.500" width="14" height="12.500" rx="1.500"/><path d="M3 8.500h14M7 2.500v4M13 2.500v4"/>',
   alerte: '<path d="M10 3 18 17H2z"/><path d="M10 8v4M10 14.300v.01"/>',
   aller: '<path d="M3.500 10h13M11.500 5l5 5-5 5"/>',

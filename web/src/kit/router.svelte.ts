@@ -47,7 +47,7 @@ export function follow(event: MouseEvent): void {
   if (!link || link.target || link.hasAttribute('download') || link.origin !== window.location.origin) return;
   const to = new URL(link.href);
   if (to.pathname === window.location.pathname && to.hash) return;
-  if (/^\/(sittings|messages\/[^/]+\/attachments|candidate|imports\/)/.test(to.pathname)) return;
+  if (/^\/(sittings|absences|messages\/[^/]+\/attachments|candidate|imports\/)/.test(to.pathname)) return;
   event.preventDefault();
   go(to.pathname + to.search + to.hash);
 }

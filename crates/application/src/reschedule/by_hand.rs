@@ -3,14 +3,14 @@
 use chrono::NaiveDate;
 use delos_domain::actor::Actor;
 use delos_domain::ids::{CandidateId, CommissionId, SittingId};
-use delos_domain::scope::{Convoke, Scope};
+use delos_domain::scope::{Convoke, Operation, Scope};
 use delos_domain::tracks::sitting::State;
 use delos_persistence::absences::{self, AbsenceState};
 use delos_persistence::candidates::{self, CandidateRecord};
 use delos_persistence::plans::{self, PlanRecord};
 use delos_persistence::sittings;
 use delos_persistence::waiting::{self, WaitingRecord};
-use delos_persistence::{Access, journal};
+use delos_persistence::{Access, Transaction, journal};
 use delos_planning::seats::{Opens, Placed, Seats, search as engine, with};
 
 use super::search::Search;
@@ -50,7 +50,7 @@ pub struct SeatsView {
     pub refused: Vec<(&'static str, u16, NaiveDate)>,
 }
 
-/// The seats of his plan that a candidate could have.
+/// The seats of his plan that a candidate could have; of one who has a date, those that he could have instead of it.
 pub async fn seats_for(
     context: &Context,
     actor: &Actor,
@@ -58,7 +58,11 @@ pub async fn seats_for(
 ) -> CommandResult<SeatsView> {
     let scope = actor.scope::<Convoke>(context.today())?;
     let reader = context.db.read();
-    let (search, found) = find(context, &reader, &scope, id).await?;
+    let person = candidates::one(&reader, &scope, id)
+        .await?
+        .ok_or(CommandError::NotFound)?;
+    let plan = plan_of(&reader, &scope, &person).await?;
+    let (search, found) = find(context, &reader, &plan, &person, true).await?;
     let refused = found
         .refused
         .iter()
@@ -115,7 +119,35 @@ async fn place_once(
 ) -> CommandResult<()> {
     let scope = actor.scope::<Convoke>(context.today())?;
     let tx = context.db.write().await?;
-    let (search, found) = find(context, &tx, &scope, id).await?;
+    let person = candidates::one(&tx, &scope, id)
+        .await?
+        .ok_or(CommandError::NotFound)?;
+    let plan = plan_of(&tx, &scope, &person).await?;
+    seat(context, &tx, &scope, &plan, id, (commission, day)).await?;
+    plans::touch(&tx, &scope, &plan, None).await?;
+    tx.commit(()).await?.into_inner();
+    context.signals.ring().await;
+    Ok(())
+}
+
+/// Gives a candidate who needs a date this seat, and convokes him to it, in a transaction under way. The plan's version is
+/// the caller's to move.
+///
+/// # Errors
+/// As [`place`].
+pub(crate) async fn seat<O: Operation>(
+    context: &Context,
+    tx: &Transaction,
+    scope: &Scope<O>,
+    plan: &PlanRecord,
+    id: CandidateId,
+    (commission, day): (CommissionId, NaiveDate),
+) -> CommandResult<()> {
+    let person = candidates::named(tx, &[id])
+        .await?
+        .pop()
+        .ok_or(CommandError::NotFound)?;
+    let (search, found) = find(context, tx, plan, &person, false).await?;
     let seat = found.free.into_iter().find(|seat| {
         let of = search.commissions.get(seat.commission);
         seat.date == day && of.is_some_and(|one| one.id == commission)
@@ -127,20 +159,9 @@ async fn place_once(
         seats: vec![Some(seat)],
         refused: vec![Vec::new()],
     };
-    let seated = write::seats(context, &tx, &search, &placed).await?;
-    let commissions = plans::commissions(&tx, search.plan.id).await?;
-    convoke_planned(
-        context,
-        &tx,
-        &scope,
-        &search.plan,
-        &commissions,
-        Some(&seated),
-    )
-    .await?;
-    plans::touch(&tx, &scope, &search.plan, None).await?;
-    tx.commit(()).await?.into_inner();
-    context.signals.ring().await;
+    let seated = write::seats(context, tx, &search, &placed).await?;
+    let commissions = plans::commissions(tx, plan.id).await?;
+    convoke_planned(context, tx, scope, plan, &commissions, Some(&seated)).await?;
     Ok(())
 }
 
@@ -242,19 +263,16 @@ async fn decline_once(context: &Context, actor: &Actor, id: SittingId) -> Comman
     Ok(())
 }
 
-/// Searches the candidate's own plan for him alone.
+/// Searches the plan for a candidate alone; where `instead`, as though he had no date in it.
 async fn find(
     context: &Context,
     access: &impl Access,
-    scope: &Scope<Convoke>,
-    id: CandidateId,
+    plan: &PlanRecord,
+    person: &CandidateRecord,
+    instead: bool,
 ) -> CommandResult<(Search, Seats)> {
-    let person = candidates::one(access, scope, id)
-        .await?
-        .ok_or(CommandError::NotFound)?;
-    let plan = plan_of(access, scope, &person).await?;
     let waits = WaitingRecord {
-        candidate: id,
+        candidate: person.candidate.id,
         session: plan.session,
         authority: plan.authority,
         school: plan.school,
@@ -263,12 +281,12 @@ async fn find(
         reasons: String::new(),
         searched_at: context.now(),
     };
-    let search = Search::read(context, access, &plan, &[waits]).await?;
+    let search = Search::read_as(context, access, plan, &[waits], instead).await?;
     let Some(wanted) = search.wanted.first() else {
         let state = State::from_code(&person.states.sitting);
         return Err(match state {
             Some(State::Planned | State::Convoked) => Refusal::new("candidate_has_date"),
-            _ => Refusal::new("sitting_not_planned"),
+            _ => Refusal::new("no_date_due"),
         }
         .into());
     };

@@ -44,9 +44,20 @@ impl Search {
         plan: &PlanRecord,
         waiting: &[WaitingRecord],
     ) -> CommandResult<Self> {
+        Self::read_as(context, access, plan, waiting, false).await
+    }
+
+    /// [`Search::read`]; where `instead`, as though those who wait had no date in the plan.
+    pub async fn read_as(
+        context: &Context,
+        access: &impl Access,
+        plan: &PlanRecord,
+        waiting: &[WaitingRecord],
+        instead: bool,
+    ) -> CommandResult<Self> {
         let commissions = plans::commissions(access, plan.id).await?;
         let stated = plan_problem::state(context, access, plan, &[], &commissions).await?;
-        let content = to_plan(access, plan, &stated, &commissions).await?;
+        let mut content = to_plan(access, plan, &stated, &commissions).await?;
         let ids: Vec<CandidateId> = waiting.iter().map(|one| one.candidate).collect();
         let history = sittings::history(access, &ids).await?;
         let dates = sessions::dates_for(access, plan.session, Some(plan.authority)).await?;
@@ -66,6 +77,10 @@ impl Search {
                 .candidates
                 .iter()
                 .position(|one| one.candidate.id == person.candidate.id);
+            let mut taken_out = None;
+            if let (true, Some(key)) = (instead, key) {
+                taken_out = take_out(&mut content, key);
+            }
             // He found a place otherwise, or may have none any more.
             let Some(key) = key.filter(|key| !is_placed(&content, *key)) else {
                 continue;
@@ -80,7 +95,7 @@ impl Search {
             people.push(person);
             wanted.push(Wanted {
                 candidate: key,
-                former,
+                former: taken_out.or(former),
                 first,
                 last,
             });
@@ -107,6 +122,21 @@ impl Search {
             .collect();
         lines.join("\n")
     }
+}
+
+/// Takes a candidate out of the plan; the place of the commission that was to hear him.
+fn take_out(content: &mut Plan, candidate: usize) -> Option<usize> {
+    let mut found = None;
+    for (place, one) in content.commissions.iter_mut().enumerate() {
+        for day in &mut one.days {
+            let before = day.slots.len();
+            day.slots.retain(|slot| slot.candidate != candidate);
+            if day.slots.len() < before {
+                found = Some(place);
+            }
+        }
+    }
+    found
 }
 
 fn is_placed(content: &Plan, candidate: usize) -> bool {

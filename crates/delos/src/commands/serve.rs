@@ -2,8 +2,10 @@
 
 use std::net::SocketAddr;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::Context as _;
+use chrono::{DateTime, FixedOffset};
 use clap::Args;
 use delos_gateway::GatewaySettings;
 use tokio::net::TcpListener;
@@ -13,6 +15,7 @@ use super::worker;
 use crate::configuration::{Configuration, Place};
 use crate::french;
 use crate::house::{self, House};
+use crate::sources::RehearsalClock;
 
 /// Sert le site et, dans le même processus, fait partir le courrier
 #[derive(Args)]
@@ -28,11 +31,15 @@ pub struct Serve {
     /// Développement : tout document GraphQL est lu, avec ses garde-fous ; les cookies passent sans TLS
     #[arg(long)]
     development: bool,
+    /// Répétition, avec --development : l’horloge de la maison part de cet instant, par exemple
+    /// 2027-04-05T08:00:00+02:00
+    #[arg(long, value_name = "INSTANT", requires = "development")]
+    at: Option<DateTime<FixedOffset>>,
 }
 
 impl Serve {
     pub async fn run(self) -> anyhow::Result<ExitCode> {
-        let house = house::open_checked(&self.place, self.listen, |configuration| {
+        let mut house = house::open_checked(&self.place, self.listen, |configuration| {
             if self.development {
                 Ok(())
             } else {
@@ -40,6 +47,10 @@ impl Serve {
             }
         })
         .await?;
+        if let Some(at) = self.at {
+            tracing::warn!(%at, "a rehearsal: the clock of the house is not the machine's");
+            house.context.clock = Arc::new(RehearsalClock::starting_at(at.to_utc()));
+        }
         let listener = listen(&house).await?;
         tracing::info!(address = %listener.local_addr()?, "the house is open");
         run(

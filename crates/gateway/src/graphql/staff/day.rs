@@ -353,6 +353,17 @@ pub struct RecordAbsenceInput {
     reason: Option<String>,
     /// The piece handed in before.
     piece: Option<ID>,
+    /// The seat that he is given at once.
+    seat: Option<SeatInput>,
+}
+
+/// A seat: a commission and a day.
+#[derive(InputObject)]
+pub struct SeatInput {
+    /// The commission.
+    commission: ID,
+    /// The day.
+    date: NaiveDate,
 }
 
 /// A centre to close.
@@ -571,6 +582,10 @@ impl DayMutation {
             confirmed: input.confirmed.into(),
             reason: input.reason,
             piece: input.piece.as_ref().map(id).transpose()?,
+            seat: input
+                .seat
+                .map(|seat| Ok::<_, async_graphql::Error>((id(&seat.commission)?, seat.date)))
+                .transpose()?,
         };
         let done = absence::record(house(ctx)?, actor(ctx)?, &new).await;
         result(done.map(|_| 1))

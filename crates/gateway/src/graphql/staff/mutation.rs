@@ -25,7 +25,7 @@ use crate::graphql::refusal::{error, outcome};
 #[derive(Default)]
 pub struct Mutation;
 
-#[Object]
+#[Object(name = "HouseMutation")]
 impl Mutation {
     /// Gives the session its dates.
     async fn set_session_dates(

@@ -16,7 +16,7 @@ use crate::graphql::refusal::error;
 #[derive(Default)]
 pub struct Query;
 
-#[Object]
+#[Object(name = "HouseQuery")]
 impl Query {
     /// Who is signed in, and under which mandate.
     async fn me(&self, ctx: &Context<'_>) -> async_graphql::Result<Me> {
