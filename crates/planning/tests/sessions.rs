@@ -1,10 +1,10 @@
 //! « Proposer » on random problems: never a rule broken, everybody placed or listed with a reason, always the same plan.
 
 mod annex;
+mod world;
 
 use std::collections::BTreeSet;
 
-use chrono::NaiveDate;
 use delos_domain::calendar::is_working_day;
 use delos_domain::candidate::{Accommodation, ExamOption, Form};
 use delos_domain::ratio::TimeRatio;
@@ -16,101 +16,7 @@ use delos_planning::session::{
 };
 use proptest::prelude::*;
 
-fn day(text: &str) -> NaiveDate {
-    text.parse().expect("a date")
-}
-
-fn problem(form: Form) -> Problem {
-    let ccf = form == Form::Ccf;
-    Problem {
-        form,
-        course: annex::course(),
-        rules: annex::rules(),
-        templates: vec![
-            PeriodTemplate {
-                code: "9-4".to_owned(),
-                name: String::new(),
-                days: vec![
-                    TemplateDay {
-                        preparation: true,
-                        max: 3,
-                        hard_max: 3,
-                    },
-                    TemplateDay {
-                        preparation: false,
-                        max: 5,
-                        hard_max: 6,
-                    },
-                ],
-            },
-            PeriodTemplate {
-                code: "lot-de-dix".to_owned(),
-                name: String::new(),
-                days: vec![
-                    TemplateDay {
-                        preparation: true,
-                        max: 0,
-                        hard_max: 0,
-                    },
-                    TemplateDay {
-                        preparation: false,
-                        max: 5,
-                        hard_max: 5,
-                    },
-                    TemplateDay {
-                        preparation: false,
-                        max: 5,
-                        hard_max: 5,
-                    },
-                ],
-            },
-        ],
-        composition: Composition {
-            members_min: 2,
-            of_option: if ccf {
-                OfOption::AtLeast(1)
-            } else {
-                OfOption::All
-            },
-            teachers_min: if ccf { 2 } else { 0 },
-            professionals_min: 0,
-            own_school: ccf,
-        },
-        periods: periods_of(day("2027-04-19"), day("2027-05-07"), is_working_day),
-        centres: vec![Centre {
-            key: 0,
-            environments: 4,
-            accessible: true,
-            closed: BTreeSet::new(),
-        }],
-        examiners: Vec::new(),
-        candidates: Vec::new(),
-        fixed: Vec::new(),
-        taken: Taken::default(),
-    }
-}
-
-fn examiner(key: usize, school: Option<usize>, options: &[ExamOption]) -> Examiner {
-    Examiner {
-        key,
-        school,
-        professional: school.is_none(),
-        options: options.to_vec(),
-        unavailable: BTreeSet::new(),
-        max_periods: None,
-    }
-}
-
-fn candidate(key: usize, school: Option<usize>, option: ExamOption) -> Candidate {
-    Candidate {
-        key,
-        school,
-        option,
-        accommodation: Accommodation::NONE,
-        needs_access: false,
-        displaced: false,
-    }
-}
+use self::world::{candidate, day, examiner, problem};
 
 #[test]
 fn periods_are_two_working_days_side_by_side() {

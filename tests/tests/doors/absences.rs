@@ -37,14 +37,24 @@ impl Day {
         };
         let mut admin = administrator(&house)?;
         let mut officer = officer(&house, &mut admin, "07")?;
-        for (kind, file) in [("schools", "etablissements.csv"), ("examiners", "examinateurs.csv")] {
-            import(&mut officer, kind, (file, &of_academy(file, "Dijon")?), None)?;
+        for (kind, file) in [
+            ("schools", "etablissements.csv"),
+            ("examiners", "examinateurs.csv"),
+        ] {
+            import(
+                &mut officer,
+                kind,
+                (file, &of_academy(file, "Dijon")?),
+                None,
+            )?;
         }
         let rows = of_academy("candidats.csv", "Dijon")?;
         import(&mut officer, "candidates", ("candidats.csv", &rows), None)?;
         let confirmed = json!({"confirmsItself": confirms, "noticeDays": 5});
         officer.must("SetRescheduling", &confirmed)?;
-        let mut head = heads(&house, &mut officer)?.remove(SCHOOL).context("a head")?;
+        let mut head = heads(&house, &mut officer)?
+            .remove(SCHOOL)
+            .context("a head")?;
         let plan = job(&mut head, "CCF", ["--school", SCHOOL])?;
         let first = plan.view["commissions"][0]["days"][0].clone();
         let date = first["date"].as_str().context("a date")?.to_owned();
@@ -87,12 +97,20 @@ impl Day {
             if all.iter().all(|one| one["searched"] == true) {
                 return Ok(all);
             }
-            anyhow::ensure!(start.elapsed() < Duration::from_secs(60), "nothing is searched: {all:?}");
+            anyhow::ensure!(
+                start.elapsed() < Duration::from_secs(60),
+                "nothing is searched: {all:?}"
+            );
             std::thread::sleep(Duration::from_millis(100));
         }
     }
 
-    fn record(&mut self, line: &Value, kind: &str, confirmed: &str) -> Result<std::result::Result<Value, Value>> {
+    fn record(
+        &mut self,
+        line: &Value,
+        kind: &str,
+        confirmed: &str,
+    ) -> Result<std::result::Result<Value, Value>> {
         let input = json!({"sitting": line["id"], "kind": kind, "confirmed": confirmed});
         self.head.act("RecordAbsence", &json!({"input": input}))
     }
@@ -140,14 +158,28 @@ pub fn a_justified_absence_leads_to_a_new_convocation(engine: Engine) -> Result<
     assert!(text(&preview["sentence"]).contains("autre date"));
 
     // What was confirmed is no longer what follows: nothing is written.
-    let refused = day.record(&line, "JUSTIFIED", "ABSENT")?.expect_err("another consequence");
+    let refused = day
+        .record(&line, "JUSTIFIED", "ABSENT")?
+        .expect_err("another consequence");
     assert_eq!(refused["code"], "consequence_changed");
 
     // A piece that is none, then one.
-    let part = |bytes| [Part { name: "file", file: "certificat médical.pdf", bytes }];
-    let bad = day.head.upload("/absences/pieces", &part(b"MZ not a paper"))?;
+    let part = |bytes| {
+        [Part {
+            name: "file",
+            file: "certificat médical.pdf",
+            bytes,
+        }]
+    };
+    let bad = day
+        .head
+        .upload("/absences/pieces", &part(b"MZ not a paper"))?;
     assert_eq!(bad.status, 422, "{:?}", String::from_utf8_lossy(&bad.body));
-    let kept = day.head.upload("/absences/pieces", &part(b"%PDF-1.7 papers"))?.expect(200)?.json()?;
+    let kept = day
+        .head
+        .upload("/absences/pieces", &part(b"%PDF-1.7 papers"))?
+        .expect(200)?
+        .json()?;
     let input = json!({
         "sitting": line["id"], "kind": "JUSTIFIED", "confirmed": "NEW_DATE",
         "reason": "Convocation au tribunal", "piece": kept["staged"],
@@ -164,9 +196,13 @@ pub fn a_justified_absence_leads_to_a_new_convocation(engine: Engine) -> Result<
 
     let decision = post::to(&day.house, &address, 2)?;
     let said = text(&decision["text"]);
-    assert!(said.contains("autre date") && !said.contains("tribunal"), "{said}");
+    assert!(
+        said.contains("autre date") && !said.contains("tribunal"),
+        "{said}"
+    );
 
-    day.head.must("ConfirmSeat", &json!({"sitting": proposed["sitting"]}))?;
+    day.head
+        .must("ConfirmSeat", &json!({"sitting": proposed["sitting"]}))?;
     let new = post::to(&day.house, &address, 3)?;
     let (before, after) = (events(&first), events(&new));
     assert_eq!(before[0]["uid"], after[0]["uid"], "one series");
@@ -175,21 +211,37 @@ pub fn a_justified_absence_leads_to_a_new_convocation(engine: Engine) -> Result<
     assert_eq!(day.sittings(&number)?, "1");
 
     // The day keeps its history; the paper is read by whoever may, and the reading is noted.
-    let line = day.lines()?.into_iter().find(|one| one["candidate"]["number"] == number.as_str());
+    let line = day
+        .lines()?
+        .into_iter()
+        .find(|one| one["candidate"]["number"] == number.as_str());
     let line = line.context("the line")?;
-    assert_eq!((&line["state"], &line["sinceConvoked"]), (&json!("ABSENT"), &json!(true)));
-    let papers = day.head.staff("AbsencePapers", &json!({"absence": line["absence"]["id"]}))?;
+    assert_eq!(
+        (&line["state"], &line["sinceConvoked"]),
+        (&json!("ABSENT"), &json!(true))
+    );
+    let papers = day
+        .head
+        .staff("AbsencePapers", &json!({"absence": line["absence"]["id"]}))?;
     assert_eq!(papers["absencePapers"]["reason"], "Convocation au tribunal");
-    let piece = day.head.get(&text(&papers["absencePapers"]["href"]))?.expect(200)?;
+    let piece = day
+        .head
+        .get(&text(&papers["absencePapers"]["href"]))?
+        .expect(200)?;
     assert_eq!(piece.body, b"%PDF-1.7 papers");
     // He is convoked anew: the absence is not looked at again.
-    let late = day.head.act("WithdrawAbsence", &json!({"absence": line["absence"]["id"]}))?;
+    let late = day.head.act(
+        "WithdrawAbsence",
+        &json!({"absence": line["absence"]["id"]}),
+    )?;
     assert_eq!(late.expect_err("followed")["code"], "absence_followed");
     Ok(())
 }
 
 /// Unjustified: AB, which a justification that comes later replaces, and an error withdraws.
-pub fn an_unjustified_absence_has_no_other_date_until_a_justification_comes(engine: Engine) -> Result<()> {
+pub fn an_unjustified_absence_has_no_other_date_until_a_justification_comes(
+    engine: Engine,
+) -> Result<()> {
     let Some(mut day) = Day::open(engine, "unjustified", false)? else {
         return Ok(());
     };
@@ -197,46 +249,81 @@ pub fn an_unjustified_absence_has_no_other_date_until_a_justification_comes(engi
     let early = format!("{}T06:00:00+02:00", day.date);
     day.rewind(&early)?;
     let line = day.lines()?.first().context("a line")?.clone();
-    let refused = day.record(&line, "UNJUSTIFIED", "ABSENT")?.expect_err("early");
+    let refused = day
+        .record(&line, "UNJUSTIFIED", "ABSENT")?
+        .expect_err("early");
     assert_eq!(refused["code"], "absence_before_the_hour");
     let late = format!("{}T14:00:00+02:00", day.date);
     day.rewind(&late)?;
 
-    let refused = day.record(&line, "REPEATED", "ABSENT")?.expect_err("a first one");
+    let refused = day
+        .record(&line, "REPEATED", "ABSENT")?
+        .expect_err("a first one");
     assert_eq!(refused["code"], "absence_not_repeated");
     let refused = day.record(&line, "FORCE_MAJEURE", "ZERO_DIPLOMA_POSSIBLE");
-    assert!(refused.is_err(), "force majeure is the authority's: {refused:?}");
-    day.record(&line, "UNJUSTIFIED", "ABSENT")?.map_err(|refusal| anyhow::anyhow!("{refusal}"))?;
+    assert!(
+        refused.is_err(),
+        "force majeure is the authority's: {refused:?}"
+    );
+    day.record(&line, "UNJUSTIFIED", "ABSENT")?
+        .map_err(|refusal| anyhow::anyhow!("{refusal}"))?;
     let number = text(&line["candidate"]["number"]);
-    assert!(day.searched()?.is_empty(), "an AB candidate never waits for a date");
-    let state = |day: &Day| day.house.read(&format!("select sitting_state || ' ' || mark_state from candidate where number = '{number}'"));
+    assert!(
+        day.searched()?.is_empty(),
+        "an AB candidate never waits for a date"
+    );
+    let state = |day: &Day| {
+        day.house.read(&format!(
+            "select sitting_state || ' ' || mark_state from candidate where number = '{number}'"
+        ))
+    };
     assert_eq!(state(&day)?, "declared_absent closed");
 
     // The justification comes.
-    let line = day.lines()?.into_iter().find(|one| one["id"] == line["id"]).context("the line")?;
+    let line = day
+        .lines()?
+        .into_iter()
+        .find(|one| one["id"] == line["id"])
+        .context("the line")?;
     let absence = line["absence"]["id"].clone();
     let input = json!({"absence": absence, "kind": "JUSTIFIED", "confirmed": "NEW_DATE"});
     day.head.must("RecordAbsence", &json!({"input": input}))?;
     assert_eq!(day.searched()?.len(), 1);
 
     // It was an error after all: he was there.
-    let line = day.lines()?.into_iter().find(|one| one["candidate"]["number"] == number.as_str()).context("the line")?;
-    day.head.must("WithdrawAbsence", &json!({"absence": line["absence"]["id"]}))?;
+    let line = day
+        .lines()?
+        .into_iter()
+        .find(|one| one["candidate"]["number"] == number.as_str())
+        .context("the line")?;
+    day.head.must(
+        "WithdrawAbsence",
+        &json!({"absence": line["absence"]["id"]}),
+    )?;
     assert_eq!(state(&day)?, "convoked none");
     assert!(day.searched()?.is_empty());
     assert_eq!(day.sittings(&number)?, "1");
 
     // Force majeure, by the authority, of another.
-    let other = day.lines()?.into_iter().find(|one| one["candidate"]["number"] != number.as_str() && one["recordable"] == true);
+    let other = day
+        .lines()?
+        .into_iter()
+        .find(|one| one["candidate"]["number"] != number.as_str() && one["recordable"] == true);
     let other = other.context("another line")?;
     let input = json!({"sitting": other["id"], "kind": "FORCE_MAJEURE", "confirmed": "ZERO_DIPLOMA_POSSIBLE"});
-    day.officer.must("RecordAbsence", &json!({"input": input}))?;
+    day.officer
+        .must("RecordAbsence", &json!({"input": input}))?;
     let other = text(&other["candidate"]["number"]);
-    let states = day.house.read(&format!("select sitting_state || ' ' || mark_state from candidate where number = '{other}'"))?;
+    let states = day.house.read(&format!(
+        "select sitting_state || ' ' || mark_state from candidate where number = '{other}'"
+    ))?;
     assert_eq!(states, "force_majeure proposed");
     let mail = post::to(&day.house, &day.address(&other)?, 2)?;
     let said = text(&mail["text"]);
-    assert!(said.contains("force majeure") && !said.contains("zéro"), "{said}");
+    assert!(
+        said.contains("force majeure") && !said.contains("zéro"),
+        "{said}"
+    );
     Ok(())
 }
 
@@ -249,28 +336,48 @@ pub fn a_closed_centre_has_every_sitting_moved_or_listed(engine: Engine) -> Resu
     day.rewind(&before)?;
     let dates = day.head.staff("DayDates", &json!({}))?;
     let days: Vec<(String, i64)> = each(&dates["dayDates"])
-        .map(|one| (text(&one["date"]), one["sittings"].as_i64().unwrap_or_default()))
+        .map(|one| {
+            (
+                text(&one["date"]),
+                one["sittings"].as_i64().unwrap_or_default(),
+            )
+        })
         .collect();
     let (first, last) = (days[0].0.clone(), days[days.len().min(2) - 1].0.clone());
-    let reached: i64 = days.iter().filter(|(date, _)| *date <= last).map(|(_, count)| count).sum();
+    let reached: i64 = days
+        .iter()
+        .filter(|(date, _)| *date <= last)
+        .map(|(_, count)| count)
+        .sum();
     let schools = day.head.staff("Schools", &json!({}))?;
     let centre = schools["schools"]["edges"][0]["node"]["id"].clone();
-    let input = json!({"centre": centre, "first": first, "last": last, "reason": "Coupure d’électricité"});
+    let input =
+        json!({"centre": centre, "first": first, "last": last, "reason": "Coupure d’électricité"});
     let preview = day.head.staff("ClosurePreview", &json!({"input": input}))?;
     assert_eq!(preview["closurePreview"]["sittings"], reached);
     let wrong = json!({"centre": centre, "first": last, "last": "2027-01-01", "reason": "x"});
-    let refused = day.head.act("CloseCentre", &json!({"input": wrong}))?.expect_err("backwards");
+    let refused = day
+        .head
+        .act("CloseCentre", &json!({"input": wrong}))?
+        .expect_err("backwards");
     assert_eq!(refused["code"], "closure_days");
 
-    let moved: Vec<String> = day.lines()?.iter().map(|one| text(&one["candidate"]["number"])).collect();
+    let moved: Vec<String> = day
+        .lines()?
+        .iter()
+        .map(|one| text(&one["candidate"]["number"]))
+        .collect();
     let closed = day.head.must("CloseCentre", &json!({"input": input}))?;
     assert_eq!(closed["count"], reached);
     let waiting = day.searched()?;
     for number in &moved {
         let placed = day.sittings(number)?;
-        let listed = waiting.iter().find(|one| one["candidate"]["number"] == number.as_str());
+        let listed = waiting
+            .iter()
+            .find(|one| one["candidate"]["number"] == number.as_str());
         assert!(
-            (placed == "1") != listed.is_some_and(|one| !each(&one["reasons"]).collect::<Vec<_>>().is_empty()),
+            (placed == "1")
+                != listed.is_some_and(|one| !each(&one["reasons"]).collect::<Vec<_>>().is_empty()),
             "{number}: {placed} sittings, {listed:?}"
         );
     }
@@ -279,9 +386,16 @@ pub fn a_closed_centre_has_every_sitting_moved_or_listed(engine: Engine) -> Resu
     ))?;
     assert_eq!(inside, "0", "nobody sits in a closed centre");
     // Each of them has one message that withdraws, and one that convokes anew; the later has the later sequence.
-    let number = moved.iter().find(|number| day.sittings(number).is_ok_and(|count| count == "1")).context("somebody is placed")?;
+    let number = moved
+        .iter()
+        .find(|number| day.sittings(number).is_ok_and(|count| count == "1"))
+        .context("somebody is placed")?;
     let mail = post::to(&day.house, &day.address(number)?, 2)?;
-    assert!(text(&mail["subject"]).contains("modifiée") || text(&mail["subject"]).contains("nnul"), "{}", mail["subject"]);
+    assert!(
+        text(&mail["subject"]).contains("modifiée") || text(&mail["subject"]).contains("nnul"),
+        "{}",
+        mail["subject"]
+    );
     Ok(())
 }
 
@@ -309,7 +423,10 @@ pub fn a_member_who_falls_ill_is_replaced(engine: Engine) -> Result<()> {
         )?;
         assert_ne!(mail, "0", "the former member and the others are told");
     }
-    let other = &view["commissions"].as_array().and_then(|all| all.last()).context("a commission")?;
+    let other = &view["commissions"]
+        .as_array()
+        .and_then(|all| all.last())
+        .context("a commission")?;
     let lost = json!({"commission": other["id"], "member": other["members"][1]["id"]});
     let count = day.head.must("ReplaceMember", &lost)?["count"].as_i64();
     assert!(count > Some(0));
