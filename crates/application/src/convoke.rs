@@ -29,6 +29,7 @@ use self::letters::Letters;
 use crate::access_codes::{WITH_CONVOCATION, candidate_codes};
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult, Refusal, retrying};
+use crate::live::Change;
 use crate::sign_in::candidate_login;
 use crate::tracks_of::{self, TracksOf};
 use crate::views::messages::{MessageView, compose};
@@ -131,6 +132,11 @@ async fn convoke_all(
     .await?;
     let done = tx.commit(done).await?.into_inner();
     context.signals.ring().await;
+    context.told(&[
+        Change::Messages(id.0),
+        Change::Sittings(id, None),
+        Change::Exams(id),
+    ]);
     Ok(done)
 }
 

@@ -8,6 +8,7 @@
 pub mod accounts;
 pub mod authorities;
 pub mod candidates;
+pub mod changes;
 pub mod database;
 pub mod drafts;
 mod entities;
@@ -27,6 +28,7 @@ pub mod sessions;
 pub mod staged;
 pub mod tasks;
 mod transaction;
+pub mod workers;
 
 pub use database::{Access, Committed, Database, DatabaseAddress, Reader, Transaction};
 pub use envelope::MasterKey;

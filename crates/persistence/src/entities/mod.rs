@@ -24,3 +24,4 @@ pub mod sitting;
 pub mod staged_file;
 pub mod task;
 pub mod web_session;
+pub mod worker;
