@@ -11,6 +11,11 @@ use crate::error::{CommandError, CommandResult};
 
 /// How often a worker says so.
 pub const EVERY: std::time::Duration = std::time::Duration::from_secs(15);
+/// Upper bounds, in milliseconds, of the classes in which a worker counts how long messages waited; longer waits stand in
+/// a last class, and after it the sum of all.
+pub const WAITS: [i64; 12] = [
+    50, 100, 250, 500, 1_000, 2_500, 5_000, 15_000, 60_000, 300_000, 3_600_000, 14_400_000,
+];
 /// How long the row of one that says nothing any more is kept.
 const KEPT: Duration = Duration::days(1);
 
@@ -28,4 +33,22 @@ pub async fn beat(context: &Context, record: &WorkerRecord) -> CommandResult<()>
     workers::sweep(&tx, record.seen_at - KEPT).await?;
     tx.commit(()).await?.into_inner();
     Ok(())
+}
+
+/// How long messages waited: how many in each class of [`WAITS`] and in the last one, and the sum in milliseconds. Zeros for
+/// what no worker of this version wrote.
+pub fn waits(counted: &Counted) -> ([u64; WAITS.len() + 1], u64) {
+    let mut classes = [0; WAITS.len() + 1];
+    let numbers: Option<Vec<u64>> = counted
+        .waits
+        .split(' ')
+        .map(|word| word.parse().ok())
+        .collect();
+    match numbers {
+        Some(numbers) if numbers.len() == classes.len() + 1 => {
+            classes.copy_from_slice(&numbers[..WAITS.len() + 1]);
+            (classes, numbers[WAITS.len() + 1])
+        }
+        _ => (classes, 0),
+    }
 }

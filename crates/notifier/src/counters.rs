@@ -4,12 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::Duration;
-use delos_application::beat::Counted;
-
-/// Upper bounds of the waits that are counted together, in milliseconds; longer ones stand in a last class.
-pub const WAITS: [i64; 12] = [
-    50, 100, 250, 500, 1_000, 2_500, 5_000, 15_000, 60_000, 300_000, 3_600_000, 14_400_000,
-];
+use delos_application::beat::{Counted, WAITS};
 
 /// Counters of one worker since it began; copies count together.
 #[derive(Clone, Debug, Default)]
