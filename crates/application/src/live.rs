@@ -137,12 +137,7 @@ impl Changes {
 }
 
 /// Whether the actor reaches what an event is about, by the view that would read it again.
-async fn reaches(
-    context: &Context,
-    actor: &Actor,
-    topic: Topic,
-    id: Uuid,
-) -> CommandResult<bool> {
+async fn reaches(context: &Context, actor: &Actor, topic: Topic, id: Uuid) -> CommandResult<bool> {
     let reader = context.db.read();
     let found = match topic {
         Topic::Messages => of_messages(context, &reader, actor, id).await,

@@ -171,9 +171,10 @@ fn of_mail(text: &mut String, gauges: &Gauges) {
         "gauge",
         "Since when the first of them could have left.",
     );
-    let age = gauges.queue.oldest_due.map_or(0, |since| {
-        (gauges.at - since).num_seconds().max(0)
-    });
+    let age = gauges
+        .queue
+        .oldest_due
+        .map_or(0, |since| (gauges.at - since).num_seconds().max(0));
     line(text, "delos_outbox_oldest_due_seconds", "", age);
     metric(
         text,

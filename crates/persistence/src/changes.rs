@@ -8,8 +8,8 @@ use uuid::Uuid;
 use crate::database::Access;
 use crate::entities::{outbox_message as outbox, plan, sitting};
 use crate::error::StoreError;
-use crate::perimeter::{Columns, condition};
 use crate::perimeter::columns;
+use crate::perimeter::{Columns, condition};
 
 /// Whether the scope reaches a message about this plan, account or candidate.
 pub async fn of_messages<O: Operation>(

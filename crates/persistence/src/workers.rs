@@ -2,7 +2,10 @@
 //!
 //! Invariant: a worker's row decides nothing: messages are held by leases, whatever it says.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
+use delos_domain::ids::AuthorityId;
 use delos_domain::scope::{Operation, Scope};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::OnConflict;
@@ -14,6 +17,7 @@ use uuid::Uuid;
 use crate::database::{Access, Transaction};
 use crate::entities::{outbox_message as outbox, worker};
 use crate::error::StoreError;
+use crate::outbox::Counts;
 use crate::perimeter::{columns, condition};
 
 /// A worker as it was seen last.
@@ -141,6 +145,35 @@ pub async fn queue<O: Operation>(
         moments,
     )
     .await
+}
+
+/// How many messages of the scope stand in each state, authority by authority; those of none are left out.
+pub async fn counts_by_authority<O: Operation>(
+    access: &impl Access,
+    scope: &Scope<O>,
+) -> Result<HashMap<AuthorityId, Counts>, StoreError> {
+    let rows: Vec<(Uuid, String, bool, i64)> = outbox::Entity::find()
+        .select_only()
+        .column(outbox::Column::AuthorityId)
+        .column(outbox::Column::Status)
+        .column(outbox::Column::Ambiguous)
+        .column_as(outbox::Column::Id.count(), "n")
+        .filter(condition(scope, &columns!(outbox, CandidateId)))
+        .filter(outbox::Column::AuthorityId.is_not_null())
+        .group_by(outbox::Column::AuthorityId)
+        .group_by(outbox::Column::Status)
+        .group_by(outbox::Column::Ambiguous)
+        .into_tuple()
+        .all(access.connection())
+        .await?;
+    let mut found: HashMap<AuthorityId, Counts> = HashMap::new();
+    for (authority, status, ambiguous, n) in rows {
+        found
+            .entry(AuthorityId(authority))
+            .or_default()
+            .add(&status, ambiguous, n);
+    }
+    Ok(found)
 }
 
 /// How the whole house's queue stands: numbers alone, for whoever watches over the machines.

@@ -50,7 +50,9 @@ pub const STAFF: &[(&str, Behind)] = &[
     ("Query.mailService", Operations(&[Op::ReadWorker])),
     (
         "Subscription.changed",
-        Open("ids alone, each told only to whom the view that reads it again would show it (live.rs)"),
+        Open(
+            "ids alone, each told only to whom the view that reads it again would show it (live.rs)",
+        ),
     ),
     (
         "Mutation.setSessionDates",

@@ -2,8 +2,10 @@
 
 use chrono::{DateTime, Duration, Utc};
 use delos_domain::actor::Actor;
+use delos_domain::ids::AuthorityId;
 use delos_domain::policy::{Asker, OperationName, relations};
 use delos_domain::scope::ReadWorker;
+use delos_persistence::authorities;
 use delos_persistence::outbox::{self, Counts, MessageFilter};
 use delos_persistence::workers::{self, Moments, Queue, WorkerRecord};
 
@@ -52,6 +54,17 @@ pub struct Worker {
     pub alive: bool,
 }
 
+/// Messages of one authority.
+#[derive(Clone, Debug)]
+pub struct AuthorityQueue {
+    /// Its id.
+    pub id: AuthorityId,
+    /// Its name.
+    pub name: String,
+    /// By state.
+    pub counts: Counts,
+}
+
 /// How the mail service is.
 #[derive(Clone, Debug)]
 pub struct WorkerView {
@@ -61,6 +74,8 @@ pub struct WorkerView {
     pub workers: Vec<Worker>,
     /// Messages of the perimeter by state.
     pub counts: Counts,
+    /// The same, authority by authority, by name: those that have any.
+    pub authorities: Vec<AuthorityQueue>,
     /// What of them waits, and what left lately.
     pub queue: Queue,
     /// The pause that holds, if one does.
@@ -76,6 +91,18 @@ pub async fn worker(context: &Context, actor: &Actor) -> CommandResult<WorkerVie
     let reader = context.db.read();
     let queue = workers::queue(&reader, &scope, moments(now)).await?;
     let counts = outbox::counts(&reader, &scope, &MessageFilter::default()).await?;
+    let mut by_authority = workers::counts_by_authority(&reader, &scope).await?;
+    let authorities = authorities::all(&reader)
+        .await?
+        .into_iter()
+        .filter_map(|one| {
+            Some(AuthorityQueue {
+                counts: by_authority.remove(&one.id)?,
+                id: one.id,
+                name: one.name,
+            })
+        })
+        .collect();
     let workers = told(workers::all(&reader).await?, now);
     let pause = paused();
     Ok(WorkerView {
@@ -87,6 +114,7 @@ pub async fn worker(context: &Context, actor: &Actor) -> CommandResult<WorkerVie
         ),
         workers,
         counts,
+        authorities,
         queue,
         pause,
         at: now,

@@ -29,6 +29,8 @@ pub struct MailService {
     workers: Vec<MailWorker>,
     /// Messages of the perimeter by state.
     counts: ConvocationCounts,
+    /// The same, authority by authority.
+    authorities: Vec<MailOfAuthority>,
     /// Messages that could leave now and have not been taken yet.
     due: i64,
     /// Those that could have left more than five minutes ago.
@@ -41,6 +43,14 @@ pub struct MailService {
     pause: Option<MailPause>,
     /// When this was read.
     at: DateTime<Utc>,
+}
+
+/// Messages of one authority by state.
+#[derive(SimpleObject)]
+pub struct MailOfAuthority {
+    id: ID,
+    name: String,
+    counts: ConvocationCounts,
 }
 
 /// A worker, by what it said last.
@@ -73,6 +83,15 @@ impl From<WorkerView> for MailService {
             health: view.health.into(),
             workers: view.workers.into_iter().map(Into::into).collect(),
             counts: counts(view.counts, 0),
+            authorities: view
+                .authorities
+                .into_iter()
+                .map(|one| MailOfAuthority {
+                    id: ID(one.id.to_string()),
+                    name: one.name,
+                    counts: counts(one.counts, 0),
+                })
+                .collect(),
             due: number(view.queue.due),
             late: number(view.queue.late),
             oldest_due: view.queue.oldest_due,
