@@ -156,6 +156,17 @@ mod units {
                 delos_tests::house::ADMIN,
             ]);
             let printed = init.run(&place)?;
+            let dates = delos_tests::house::sample("session-2027.toml");
+            let set = Unit::read("delos-migrate.service")?.with(&[
+                "session",
+                "set",
+                delos_tests::house::text(&dates)?,
+                "--session",
+                delos_tests::house::SESSION,
+                "--data",
+                "/var/lib/delos",
+            ]);
+            set.run(&place)?;
             place.listen = format!("127.0.0.1:{}", port()?);
             Ok(Some(Self {
                 place,
@@ -192,7 +203,6 @@ mod units {
                 if read(&self.folder.join("worker.log")).contains("the worker begins")
                     && house.read("select count(*)::text from worker")? != "0"
                 {
-                    set_dates(&house)?;
                     return Ok((house, worker));
                 }
                 std::thread::sleep(Duration::from_millis(50));
@@ -216,14 +226,6 @@ mod units {
 
     fn read(file: &Path) -> String {
         std::fs::read_to_string(file).unwrap_or_default()
-    }
-
-    fn set_dates(house: &House) -> Result<()> {
-        let file = delos_tests::house::sample("session-2027.toml");
-        let file = file.to_str().context("a path")?;
-        let session = delos_tests::house::SESSION;
-        house.run(&["session", "set", file, "--session", session])?;
-        Ok(())
     }
 
     fn database() -> Result<Option<String>> {

@@ -64,11 +64,11 @@ pub fn a_change_at_one_gateway_is_heard_at_another() -> Result<()> {
 
     let of_dijon = authority(&mut people.admin, "07")?;
     let of_reunion = authority(&mut people.admin, "28")?;
-    invite(&mut people.admin, &of_dijon, "un@academie.example")?;
     let begun = Instant::now();
+    invite(&mut people.admin, &of_dijon, "un@academie.example")?;
     let heard = dijon.next(LONG).context("nothing was heard")?;
     let took = begun.elapsed();
-    println!("from one gateway to the other by Redis: {took:?}");
+    println!("from the act at one gateway to its event at the other, by Redis: {took:?}");
     ensure!(took < SOON, "heard after {took:?}");
     let Heard::Next(event) = heard else {
         anyhow::bail!("{heard:?}");
