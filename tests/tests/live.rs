@@ -7,6 +7,7 @@ mod live {
     mod guards;
     mod health;
     mod people;
+    mod perimeter;
     mod streams;
 
     use delos_tests::house::Engine;
@@ -19,6 +20,11 @@ mod live {
     #[test]
     fn on_postgres_without_redis_the_next_look_finds_what_was_not_heard() -> anyhow::Result<()> {
         streams::without_redis_the_next_look_finds_what_was_not_heard()
+    }
+
+    #[test]
+    fn an_id_outside_the_perimeter_is_told_to_nobody() -> anyhow::Result<()> {
+        perimeter::an_id_outside_the_perimeter_is_told_to_nobody()
     }
 
     #[test]
