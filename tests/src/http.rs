@@ -65,6 +65,7 @@ impl Visitor {
     }
 
     /// The same browser at another gateway of the house: a cookie knows no port.
+    #[must_use]
     pub fn at(&self, port: u16) -> Self {
         Self {
             port,

@@ -46,7 +46,7 @@ pub fn waits(counted: &Counted) -> ([u64; WAITS.len() + 1], u64) {
         .collect();
     match numbers {
         Some(numbers) if numbers.len() == classes.len() + 1 => {
-            classes.copy_from_slice(&numbers[..WAITS.len() + 1]);
+            classes.copy_from_slice(&numbers[..=WAITS.len()]);
             (classes, numbers[WAITS.len() + 1])
         }
         _ => (classes, 0),

@@ -106,12 +106,7 @@ pub async fn worker(context: &Context, actor: &Actor) -> CommandResult<WorkerVie
     let workers = told(workers::all(&reader).await?, now);
     let pause = paused();
     Ok(WorkerView {
-        health: health(
-            workers.iter().any(|one| one.alive),
-            pause.is_some(),
-            queue.due > 0,
-            queue.late > 0,
-        ),
+        health: health(workers.iter().any(|one| one.alive), pause.is_some(), &queue),
         workers,
         counts,
         authorities,
@@ -127,8 +122,8 @@ fn paused() -> Option<Pause> {
 }
 
 /// In one word: whether anybody works, holds back, has something to do, has it for too long.
-fn health(works: bool, paused: bool, due: bool, late: bool) -> Health {
-    match (works, paused, due, late) {
+fn health(works: bool, paused: bool, queue: &Queue) -> Health {
+    match (works, paused, queue.due > 0, queue.late > 0) {
         (false, _, true, _) => Health::Stopped,
         (false, _, false, _) => Health::Absent,
         (true, true, ..) => Health::Paused,
@@ -200,7 +195,12 @@ mod tests {
             (false, false, true, false, Health::Stopped),
             (false, true, true, true, Health::Stopped),
         ] {
-            assert_eq!(health(works, paused, due, late), word);
+            let queue = Queue {
+                due: due.into(),
+                late: late.into(),
+                ..Queue::default()
+            };
+            assert_eq!(health(works, paused, &queue), word);
         }
     }
 }
