@@ -9,9 +9,9 @@ import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 export const samples = join(root, 'tests/data/samples');
-const program = process.env.DELOS_TEST_BINARY ?? join(process.env.CARGO_TARGET_DIR ?? join(root, 'target'), 'debug/delos');
+export const program = process.env.DELOS_TEST_BINARY ?? join(process.env.CARGO_TARGET_DIR ?? join(root, 'target'), 'debug/delos');
 
-async function freePort() {
+export async function freePort() {
   const server = createServer();
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address();
@@ -23,7 +23,7 @@ async function freePort() {
 export const refused = 'daphne.ileperrot.96@eleve.example';
 
 /** The relay of the tests, which keeps what it accepts in a folder; null where it is not installed. */
-async function relay(folder, refuse) {
+export async function relay(folder, refuse) {
   const script = process.env.DELOS_TEST_SMTP_RELAY;
   if (!script) return null;
   const words = refuse.flatMap((address) => ['--refuse', `${address}=550`]);

@@ -64,7 +64,10 @@ async function shoot(page, name, tall = 0) {
 }
 
 await ready();
+/** A page that listens to what others do is never at rest; it looks by itself all the same. */
+const deaf = (context) => context.route('**/graphql/*/live', (route) => route.abort());
 const { page, context } = await open(browser, base, { height: 860 });
+await deaf(context);
 page.setDefaultTimeout(20_000);
 const go = async (path, title) => {
   await page.goto(path);
@@ -116,12 +119,16 @@ await page.getByRole('link', { name: /Convocation d’un candidat$/ }).first().c
 await page.getByRole('heading', { level: 2, name: 'Texte' }).waitFor();
 await shoot(page, 'message', 1100);
 
+await staff(page, 'admin@delos.example');
+await go('/courrier', 'Le courrier');
+await shoot(page, 'le-courrier');
 await staff(page, 'chef.0717061p@ecole.example');
 await shoot(page, 'a-faire', 800);
 await candidate(page);
 await shoot(page, 'mon-epreuve', 1240);
 await context.close();
 const night = await open(browser, base, { width: 390, height: 844, dark: true });
+await deaf(night.context);
 await candidate(night.page);
 await shoot(night.page, 'mon-epreuve-telephone');
 await browser.close();

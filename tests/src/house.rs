@@ -40,6 +40,50 @@ pub enum Mode {
     Production,
 }
 
+/// What stands around a gateway that somebody else started.
+pub struct Served {
+    pub folder: PathBuf,
+    pub data: PathBuf,
+    pub relay: Relay,
+    pub printed: String,
+    pub port: u16,
+    pub binary: PathBuf,
+    pub database: String,
+    pub served: Child,
+}
+
+/// Another process of a house, until dropped.
+pub struct Beside {
+    port: u16,
+    child: Child,
+}
+
+impl Beside {
+    /// Where it listens, if it does.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Asks it to end, and waits until it has: how long that took.
+    pub fn terminate(mut self) -> Result<Duration> {
+        let begun = Instant::now();
+        let id = self.child.id().to_string();
+        Command::new("kill").args(["-TERM", &id]).status()?;
+        let status = self.child.wait()?;
+        if !status.success() {
+            bail!("it ended with {status}");
+        }
+        Ok(begun.elapsed())
+    }
+}
+
+impl Drop for Beside {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
 /// A house that is open until dropped.
 pub struct House {
     /// Where it keeps its files, and the scenario its own.
@@ -51,11 +95,29 @@ pub struct House {
     mode: Mode,
     port: u16,
     binary: PathBuf,
+    data: PathBuf,
     database: String,
     served: Child,
 }
 
 impl House {
+    /// A house in production whose gateway was started in another way; waits until it is open.
+    pub fn around(served: Served) -> Result<Self> {
+        let mut house = Self {
+            folder: served.folder,
+            data: served.data,
+            relay: served.relay,
+            printed: served.printed,
+            mode: Mode::Production,
+            port: served.port,
+            binary: served.binary,
+            database: served.database,
+            served: served.served,
+        };
+        house.wait_until_open()?;
+        Ok(house)
+    }
+
     /// Lays a house with the dates of the sample session and opens it. Nothing when this machine lacks a service.
     pub fn open(engine: Engine, name: &str, regulation: &str) -> Result<Option<Self>> {
         Self::open_as(Mode::Development, engine, name, regulation)
@@ -88,11 +150,7 @@ impl House {
         regulation: &str,
         told: &[&str],
     ) -> Result<Option<Self>> {
-        let folder = scratch()?.join(format!("house-{name}-{engine:?}").to_lowercase());
-        if folder.exists() {
-            std::fs::remove_dir_all(&folder)?;
-        }
-        std::fs::create_dir_all(&folder)?;
+        let folder = scratch_folder(&format!("house-{name}-{engine:?}").to_lowercase())?;
         let Some(binary) = services::binary() else {
             services::skip("no binary");
             return Ok(None);
@@ -121,6 +179,7 @@ impl House {
             mode,
             port,
             binary,
+            data,
             database: url,
         };
         house.printed = house.run(&[
@@ -146,6 +205,55 @@ impl House {
     pub fn reopen(&mut self, arguments: &[&str], settings: &[(&str, &str)]) -> Result<()> {
         self.served.kill()?;
         self.serve(arguments, settings)
+    }
+
+    /// Another gateway of this house, without a worker, with settings of its own.
+    pub fn gateway(&self, name: &str, settings: &[(&str, &str)]) -> Result<Beside> {
+        let port = free_port()?;
+        let listen = format!("127.0.0.1:{port}");
+        let mut arguments = vec!["serve", "--no-worker", "--listen", &listen];
+        if self.mode == Mode::Development {
+            arguments.push("--development");
+        }
+        let mut beside = self.beside(name, port, &arguments, settings)?;
+        let start = Instant::now();
+        let mut visitor = Visitor::new(port);
+        while !visitor
+            .get("/readyz")
+            .is_ok_and(|answer| answer.status == 200)
+        {
+            if start.elapsed() > PATIENCE || beside.child.try_wait()?.is_some() {
+                bail!(
+                    "{name} does not open; its log is in {}",
+                    self.folder.display()
+                );
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        Ok(beside)
+    }
+
+    /// A worker of this house in a process of its own, with settings of its own.
+    pub fn worker(&self, name: &str, settings: &[(&str, &str)]) -> Result<Beside> {
+        self.beside(name, 0, &["worker"], settings)
+    }
+
+    fn beside(
+        &self,
+        name: &str,
+        port: u16,
+        arguments: &[&str],
+        settings: &[(&str, &str)],
+    ) -> Result<Beside> {
+        let log = std::fs::File::create(self.folder.join(format!("{name}.log")))?;
+        let child = self
+            .command()
+            .args(arguments)
+            .envs(settings.iter().copied())
+            .stdout(log.try_clone()?)
+            .stderr(log)
+            .spawn()?;
+        Ok(Beside { port, child })
     }
 
     /// Somebody who is not signed in.
@@ -239,7 +347,7 @@ impl House {
             }
         }
         command
-            .env("DELOS_DATA", self.folder.join("house"))
+            .env("DELOS_DATA", &self.data)
             .env("DELOS_LISTEN", format!("127.0.0.1:{}", self.port))
             .env("DELOS_MAIL__RELAY", self.relay.url())
             .env("DELOS_MAIL__TLS", "none")
@@ -264,6 +372,10 @@ impl House {
             .stdout(log.try_clone()?)
             .stderr(log)
             .spawn()?;
+        self.wait_until_open()
+    }
+
+    fn wait_until_open(&mut self) -> Result<()> {
         let start = Instant::now();
         while start.elapsed() < PATIENCE {
             if let Some(status) = self.served.try_wait()? {
@@ -295,6 +407,16 @@ impl Drop for House {
     }
 }
 
+/// An empty folder of this name, where tests put what they make.
+pub fn scratch_folder(name: &str) -> Result<PathBuf> {
+    let folder = scratch()?.join(name);
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder)?;
+    }
+    std::fs::create_dir_all(&folder)?;
+    Ok(folder)
+}
+
 /// Where tests put what they make: the build's own folder for it.
 fn scratch() -> Result<PathBuf> {
     // Tests stand in `target/PROFILE/deps`.
@@ -313,6 +435,11 @@ pub fn sample(name: &str) -> PathBuf {
 /// A path as an argument.
 pub fn text(path: &Path) -> Result<&str> {
     path.to_str().context("a folder whose name is text")
+}
+
+/// A port that nobody listens at.
+pub fn port() -> Result<u16> {
+    free_port()
 }
 
 /// A port that nobody listens at, below those that the system gives to whoever connects: it stays free until served.

@@ -64,6 +64,20 @@ impl Visitor {
         Self { port, cookie: None }
     }
 
+    /// The same browser at another gateway of the house: a cookie knows no port.
+    #[must_use]
+    pub fn at(&self, port: u16) -> Self {
+        Self {
+            port,
+            cookie: self.cookie.clone(),
+        }
+    }
+
+    /// The port that it knocks at.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     /// Asks for a page or a file.
     pub fn get(&mut self, path: &str) -> Result<Answer> {
         self.send("GET", path, &[], &[])

@@ -10,3 +10,4 @@ pub mod plans;
 pub mod post;
 pub mod relay;
 pub mod services;
+pub mod streams;

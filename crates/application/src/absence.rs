@@ -31,6 +31,7 @@ use crate::context::Context;
 use crate::convoke::ABSENCE;
 use crate::error::{CommandError, CommandResult, Refusal, retrying};
 use crate::letters::Letters;
+use crate::live::Change;
 use crate::plan_commands::holding;
 use crate::reschedule;
 use crate::tell::{Telling, next_revisions};
@@ -152,7 +153,9 @@ async fn rule_on<O: Operation>(
     follow(context, &tx, scope, &known, &record, ruling.date, seat).await?;
     plans::move_on(&tx, &known.plan).await?;
     let id = tx.commit(record.id).await?.into_inner();
-    context.signals.ring().await;
+    context.dates_changed(known.plan.id).await;
+    // His seat is no longer the plan's: what concerns the plan does not name him.
+    context.told(&[Change::Exam(known.person.candidate.id)]);
     Ok(id)
 }
 

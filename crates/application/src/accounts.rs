@@ -17,6 +17,7 @@ use uuid::Uuid;
 use crate::access_codes::staff_link;
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult, Refusal, retrying};
+use crate::live::Change;
 
 /// A new account with its first mandate.
 #[derive(Clone, Debug)]
@@ -128,6 +129,7 @@ async fn create(
     journal::add(&tx, line).await?;
     let id = tx.commit(account.id).await?.into_inner();
     context.signals.ring().await;
+    context.told(&[Change::Messages(id.0)]);
     Ok(id)
 }
 
@@ -257,6 +259,7 @@ async fn renew_once(
     .await?;
     let id = tx.commit(account.id).await?.into_inner();
     context.signals.ring().await;
+    context.told(&[Change::Messages(id.0)]);
     Ok(id)
 }
 

@@ -13,7 +13,7 @@ use delos_domain::mandate::Perimeter;
 use delos_domain::scope::CloseCentre;
 use delos_persistence::closures::{self, ClosureRecord};
 use delos_persistence::sittings::{self, CENTRE_CLOSED, DatedSitting, SittingFilter};
-use delos_persistence::{journal, plans, schools};
+use delos_persistence::{journal, schools};
 
 use crate::cancel::{Why, sittings_of_plan};
 use crate::context::Context;
@@ -114,10 +114,11 @@ async fn close_once(context: &Context, actor: &Actor, new: &NewClosure) -> Comma
             by_plan.entry(one.plan).or_default().push(one);
         }
     }
+    let plans: Vec<PlanId> = by_plan.keys().copied().collect();
     let sentence = sentences::centre_closed(&reason);
     let mut cancelled = 0;
     for (id, sittings) in by_plan {
-        let plan = plans::one(&tx, &scope, id)
+        let plan = delos_persistence::plans::one(&tx, &scope, id)
             .await?
             .ok_or(CommandError::NotFound)?;
         let why = Why {
@@ -141,7 +142,9 @@ async fn close_once(context: &Context, actor: &Actor, new: &NewClosure) -> Comma
     )
     .await?;
     let cancelled = tx.commit(cancelled).await?.into_inner();
-    context.signals.ring().await;
+    for id in plans {
+        context.dates_changed(id).await;
+    }
     Ok(cancelled)
 }
 

@@ -87,7 +87,7 @@ async fn convoke_all(
     let done = convoke_planned(context, &tx, &scope, &plan, &commissions, None).await?;
     plans::touch(&tx, &scope, &plan, None).await?;
     let done = tx.commit(done).await?.into_inner();
-    context.signals.ring().await;
+    context.dates_changed(id).await;
     Ok(done)
 }
 

@@ -17,6 +17,7 @@ pub use delos_persistence::outbox::{Claimed, Verdict};
 
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult};
+use crate::live::Change;
 
 /// Before a sitting, what has not left by then is a person's matter: a telephone call or a paper letter.
 const BEFORE_SITTING: Duration = Duration::hours(48);
@@ -107,6 +108,9 @@ pub async fn conclude(
         forget_secrets(&tx, claimed.id, &claimed.payload).await?;
     }
     tx.commit(()).await?.into_inner();
+    if let Some(about) = claimed.about {
+        context.told(&[Change::Messages(about)]);
+    }
     Ok(())
 }
 

@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult, Refusal};
+use crate::live::Change;
 
 pub use self::writing::run;
 
@@ -225,6 +226,7 @@ pub async fn confirm(
     journal::add(&tx, line(context, actor, file.session, kind, vec![task.0])?).await?;
     tx.commit(()).await?.into_inner();
     context.signals.ring().await;
+    context.told(&[Change::Task(task)]);
     Ok(record)
 }
 

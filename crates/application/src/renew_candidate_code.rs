@@ -11,6 +11,7 @@ use delos_persistence::{accounts, authorities, candidates, envelope, journal, se
 use crate::access_codes::{ASKED_FOR, candidate_codes};
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult, Refusal, retrying};
+use crate::live::Change;
 
 /// Makes and sends the code.
 ///
@@ -98,5 +99,6 @@ async fn renew(context: &Context, actor: &Actor, id: CandidateId) -> CommandResu
     .await?;
     tx.commit(()).await?.into_inner();
     context.signals.ring().await;
+    context.told(&[Change::Messages(id.0)]);
     Ok(())
 }

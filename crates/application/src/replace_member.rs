@@ -108,7 +108,7 @@ async fn replace_once(
         None => lose(context, &tx, &scope, &plan, commission).await?,
     };
     let cancelled = tx.commit(cancelled).await?.into_inner();
-    context.signals.ring().await;
+    context.dates_changed(plan.id).await;
     Ok(cancelled)
 }
 

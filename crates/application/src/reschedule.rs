@@ -130,7 +130,7 @@ pub async fn run(context: &Context, actor: &Actor, task: &TaskRecord) -> Command
     let detail = (left > 0).then(|| format!("waiting={left}"));
     tasks::end(&tx, task, "done", done, detail.as_deref(), context.now()).await?;
     tx.commit(()).await?.into_inner();
-    context.signals.ring().await;
+    context.dates_changed(id).await;
     Ok(())
 }
 

@@ -13,6 +13,7 @@ use crate::access_codes::{WITH_CONVOCATION, candidate_codes, staff_link};
 use crate::context::Context;
 use crate::delivery::forget_secrets;
 use crate::error::{CommandError, CommandResult, Refusal, retrying};
+use crate::live::Change;
 
 /// Most messages of one request.
 const MOST: usize = 5_000;
@@ -62,6 +63,7 @@ async fn resend(context: &Context, actor: &Actor, ids: &[MessageId]) -> CommandR
     .await?;
     let count = tx.commit(again.len()).await?.into_inner();
     context.signals.ring().await;
+    context.told(&Change::messages(again.iter().map(|one| &one.about)));
     Ok(count)
 }
 

@@ -128,8 +128,28 @@ fn must_not_wait(
     }
 }
 
-/// The person of a token, if its session still lives.
+/// The person of a token, if its session still lives; its use is noted, and keeps it alive.
 pub async fn resume(context: &Context, token: &str) -> CommandResult<Option<Person>> {
+    let now = context.now();
+    let Some(person) = still(context, token).await? else {
+        return Ok(None);
+    };
+    // One write a minute is enough to know that somebody is still there. Whoever only reads is served though nothing can
+    // be written (a full disk) or the writer is long at work: the next request notes it.
+    let session = &person.web_session;
+    if now - session.seen_at > Duration::minutes(1) {
+        match tokio::time::timeout(TOUCH, touch(context, session, now)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "a session's use was not noted"),
+            Err(_) => tracing::debug!("a session's use was not noted: the writer is at work"),
+        }
+    }
+    Ok(Some(person))
+}
+
+/// The person of a token, if its session still lives. Nothing is noted: a page that looks again by itself does not keep
+/// alive the session of somebody who has gone.
+pub async fn still(context: &Context, token: &str) -> CommandResult<Option<Person>> {
     let now = context.now();
     let reader = context.db.read();
     let Some(session) = accounts::session_by_hash(&reader, &token_hash(token)).await? else {
@@ -158,15 +178,6 @@ pub async fn resume(context: &Context, token: &str) -> CommandResult<Option<Pers
         account: account.id,
         mandate,
     });
-    // One write a minute is enough to know that somebody is still there. Whoever only reads is served though nothing can
-    // be written (a full disk) or the writer is long at work: the next request notes it.
-    if now - session.seen_at > Duration::minutes(1) {
-        match tokio::time::timeout(TOUCH, touch(context, &session, now)).await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::warn!(%error, "a session's use was not noted"),
-            Err(_) => tracing::debug!("a session's use was not noted: the writer is at work"),
-        }
-    }
     Ok(Some(Person {
         web_session: session,
         account,

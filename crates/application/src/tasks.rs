@@ -9,6 +9,7 @@ use delos_persistence::{Reader, accounts, staged};
 
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult};
+use crate::live::Change;
 use crate::sign_in::{STAFF_ABSOLUTE, STAFF_IDLE};
 use crate::{import, reschedule};
 
@@ -44,6 +45,7 @@ async fn run(context: &Context, wanted: Option<TaskId>) -> CommandResult<bool> {
     Actor::System.system_scope::<RunTask>(task.session)?;
     let tries = tasks::tries(&tx, task.id).await?;
     tx.commit(()).await?.into_inner();
+    context.told(&[Change::Task(task.id)]);
     // Those before it wrote no end: they died of it.
     if tries > MOST_TRIES {
         fail(context, &task, "unavailable").await?;
@@ -59,7 +61,10 @@ async fn run(context: &Context, wanted: Option<TaskId>) -> CommandResult<bool> {
     .await;
     let (code, may_pass) = match &outcome {
         // The work wrote its own end, in the transaction of what it did.
-        Ok(Ok(())) => return Ok(true),
+        Ok(Ok(())) => {
+            context.told(&[Change::Task(task.id)]);
+            return Ok(true);
+        }
         Ok(Err(error)) => match error {
             CommandError::Refused(refusal) => (refusal.code, false),
             CommandError::Forbidden => ("forbidden", false),
@@ -92,6 +97,7 @@ async fn fail(context: &Context, task: &TaskRecord, code: &str) -> CommandResult
     let tx = context.db.write().await?;
     tasks::end(&tx, task, "failed", 0, Some(code), context.now()).await?;
     tx.commit(()).await?.into_inner();
+    context.told(&[Change::Task(task.id)]);
     Ok(())
 }
 

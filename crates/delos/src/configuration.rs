@@ -54,6 +54,8 @@ pub struct Configuration {
     pub mail: MailSettings,
     /// Redis, if there is one.
     pub redis: RedisSettings,
+    /// The house in numbers.
+    pub metrics: MetricsSettings,
     /// Logs.
     pub log: LogSettings,
 }
@@ -122,6 +124,14 @@ pub struct RedisSettings {
     pub url: Option<String>,
 }
 
+/// The house in numbers, for machines.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct MetricsSettings {
+    /// Address at which `GET /metrics` answers, e.g. `127.0.0.1:9027`; none: nowhere.
+    pub listen: Option<String>,
+}
+
 /// Logs.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -165,6 +175,7 @@ impl Default for Configuration {
                 retry_base: 300,
             },
             redis: RedisSettings::default(),
+            metrics: MetricsSettings::default(),
             log: LogSettings {
                 format: LogFormat::Pretty,
                 level: "info,sqlx=warn".to_owned(),

@@ -98,7 +98,10 @@ pub async fn open_with(
 ) -> anyhow::Result<House> {
     let db = open_database(&configuration, &data, key, migrate).await?;
     let signals = match &configuration.redis.url {
-        Some(url) => Signals::redis(url).context("l’adresse de Redis ne se lit pas")?,
+        Some(url) => {
+            let process = delos_application::Ids::next(&TimeOrderedIds);
+            Signals::redis(url, process).context("l’adresse de Redis ne se lit pas")?
+        }
         None => Signals::local(),
     };
     let mut regulations = std::collections::BTreeMap::new();

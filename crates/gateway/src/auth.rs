@@ -13,7 +13,7 @@ use delos_domain::ids::MandateId;
 use serde::{Deserialize, Serialize};
 
 use crate::answer::Refused;
-use crate::{House, cookie, limits};
+use crate::{BY_ITSELF, House, OWN_HEADER, cookie, limits};
 
 /// The person of a request.
 pub struct SignedInPerson(pub Person);
@@ -24,9 +24,20 @@ impl FromRequestParts<House> for SignedInPerson {
     async fn from_request_parts(parts: &mut Parts, house: &House) -> Result<Self, Refused> {
         let token =
             cookie::token(&house.settings, &parts.headers).ok_or_else(Refused::signed_out)?;
-        let person = sign_in::resume(&house.context, token).await?;
+        let person = if looks_by_itself(&parts.headers) {
+            sign_in::still(&house.context, token).await?
+        } else {
+            sign_in::resume(&house.context, token).await?
+        };
         person.map(Self).ok_or_else(Refused::signed_out)
     }
+}
+
+/// Whether a page asks again by itself, nobody having touched it: that is no use of the session.
+fn looks_by_itself(headers: &HeaderMap) -> bool {
+    headers
+        .get(OWN_HEADER)
+        .is_some_and(|value| value.as_bytes() == BY_ITSELF)
 }
 
 /// Lets an address try to sign in so often and no more.

@@ -14,6 +14,8 @@ mod graphql;
 mod guard;
 mod health;
 mod limits;
+mod live;
+mod metrics;
 mod routes;
 mod uploads;
 
@@ -34,6 +36,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 
 pub use graphql::{candidate_sdl, staff_sdl};
+pub use metrics::Traffic;
 pub use routes::{Door, ROUTES, Route};
 
 /// Most bytes of a GraphQL request or a sign-in.
@@ -52,6 +55,8 @@ pub struct GatewaySettings {
     pub secure_cookies: bool,
     /// How many proxies of our own stand before the gateway; 0: the peer is the client.
     pub trusted_hops: usize,
+    /// What is counted of its requests.
+    pub traffic: Traffic,
 }
 
 /// What every handler is given.
@@ -63,18 +68,14 @@ pub(crate) struct House {
     candidate: graphql::CandidateSchema,
     documents: Arc<graphql::Documents>,
     limiter: Arc<limits::Limiter>,
+    streams: live::Streams,
+    closing: CancellationToken,
 }
 
-/// The gateway's router.
-pub fn router(context: Context, settings: GatewaySettings) -> Router {
-    let house = House {
-        staff: graphql::staff_schema(context.clone(), settings.development),
-        candidate: graphql::candidate_schema(context.clone(), settings.development),
-        documents: Arc::new(graphql::Documents::trusted()),
-        limiter: Arc::new(limits::Limiter::default()),
-        settings: Arc::new(settings),
-        context,
-    };
+/// The gateway's router; its streams of changes end with `closing`.
+fn router(house: House) -> Router {
+    let traffic = house.settings.traffic.clone();
+
     // The guard looks first: what it refuses for its announced size is told so in French, before a byte of it is read.
     // The limits below count what announces nothing.
     let changing = behind(Door::Json)
@@ -90,7 +91,7 @@ pub fn router(context: Context, settings: GatewaySettings) -> Router {
             house.clone(),
             guard::form_only,
         ));
-    Router::new()
+    let router = Router::new()
         .merge(changing)
         .merge(behind(Door::Reading))
         .layer(TimeoutLayer::with_status_code(
@@ -113,7 +114,8 @@ pub fn router(context: Context, settings: GatewaySettings) -> Router {
             house.clone(),
             guard::strict_headers,
         ))
-        .with_state(house)
+        .with_state(house);
+    metrics::counted(router, traffic)
 }
 
 /// The routes that are behind a door.
@@ -126,16 +128,38 @@ fn behind(door: Door) -> Router<House> {
         })
 }
 
-/// Serves until `stop`, then finishes the requests in hand: twenty seconds at most.
+/// Serves until `stop`, then finishes the requests in hand: twenty seconds at most. Machines read the house in numbers at
+/// `numbers`, an address that is not people's.
 pub async fn serve(
     context: Context,
     settings: GatewaySettings,
     listener: TcpListener,
+    numbers: Option<TcpListener>,
     stop: CancellationToken,
 ) {
-    let router = router(context, settings);
-    connections::serve(router, listener, connections::Patience::default(), stop).await;
+    let house = House {
+        staff: graphql::staff_schema(context.clone(), settings.development),
+        candidate: graphql::candidate_schema(context.clone(), settings.development),
+        documents: Arc::new(graphql::Documents::trusted()),
+        limiter: Arc::new(limits::Limiter::default()),
+        streams: live::Streams::default(),
+        closing: stop.clone(),
+        settings: Arc::new(settings),
+        context: context.clone(),
+    };
+    let (traffic, streams) = (house.settings.traffic.clone(), house.streams.clone());
+    let patience = connections::Patience::default();
+    let people = connections::serve(router(house), listener, patience, stop.clone());
+    match numbers {
+        Some(numbers) => {
+            let machines = metrics::serve(context, traffic, streams, numbers, stop);
+            tokio::join!(people, machines);
+        }
+        None => people.await,
+    }
 }
 
 /// The header that the front end puts on whatever changes something: a form of another site cannot.
 pub(crate) const OWN_HEADER: HeaderName = HeaderName::from_static("x-delos");
+/// What the header holds when a page looks again by itself; any other value is a person's act.
+pub(crate) const BY_ITSELF: &[u8] = b"look";

@@ -2,7 +2,7 @@
 
 use axum::routing::{MethodRouter, get, post};
 
-use crate::{House, auth, files, graphql, health, uploads};
+use crate::{House, auth, files, graphql, health, live, uploads};
 
 /// What a request must look like before its handler sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +59,10 @@ pub const ROUTES: &[Route] = &[
     Route::closed("/graphql/staff", Door::Json, || post(graphql::staff)),
     Route::closed("/graphql/candidate", Door::Json, || {
         post(graphql::candidate)
+    }),
+    Route::closed("/graphql/staff/live", Door::Json, || post(live::staff)),
+    Route::closed("/graphql/candidate/live", Door::Json, || {
+        post(live::candidate)
     }),
     Route::open("/auth/staff", Door::Json, || post(auth::staff)),
     Route::open("/auth/candidate", Door::Json, || post(auth::candidate)),

@@ -3,6 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use chrono::Duration;
+use delos_application::beat::{Counted, WAITS};
+
 /// Counters of one worker since it began; copies count together.
 #[derive(Clone, Debug, Default)]
 pub struct Counters(Arc<Cells>);
@@ -15,6 +18,8 @@ struct Cells {
     doubtful: AtomicU64,
     withheld: AtomicU64,
     tasks: AtomicU64,
+    waits: [AtomicU64; WAITS.len() + 1],
+    waited: AtomicU64,
 }
 
 /// The counters at one instant.
@@ -49,6 +54,38 @@ impl Counters {
         }
     }
 
+    /// The counters as the worker's row keeps them.
+    pub fn counted(&self) -> Counted {
+        let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+        let counts = self.counts();
+        let waits: Vec<String> = self
+            .0
+            .waits
+            .iter()
+            .chain([&self.0.waited])
+            .map(|cell| cell.load(Ordering::Relaxed).to_string())
+            .collect();
+        Counted {
+            sent: number(counts.sent),
+            retried: number(counts.retried),
+            failed: number(counts.failed),
+            doubtful: number(counts.doubtful),
+            withheld: number(counts.withheld),
+            tasks: number(counts.tasks),
+            waits: waits.join(" "),
+        }
+    }
+
+    /// A message waited so long, from when it could leave to its first claim.
+    pub(crate) fn waited(&self, wait: Duration) {
+        let wait = wait.num_milliseconds().max(0);
+        let class = WAITS.iter().take_while(|bound| wait > **bound).count();
+        self.0.waits[class].fetch_add(1, Ordering::Relaxed);
+        self.0
+            .waited
+            .fetch_add(wait.unsigned_abs(), Ordering::Relaxed);
+    }
+
     pub(crate) fn sent(&self) {
         self.0.sent.fetch_add(1, Ordering::Relaxed);
     }
@@ -71,5 +108,22 @@ impl Counters {
 
     pub(crate) fn task(&self) {
         self.0.tasks.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_is_counted_in_its_class_and_in_the_sum() {
+        let counters = Counters::default();
+        for wait in [-5, 50, 51, 99_999_999] {
+            counters.waited(Duration::milliseconds(wait));
+        }
+        assert_eq!(
+            counters.counted().waits,
+            "2 1 0 0 0 0 0 0 0 0 0 0 1 100000100"
+        );
     }
 }

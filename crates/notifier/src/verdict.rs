@@ -90,6 +90,8 @@ mod tests {
             created_at: first,
             first_tried_at: Some(first),
             references: None,
+            not_before: first,
+            about: None,
         }
     }
 

@@ -4,6 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use delos_application::beat::{self, WorkerRecord};
 use delos_application::delivery::{self, Claimed, Verdict};
 use delos_application::{Context, tasks};
 use tokio::sync::Notify;
@@ -204,6 +205,13 @@ impl Worker {
             bell.clone(),
             stop.clone(),
         ));
+        let ended = CancellationToken::new();
+        let beats = tokio::spawn(beats(
+            self.clerk.context.clone(),
+            self.owner,
+            self.counters(),
+            ended.clone(),
+        ));
         let mut hands = Hands::default();
         let mut queue = VecDeque::new();
         while !stop.is_cancelled() {
@@ -226,6 +234,8 @@ impl Worker {
         }
         self.lines.close(Duration::ZERO).await;
         let _ = errands.await;
+        ended.cancel();
+        let _ = beats.await;
     }
 
     /// Delivers what is due now, and comes back: for one pass of the command line, or a test.
@@ -277,6 +287,11 @@ impl Worker {
         {
             Ok(claimed) if claimed.is_empty() => Some(self.until_due().await),
             Ok(claimed) => {
+                let now = self.clerk.context.now();
+                for one in claimed.iter().filter(|one| one.attempt == 1) {
+                    let since = one.not_before.max(one.created_at);
+                    self.clerk.counters.waited(now - since);
+                }
                 queue.extend(claimed.into_iter().map(|one| (one, at)));
                 None
             }
@@ -357,6 +372,35 @@ pub async fn run_tasks(context: Context, stop: CancellationToken) {
         }
     }
     let _ = errands.await;
+}
+
+/// Says every fifteen seconds that the worker lives and what it counted, and once more when it has ended.
+async fn beats(context: Context, id: uuid::Uuid, counters: Counters, ended: CancellationToken) {
+    let started_at = context.now();
+    loop {
+        let over = ended.is_cancelled();
+        let now = context.now();
+        let record = WorkerRecord {
+            id,
+            started_at,
+            seen_at: now,
+            stopped_at: over.then_some(now),
+            counted: counters.counted(),
+        };
+        // A store that does not answer keeps a worker from nothing here, least of all from ending.
+        match tokio::time::timeout(beat::EVERY, beat::beat(&context, &record)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "that the worker lives is not noted"),
+            Err(_) => tracing::warn!("that the worker lives is not noted in time"),
+        }
+        if over {
+            return;
+        }
+        tokio::select! {
+            () = ended.cancelled() => {}
+            () = tokio::time::sleep(beat::EVERY) => {}
+        }
+    }
 }
 
 /// Runs the tasks, one after another, and sweeps what nobody confirmed.

@@ -10,6 +10,7 @@ pub mod accounts;
 pub mod authorities;
 pub mod candidates;
 pub mod closures;
+pub mod changes;
 pub mod database;
 pub mod drafts;
 mod entities;
@@ -31,6 +32,7 @@ pub mod staged;
 pub mod tasks;
 mod transaction;
 pub mod waiting;
+pub mod workers;
 
 pub use database::{Access, Committed, Database, DatabaseAddress, Reader, Transaction};
 pub use envelope::MasterKey;

@@ -22,6 +22,7 @@ mod conformance {
     mod series;
     mod transactions;
     mod versions;
+    mod workers;
     mod world;
 
     use bench::{Engine, run};
@@ -72,6 +73,9 @@ mod conformance {
         delivery::a_payload_that_no_key_opens_holds_nobody_up,
         delivery::what_an_ended_message_keeps_is_told_once_it_has_ended,
         delivery::a_doubt_is_not_sent_again_as_a_failure,
+        workers::a_worker_is_noted_once_and_forgotten_when_silent,
+        workers::a_queue_is_told_within_its_perimeter,
+        workers::a_change_is_told_to_whom_its_view_would_show_it,
         series::a_failure_that_was_overtaken_is_not_sent_again,
         series::an_overtaken_revision_does_not_leave,
         series::a_revision_waits_for_the_one_past_the_dot,

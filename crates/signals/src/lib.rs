@@ -1,6 +1,8 @@
-//! How processes wake each other: inside one process, or through Redis.
+//! How processes wake each other, and tell each other what changed: inside one process, or through Redis.
 //!
 //! Invariant: a signal carries nothing that would be missed. Lost, work is found at the next look; Redis holds no fact.
+
+mod live;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,10 +10,19 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use redis::AsyncCommands as _;
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, mpsc};
+use uuid::Uuid;
+
+pub use live::{Event, Heard, Listener, Topic};
+
+use live::Fan;
 
 /// Channel on which the bell is rung.
 const CHANNEL: &str = "delos:bell";
+/// Channel on which changes are told.
+const CHANGES: &str = "delos:changes";
+/// Changes that wait to be told elsewhere; past it they are not.
+const WAITING: usize = 1_024;
 /// How long a ring may take before it is given up.
 const RING_TIMEOUT: Duration = Duration::from_millis(500);
 /// How long Redis may take to say that it is there.
@@ -19,11 +30,12 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long to wait before listening again after the connection was lost.
 const LISTEN_AGAIN: Duration = Duration::from_secs(2);
 
-/// The worker's bell.
+/// The worker's bell, and what changed for whoever is looking.
 #[derive(Clone)]
 pub struct Signals {
     here: Arc<Notify>,
     elsewhere: Option<ConnectionManager>,
+    fan: Fan,
 }
 
 /// Redis cannot be used.
@@ -32,20 +44,22 @@ pub struct Signals {
 pub struct SignalsError(#[source] redis::RedisError);
 
 impl Signals {
-    /// A bell that is heard in this process alone.
+    /// Signals that are heard in this process alone.
     pub fn local() -> Self {
         Self {
             here: Arc::new(Notify::new()),
             elsewhere: None,
+            fan: Fan::new(None),
         }
     }
 
-    /// A bell that is heard in every process on the same Redis, as long as it answers: now or later, its absence only
-    /// makes mail slower. Called inside the runtime.
+    /// Signals that are heard in every process on the same Redis, as long as it answers: now or later, its absence only
+    /// makes mail and screens slower. `process` is this process's own id: what it told comes back to it, and is not told
+    /// twice. Called inside the runtime.
     ///
     /// # Errors
     /// When the address cannot be read.
-    pub fn redis(url: &str) -> Result<Self, SignalsError> {
+    pub fn redis(url: &str, process: Uuid) -> Result<Self, SignalsError> {
         let client = redis::Client::open(url).map_err(SignalsError)?;
         // One try a ring: whoever rings does not wait for a Redis that is not there.
         let config = ConnectionManagerConfig::new()
@@ -55,11 +69,25 @@ impl Signals {
         let manager = ConnectionManager::new_lazy_with_config(client.clone(), config)
             .map_err(SignalsError)?;
         let here = Arc::new(Notify::new());
-        tokio::spawn(listen(client, here.clone()));
+        let (waiting, changes) = mpsc::channel(WAITING);
+        let fan = Fan::new(Some(waiting));
+        tokio::spawn(listen(client, here.clone(), fan.clone(), process));
+        tokio::spawn(publish(manager.clone(), changes, process));
         Ok(Self {
             here,
             elsewhere: Some(manager),
+            fan,
         })
+    }
+
+    /// Tells whoever is looking that something changed: after the commit, beside the bell. Best effort; never waits.
+    pub fn tell(&self, event: Event) {
+        self.fan.tell(event);
+    }
+
+    /// Hears, from now on, what changes here and elsewhere.
+    pub fn listen(&self) -> Listener {
+        self.fan.listen()
     }
 
     /// Rings: there is something to do. Best effort; never fails, never waits long.
@@ -91,27 +119,57 @@ impl Signals {
     }
 }
 
-async fn listen(client: redis::Client, here: Arc<Notify>) {
+async fn listen(client: redis::Client, here: Arc<Notify>, fan: Fan, process: Uuid) {
     // Said once a silence, however long it lasts.
     let mut told = false;
+    let mut deaf = false;
     loop {
         match client.get_async_pubsub().await {
             Ok(mut pubsub) => {
                 told = false;
-                if pubsub.subscribe(CHANNEL).await.is_ok() {
-                    let mut messages = pubsub.into_on_message();
-                    while messages.next().await.is_some() {
+                if pubsub.subscribe(&[CHANNEL, CHANGES]).await.is_ok() {
+                    if deaf {
+                        // What was told in between was told to nobody here.
                         here.notify_one();
+                        fan.pass(Heard::Missed);
+                    }
+                    let mut messages = pubsub.into_on_message();
+                    while let Some(message) = messages.next().await {
+                        if message.get_channel_name() == CHANNEL {
+                            here.notify_one();
+                        } else if let Ok(text) = message.get_payload::<String>()
+                            && let Some((by, event)) = Event::read(&text)
+                            && by != process
+                        {
+                            fan.pass(Heard::Changed(event));
+                        }
                     }
                 }
             }
             Err(error) if !told => {
                 told = true;
-                tracing::warn!(%error, "the bell is not heard from elsewhere for now");
+                tracing::warn!(%error, "nothing is heard from elsewhere for now");
             }
             Err(_) => {}
         }
+        deaf = true;
         tokio::time::sleep(LISTEN_AGAIN).await;
+    }
+}
+
+/// Tells elsewhere what changed here, one change after another.
+async fn publish(
+    mut manager: ConnectionManager,
+    mut changes: mpsc::Receiver<Event>,
+    process: Uuid,
+) {
+    while let Some(event) = changes.recv().await {
+        let text = event.written(process);
+        let told =
+            tokio::time::timeout(RING_TIMEOUT, manager.publish::<_, _, i64>(CHANGES, text)).await;
+        if !matches!(told, Ok(Ok(_))) {
+            tracing::debug!("a change was not told elsewhere; the next look will find it");
+        }
     }
 }
 
@@ -132,13 +190,21 @@ mod tests {
     #[tokio::test]
     async fn a_redis_that_is_not_there_keeps_nobody_waiting() {
         let before = tokio::time::Instant::now();
-        let signals = Signals::redis("redis://127.0.0.1:1").unwrap();
+        let signals = Signals::redis("redis://127.0.0.1:1", Uuid::nil()).unwrap();
         signals.ring().await;
         signals.ring().await;
+        let mut listener = signals.listen();
+        let event = Event {
+            topic: Topic::Tasks,
+            id: Uuid::nil(),
+            day: None,
+        };
+        signals.tell(event);
+        assert_eq!(listener.next().await, Some(Heard::Changed(event)));
         signals.heard(Duration::from_secs(30)).await;
         assert_eq!(signals.answers().await, Some(false));
         assert!(before.elapsed() < Duration::from_secs(10));
-        assert!(Signals::redis("nowhere").is_err());
+        assert!(Signals::redis("nowhere", Uuid::nil()).is_err());
         assert_eq!(Signals::local().answers().await, None);
     }
 

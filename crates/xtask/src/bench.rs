@@ -6,7 +6,9 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 use crate::arguments::Arguments;
-use crate::{process, web, workspace};
+use crate::report::Report;
+use crate::services::Services;
+use crate::{builds, process, web, workspace};
 
 pub fn run(arguments: Arguments) -> Result<ExitCode> {
     arguments.finish()?;
@@ -31,6 +33,7 @@ pub fn run(arguments: Arguments) -> Result<ExitCode> {
     for package in packages {
         process::run(workspace::cargo().args(["bench", "--package", &package, "--benches"]))?;
     }
+    commit_to_claim()?;
     for (name, file) in [
         ("binary, development profile", workspace::binary()),
         (
@@ -44,6 +47,21 @@ pub fn run(arguments: Arguments) -> Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// How long a message waits for a worker, with the bell and without: the test says it as it checks it.
+fn commit_to_claim() -> Result<()> {
+    builds::programs()?;
+    let services = Services::start(
+        &mut Report::default(),
+        &workspace::target().join("bench-services"),
+    );
+    let mut command = workspace::cargo();
+    command
+        .args(["test", "--workspace", "--test", "live", "the_bell"])
+        .args(["--", "--nocapture"]);
+    services.tell(&mut command);
+    process::run(&mut command)
 }
 
 /// What a number without its machine says nothing about.

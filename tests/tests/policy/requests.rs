@@ -211,7 +211,7 @@ pub fn probes(operation: Op, asker: Role, about: &Matter, own: &Matter) -> Vec<P
         Op::ReplaceMember => Vec::new(),
         Op::SetRescheduling => Vec::new(),
         Op::Reschedule => Vec::new(),
-        Op::ReadWorker => Vec::new(),
+        Op::ReadWorker => vec![mail_service(m)],
         Op::LiftPause => Vec::new(),
         Op::RecordBounce => Vec::new(),
         Op::AcknowledgeConvocation => Vec::new(),
@@ -238,6 +238,20 @@ pub fn authorities(mark: &str) -> Probe {
     among(
         "Query.authorities",
         Ask::staff("{ authorities { id } }", json!({})),
+        mark,
+    )
+}
+
+/// How the mail service is: the queues of authorities, never a school's.
+fn mail_service(m: &Matter) -> Probe {
+    let mark = if m.form == "CCF" {
+        &m.school
+    } else {
+        &m.authority
+    };
+    among(
+        "Query.mailService",
+        Ask::staff("{ mailService { authorities { id } } }", json!({})),
         mark,
     )
 }

@@ -155,6 +155,14 @@ impl Run {
                 (false, true) => NOWHERE,
                 _ => far,
             })],
+            // The house has one list of authorities for all sessions.
+            Op::ReadWorker if whole_session && !allowed => {
+                let nowhere = Matter {
+                    authority: NOWHERE.to_owned(),
+                    ..Matter::default()
+                };
+                probes(line.operation, role, &nowhere, own)
+            }
             Op::ReadOwnExam | Op::ReadOwnConvocation => own_probes(line, role, matter, own),
             operation => probes(operation, role, matter, own),
         })

@@ -14,6 +14,7 @@ export type introspection_types = {
     'NaiveDate': unknown;
     'Query': { kind: 'OBJECT'; name: 'Query'; fields: { 'myExam': { name: 'myExam'; type: { kind: 'NON_NULL'; name: never; ofType: { kind: 'OBJECT'; name: 'MyExam'; ofType: null; }; } }; }; };
     'String': unknown;
+    'Subscription': { kind: 'OBJECT'; name: 'Subscription'; fields: { 'myExamChanged': { name: 'myExamChanged'; type: { kind: 'NON_NULL'; name: never; ofType: { kind: 'SCALAR'; name: 'Boolean'; ofType: null; }; } }; }; };
 };
 
 /** An IntrospectionQuery representation of your schema.
@@ -28,7 +29,7 @@ export type introspection = {
   name: 'candidate';
   query: 'Query';
   mutation: never;
-  subscription: never;
+  subscription: 'Subscription';
   types: introspection_types;
 };
 

@@ -1,6 +1,10 @@
 // What the candidate's space asks.
 import { candidate } from './tada.ts';
 
+export const MY_EXAM_CHANGED = candidate(`
+  subscription MyExamChanged { myExamChanged }
+`);
+
 export const MY_EXAM = candidate(`
   query MyExam {
     myExam {

@@ -8,6 +8,22 @@ export const ME = staff(`
   }
 `);
 
+export const CHANGED = staff(`
+  subscription Changed($topics: [Topic!]!) { changed(topics: $topics) { topic id day } }
+`);
+
+export const MAIL_SERVICE = staff(`
+  query MailService {
+    mailService {
+      health due late oldestDue sentLately at
+      counts { ready sending sent doubtful failed }
+      authorities { id name counts { ready sending sent doubtful failed } }
+      workers { id alive startedAt seenAt stoppedAt sent retried failed doubtful }
+      pause { since until cause }
+    }
+  }
+`);
+
 export const TODO = staff(`
   query Todo {
     todo { code count deadline target }

@@ -1,6 +1,7 @@
 // Typed documents: the types are read from the schemas; at run time a document is its id alone (scripts/trusted.mjs).
 import type { initGraphQLTada, ResultOf, TadaDocumentNode, VariablesOf } from 'gql.tada';
 import { Failure, post } from '../kit/http.ts';
+import { watch } from '../kit/live.ts';
 import type { introspection as Candidate } from './candidate-env.d.ts';
 import type { introspection as Staff } from './staff-env.d.ts';
 
@@ -27,6 +28,12 @@ export async function ask<Result, Variables>(
   const error = answer.errors?.[0];
   if (error) throw new Failure(200, error.extensions?.code ?? 'unavailable', error.message);
   return answer.data as Result;
+}
+
+/** Looks again when a subscription tells of a change, and every `period` in any case; gives back how to stop. */
+export function listen<Result, Variables>(node: TadaDocumentNode<Result, Variables>, variables: Variables, look: () => void, period: number): () => void {
+  const { api, id } = node as unknown as { api: 'staff' | 'candidate'; id: string };
+  return watch({ api, id, variables: variables as Record<string, unknown> }, look, period);
 }
 
 export type { ResultOf, VariablesOf };

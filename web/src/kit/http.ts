@@ -60,9 +60,23 @@ export function get<T>(path: string): Promise<T> {
   return send(path, {});
 }
 
+/** What our own header says of a page that looks again by itself: that is no use of the person's session. */
+export const BY_ITSELF = 'look';
+let own = '1';
+
+/** Begins something that nobody asked for: what it sends says so. */
+export function byItself(act: () => void): void {
+  own = BY_ITSELF;
+  try {
+    act();
+  } finally {
+    own = '1';
+  }
+}
+
 /** Sends JSON. */
 export function post<T>(path: string, body: unknown): Promise<T> {
-  return send(path, { method: 'POST', headers: { 'Content-Type': 'application/json', 'X-Delos': '1' }, body: JSON.stringify(body) });
+  return send(path, { method: 'POST', headers: { 'Content-Type': 'application/json', 'X-Delos': own }, body: JSON.stringify(body) });
 }
 
 /** Sends files; `told` is given the share sent, 0 to 1. */

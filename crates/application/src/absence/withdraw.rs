@@ -125,6 +125,6 @@ async fn withdraw_once(context: &Context, actor: &Actor, id: AbsenceId) -> Comma
     .await?;
     plans::move_on(&tx, plan).await?;
     tx.commit(()).await?.into_inner();
-    context.signals.ring().await;
+    context.dates_changed(plan.id).await;
     Ok(())
 }

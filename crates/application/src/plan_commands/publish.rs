@@ -15,6 +15,7 @@ use delos_planning::check::violations;
 use super::{holding, rule_broken};
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult, Refusal, retrying};
+use crate::live::Change;
 use crate::plan_problem::{self, to_plan};
 use crate::tracks_of;
 
@@ -91,7 +92,9 @@ async fn publish_once(
         journal::Line::done(context.ids.next(), context.now(), &scope, subjects),
     )
     .await?;
-    Ok(tx.commit(plan.id).await?.into_inner())
+    let id = tx.commit(plan.id).await?.into_inner();
+    context.told(&[Change::Sittings(id, None)]);
+    Ok(id)
 }
 
 /// Every day lies where the form allows, ahead, and at hours that exist once in the centre's zone.

@@ -126,7 +126,7 @@ async fn place_once(
     seat(context, &tx, &scope, &plan, id, (commission, day)).await?;
     plans::touch(&tx, &scope, &plan, None).await?;
     tx.commit(()).await?.into_inner();
-    context.signals.ring().await;
+    context.dates_changed(plan.id).await;
     Ok(())
 }
 
@@ -187,7 +187,7 @@ async fn confirm_once(context: &Context, actor: &Actor, id: SittingId) -> Comman
     convoke_planned(context, &tx, &scope, &plan, &commissions, Some(&only)).await?;
     plans::touch(&tx, &scope, &plan, None).await?;
     tx.commit(()).await?.into_inner();
-    context.signals.ring().await;
+    context.dates_changed(plan.id).await;
     Ok(())
 }
 
@@ -260,6 +260,7 @@ async fn decline_once(context: &Context, actor: &Actor, id: SittingId) -> Comman
     .await?;
     plans::touch(&tx, &scope, &plan, None).await?;
     tx.commit(()).await?.into_inner();
+    context.dates_changed(plan.id).await;
     Ok(())
 }
 

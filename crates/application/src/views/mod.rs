@@ -11,6 +11,7 @@ pub mod schools;
 pub mod session;
 pub mod tasks;
 pub mod todo;
+pub mod worker;
 
 pub use delos_documents::mail::Attachment;
 pub use delos_persistence::Room;

@@ -241,7 +241,7 @@ async fn redis(configuration: &Configuration) -> Answer {
     let Some(url) = &configuration.redis.url else {
         return Well("absent (facultatif)".to_owned());
     };
-    let signals = match Signals::redis(url) {
+    let signals = match Signals::redis(url, uuid::Uuid::nil()) {
         Ok(signals) => signals,
         Err(error) => return Wrong(format!("l’adresse de Redis ne se lit pas : {error}")),
     };

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use chrono::{DateTime, FixedOffset};
 use clap::Args;
-use delos_gateway::GatewaySettings;
+use delos_gateway::{GatewaySettings, Traffic};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -75,6 +75,21 @@ pub async fn listen(house: &House) -> anyhow::Result<TcpListener> {
     })
 }
 
+/// Takes the address at which machines read the house in numbers, if there is one.
+async fn numbers(house: &House) -> anyhow::Result<Option<TcpListener>> {
+    let Some(address) = &house.configuration.metrics.listen else {
+        return Ok(None);
+    };
+    let listener = TcpListener::bind(address).await.map_err(|error| {
+        anyhow::anyhow!(
+            "l’adresse des mesures {address} ne s’ouvre pas : {}",
+            french::cause(&error)
+        )
+    })?;
+    tracing::info!(address = %listener.local_addr()?, "the house in numbers");
+    Ok(Some(listener))
+}
+
 /// Refuses to put in service a house that nobody can sign in to; says loudly what is odd.
 fn in_service(configuration: &Configuration, with_worker: bool) -> anyhow::Result<()> {
     if let Some(fault) = configuration.public_fault() {
@@ -108,7 +123,9 @@ pub async fn run(
         secure_cookies: public.starts_with("https://"),
         origins: origins(public, listener.local_addr()?),
         trusted_hops: house.configuration.trusted_hops,
+        traffic: Traffic::default(),
     };
+    let numbers = numbers(&house).await?;
     let working = if !with_worker {
         None
     } else if development || house.configuration.relay_fault().is_none() {
@@ -121,7 +138,8 @@ pub async fn run(
             stop.clone(),
         )))
     };
-    delos_gateway::serve(house.context.clone(), settings, listener, stop.clone()).await;
+    let context = house.context.clone();
+    delos_gateway::serve(context, settings, listener, numbers, stop.clone()).await;
     stop.cancel();
     if let Some(working) = working {
         working.await.context("le travail de fond s’est arrêté")?;

@@ -2,13 +2,18 @@
 
 mod candidate;
 mod document_guard;
+#[expect(
+    clippy::unused_async,
+    reason = "a subscription is written as a function that waits, even when nothing does"
+)]
+mod live;
 mod refusal;
 mod staff;
 mod text_guard;
 
 use std::collections::HashMap;
 
-use async_graphql::{EmptyMutation, EmptySubscription, Request, Schema, Variables};
+use async_graphql::{EmptyMutation, Request, Schema, Variables};
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -23,20 +28,20 @@ use crate::answer::Refused;
 use crate::auth::SignedInPerson;
 
 /// The staff's schema.
-pub type StaffSchema = Schema<staff::Query, staff::Mutation, EmptySubscription>;
+pub type StaffSchema = Schema<staff::Query, staff::Mutation, live::StaffSubscription>;
 /// The candidates' schema.
-pub type CandidateSchema = Schema<candidate::Query, EmptyMutation, EmptySubscription>;
+pub type CandidateSchema = Schema<candidate::Query, EmptyMutation, live::CandidateSubscription>;
 
 /// The staff's schema over a context.
 pub fn staff_schema(context: Context, development: bool) -> StaffSchema {
     let builder = Schema::build(
         staff::Query::default(),
         staff::Mutation::default(),
-        EmptySubscription,
+        live::StaffSubscription,
     )
-    .data(context)
-    .disable_suggestions()
-    .limit_directives(10);
+        .data(context)
+        .disable_suggestions()
+        .limit_directives(10);
     if development {
         builder.finish()
     } else {
@@ -46,7 +51,7 @@ pub fn staff_schema(context: Context, development: bool) -> StaffSchema {
 
 /// The candidates' schema over a context.
 pub fn candidate_schema(context: Context, development: bool) -> CandidateSchema {
-    let builder = Schema::build(candidate::Query, EmptyMutation, EmptySubscription)
+    let builder = Schema::build(candidate::Query, EmptyMutation, live::CandidateSubscription)
         .data(context)
         .disable_suggestions()
         .limit_directives(10);
@@ -62,15 +67,15 @@ pub fn staff_sdl() -> String {
     Schema::build(
         staff::Query::default(),
         staff::Mutation::default(),
-        EmptySubscription,
+        live::StaffSubscription,
     )
-    .finish()
-    .sdl_with_options(options())
+        .finish()
+        .sdl_with_options(options())
 }
 
 /// The candidates' schema in its own language, as committed.
 pub fn candidate_sdl() -> String {
-    Schema::build(candidate::Query, EmptyMutation, EmptySubscription)
+    Schema::build(candidate::Query, EmptyMutation, live::CandidateSubscription)
         .finish()
         .sdl_with_options(options())
 }
@@ -84,8 +89,8 @@ fn options() -> async_graphql::SDLExportOptions {
 
 /// The documents that the front end was built with, by the SHA-256 of their text.
 pub struct Documents {
-    staff: HashMap<String, String>,
-    candidate: HashMap<String, String>,
+    pub(crate) staff: HashMap<String, String>,
+    pub(crate) candidate: HashMap<String, String>,
 }
 
 impl Documents {
@@ -151,7 +156,7 @@ pub async fn candidate(
     answer(&house, house.candidate.execute(request.data(person)).await)
 }
 
-fn prepare(
+pub(crate) fn prepare(
     house: &House,
     trusted: &HashMap<String, String>,
     body: Result<Bytes, BytesRejection>,

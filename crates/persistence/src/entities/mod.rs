@@ -28,3 +28,4 @@ pub mod staged_file;
 pub mod task;
 pub mod unplaced;
 pub mod web_session;
+pub mod worker;

@@ -38,6 +38,10 @@ pub struct Claimed {
     pub first_tried_at: Option<DateTime<Utc>>,
     /// The message that it sends again.
     pub references: Option<MessageId>,
+    /// Since when it could leave.
+    pub not_before: DateTime<Utc>,
+    /// The plan, the account or the candidate that it is about: what is told to whoever looks at its messages.
+    pub about: Option<Uuid>,
 }
 
 /// How a try ended.
@@ -135,6 +139,8 @@ pub async fn claim(
             created_at: row.created_at,
             first_tried_at: row.first_tried_at,
             references: row.references_id.map(MessageId),
+            not_before: row.not_before,
+            about: row.plan_id.or(row.account_id).or(row.candidate_id),
         });
     }
     Ok(claimed)

@@ -84,7 +84,7 @@ pub struct Counts {
 }
 
 impl Counts {
-    fn add(&mut self, status: &str, ambiguous: bool, n: i64) {
+    pub(crate) fn add(&mut self, status: &str, ambiguous: bool, n: i64) {
         match (status, ambiguous) {
             ("sent" | "failed", true) => self.doubtful += n,
             ("ready", _) => self.ready += n,

@@ -9,6 +9,7 @@ use super::messages::{MessageConnection, MessageContent, MessageFilter, Task};
 use super::people::{CandidateConnection, CandidateFilter, ExaminerConnection, SchoolConnection};
 use super::plans::{Plan, PlanChoices};
 use super::session::{Authority, Session};
+use super::worker::MailService;
 use super::{actor, house, id, page, person};
 use crate::graphql::refusal::error;
 
@@ -232,6 +233,14 @@ impl Query {
         views::tasks::one(house(ctx)?, actor(ctx)?, task)
             .await
             .map(|record| record.map(Into::into))
+            .map_err(error)
+    }
+
+    /// How the mail service is, with the queue of the perimeter.
+    async fn mail_service(&self, ctx: &Context<'_>) -> async_graphql::Result<MailService> {
+        views::worker::worker(house(ctx)?, actor(ctx)?)
+            .await
+            .map(Into::into)
             .map_err(error)
     }
 
