@@ -39,9 +39,9 @@ pub fn staff_schema(context: Context, development: bool) -> StaffSchema {
         staff::Mutation::default(),
         live::StaffSubscription,
     )
-        .data(context)
-        .disable_suggestions()
-        .limit_directives(10);
+    .data(context)
+    .disable_suggestions()
+    .limit_directives(10);
     if development {
         builder.finish()
     } else {
@@ -69,8 +69,8 @@ pub fn staff_sdl() -> String {
         staff::Mutation::default(),
         live::StaffSubscription,
     )
-        .finish()
-        .sdl_with_options(options())
+    .finish()
+    .sdl_with_options(options())
 }
 
 /// The candidates' schema in its own language, as committed.
