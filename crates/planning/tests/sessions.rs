@@ -5,6 +5,7 @@ mod world;
 
 use std::collections::BTreeSet;
 
+use chrono::NaiveDate;
 use delos_domain::calendar::is_working_day;
 use delos_domain::candidate::{Accommodation, ExamOption, Form};
 use delos_domain::ratio::TimeRatio;
