@@ -211,7 +211,8 @@ fn to_candidate(
         priority: priority(seat.day.day, context),
         ..message(
             context,
-            &Payload::CandidateConvocation(Box::new(letter)),
+            letters,
+            Payload::CandidateConvocation(Box::new(letter)),
             &seat.person.identity,
         )
     }
@@ -233,17 +234,25 @@ fn to_member(
         dedup_key: format!("convocation:{}:{}:{}", plan.id, person.id, plan.published),
         ..message(
             context,
-            &Payload::ExaminerConvocation(Box::new(letter)),
+            letters,
+            Payload::ExaminerConvocation(Box::new(letter)),
             &person.identity,
         )
     }
 }
 
 /// A convocation to somebody: without an address it stands on a person's list from the first, to be printed.
-fn message(context: &Context, payload: &Payload, to: &IdentityRecord) -> NewMessage {
+fn message(
+    context: &Context,
+    letters: &Letters,
+    mut payload: Payload,
+    to: &IdentityRecord,
+) -> NewMessage {
     let now = context.now();
+    let id = MessageId(context.ids.next());
+    letters.outgoing.freeze(&mut payload, id);
     NewMessage {
-        id: MessageId(context.ids.next()),
+        id,
         about: About::default(),
         dedup_key: String::new(),
         kind: payload.kind().to_owned(),
@@ -257,7 +266,7 @@ fn message(context: &Context, payload: &Payload, to: &IdentityRecord) -> NewMess
         not_before: now,
         created_at: now,
         references: None,
-        sitting_at: None,
+        sitting_at: payload.sitting_at(),
     }
 }
 
@@ -300,7 +309,9 @@ pub async fn preview(
         sitting.revision.max(1),
         None,
     );
-    let content = compose(context, Payload::CandidateConvocation(Box::new(letter))).await?;
+    let mut payload = Payload::CandidateConvocation(Box::new(letter));
+    letters.outgoing.word(&mut payload);
+    let content = compose(context, payload).await?;
     Ok(Some(MessageView {
         record: None,
         content,

@@ -239,7 +239,7 @@ fn opened(house: &House, signed: &SignedIn) -> Response {
         .into_response()
 }
 
-fn malformed() -> Refused {
+pub(crate) fn malformed() -> Refused {
     Refused::new(
         StatusCode::BAD_REQUEST,
         "malformed",

@@ -22,6 +22,7 @@ use delos_persistence::sessions::{self, SessionRecord};
 
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult};
+use crate::outgoing::Outgoing;
 use crate::views::schools::by_id;
 
 /// All that the letters of a plan are made of.
@@ -34,6 +35,8 @@ pub struct Letters {
     pub dates: SessionDates,
     /// The authority.
     pub authority: AuthorityRecord,
+    /// What every message is given when it is decided.
+    pub outgoing: Outgoing,
     form: Form,
     owner: Option<SchoolRecord>,
     schools: HashMap<SchoolId, SchoolRecord>,
@@ -84,6 +87,7 @@ impl Letters {
                 .into_iter()
                 .map(|one| (one.id, one))
                 .collect(),
+            outgoing: Outgoing::load(context, access, Some(plan.authority)).await?,
             public_url: context.settings.public_url.clone(),
             issued_at: context.now(),
             session,

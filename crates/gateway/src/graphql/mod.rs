@@ -8,7 +8,7 @@ mod text_guard;
 
 use std::collections::HashMap;
 
-use async_graphql::{EmptyMutation, EmptySubscription, Request, Schema, Variables};
+use async_graphql::{EmptySubscription, Request, Schema, Variables};
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -25,7 +25,7 @@ use crate::auth::SignedInPerson;
 /// The staff's schema.
 pub type StaffSchema = Schema<staff::Query, staff::Mutation, EmptySubscription>;
 /// The candidates' schema.
-pub type CandidateSchema = Schema<candidate::Query, EmptyMutation, EmptySubscription>;
+pub type CandidateSchema = Schema<candidate::Query, candidate::Mutation, EmptySubscription>;
 
 /// The staff's schema over a context.
 pub fn staff_schema(context: Context, development: bool) -> StaffSchema {
@@ -42,7 +42,7 @@ pub fn staff_schema(context: Context, development: bool) -> StaffSchema {
 
 /// The candidates' schema over a context.
 pub fn candidate_schema(context: Context, development: bool) -> CandidateSchema {
-    let builder = Schema::build(candidate::Query, EmptyMutation, EmptySubscription)
+    let builder = Schema::build(candidate::Query, candidate::Mutation, EmptySubscription)
         .data(context)
         .disable_suggestions()
         .limit_directives(10);
@@ -62,7 +62,7 @@ pub fn staff_sdl() -> String {
 
 /// The candidates' schema in its own language, as committed.
 pub fn candidate_sdl() -> String {
-    Schema::build(candidate::Query, EmptyMutation, EmptySubscription)
+    Schema::build(candidate::Query, candidate::Mutation, EmptySubscription)
         .finish()
         .sdl_with_options(options())
 }

@@ -7,6 +7,7 @@ mod people;
 mod plans;
 mod query;
 mod session;
+mod texts;
 
 pub use mutation::Mutation;
 pub use people::CandidateCounts;
