@@ -4,7 +4,6 @@
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, NaiveDate, Utc};
 use delos_application::acknowledge::{self, LinkView};
@@ -57,5 +56,5 @@ pub async fn record(
 ) -> Result<Response, Refused> {
     let Json(gesture) = body.map_err(|_| malformed())?;
     acknowledge::by_signed_link(&house.context, &gesture.token).await?;
-    Ok(StatusCode::NO_CONTENT.into_response())
+    Ok(Json(serde_json::json!({ "recorded": true })).into_response())
 }
