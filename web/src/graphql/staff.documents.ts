@@ -264,7 +264,7 @@ export const MESSAGE = staff(`
 `);
 
 export const RESEND_FAILED = staff(`
-  mutation ResendFailed($messages: [ID!]!, $evenDoubtful: Boolean!) {
+  mutation ResendFailed($messages: [ID!]!, $evenDoubtful: Boolean! = false) {
     resendFailed(messages: $messages, evenDoubtful: $evenDoubtful) { __typename ... on Resent { count } ... on Refusal { code facts { name value } } }
   }
 `);

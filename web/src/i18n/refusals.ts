@@ -74,7 +74,7 @@ const SENTENCES: Record<string, Sentence> = {
   unknown_message_kind: 'Cette sorte de message n’existe pas. Rechargez la page.',
   text_too_long: (facts) => `Ce texte est trop long : ${count(Number(fact(facts, 'most')))} caractères au plus pour chaque partie.`,
   text_invisible_character: 'Ce texte contient un caractère invisible. Effacez-le, retapez-le à la main, puis recommencez.',
-  text_unknown_variable: (facts) => `« ${fact(facts, 'found')} » ne peut pas figurer ici : les accolades servent aux seules variables ${fact(facts, 'variables')}. Corrigez-la, ou effacez ses accolades.`,
+  text_unknown_variable: (facts) => `Ceci ne peut pas figurer dans le texte : « ${fact(facts, 'found') || '{{ }}'} ». Les accolades servent aux seules variables : ${fact(facts, 'variables')}.`,
   bad_email: 'Cette adresse électronique n’est pas valable. Écrivez une seule adresse, de la forme nom@domaine.fr.',
   name_missing: 'Le nom manque.',
   mandate_exists: 'Cette personne a déjà ce mandat.',
