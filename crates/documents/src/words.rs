@@ -88,10 +88,7 @@ pub fn variables(kind: &str) -> Option<&'static [Variable]> {
         "candidate_convocation" | "candidate_cancellation" | "reminder" => &[
             NAME, NUMBER, EXAM, SESSION, DATE, HOUR, CENTRE, CONTACT, AUTHORITY,
         ],
-        "examiner_convocation" => &[
-            NAME, NUMBER, EXAM, SESSION, DATE, CENTRE, CONTACT, AUTHORITY,
-        ],
-        "examiner_cancellation" => &[
+        "examiner_convocation" | "examiner_cancellation" => &[
             NAME, NUMBER, EXAM, SESSION, DATE, CENTRE, CONTACT, AUTHORITY,
         ],
         "absence_decision" => &[NAME, NUMBER, EXAM, SESSION, DATE, CONTACT, AUTHORITY],

@@ -104,7 +104,7 @@ impl Payload {
 
     /// The subject line: it names the exam, never the person.
     pub fn subject(&self) -> String {
-        let line = templates::render(self.folder(), "subject.txt", self.value(), "");
+        let line = templates::render(self.folder(), "subject.txt", &self.value(), "");
         let line = line.unwrap_or_else(|_| "Message de Délos".to_owned());
         line.trim().chars().filter(|c| !c.is_control()).collect()
     }
@@ -184,10 +184,8 @@ impl Payload {
     #[must_use]
     pub fn without_secrets(mut self) -> Self {
         match &mut self {
-            Self::CandidateConvocation(value) => {
-                if value.code.is_some() {
-                    value.code = Some(HIDDEN.to_owned());
-                }
+            Self::CandidateConvocation(value) if value.code.is_some() => {
+                value.code = Some(HIDDEN.to_owned());
             }
             Self::AccountInvitation(value) => HIDDEN.clone_into(&mut value.link),
             Self::CandidateCode(value) => HIDDEN.clone_into(&mut value.code),
