@@ -75,9 +75,11 @@ impl MessageRecord {
         State::of(
             &self.status,
             self.ambiguous,
-            self.bounced_at.is_some(),
-            self.acknowledged_at.is_some(),
-            self.settled_at.is_some(),
+            [
+                self.bounced_at.is_some(),
+                self.acknowledged_at.is_some(),
+                self.settled_at.is_some(),
+            ],
         )
     }
 }
@@ -205,7 +207,7 @@ pub async fn counts<O: Operation>(
     let mut counts = Counts::default();
     for (status, ambiguous, bounced, acknowledged, settled, n) in rows {
         counts.add(
-            State::of(&status, ambiguous, bounced, acknowledged, settled),
+            State::of(&status, ambiguous, [bounced, acknowledged, settled]),
             n,
         );
     }
@@ -232,7 +234,7 @@ pub async fn counts_of_plans<O: Operation>(
         .await?;
     let mut found: HashMap<PlanId, Counts> = HashMap::new();
     for (plan, status, ambiguous, bounced, acknowledged, settled, n) in rows {
-        let state = State::of(&status, ambiguous, bounced, acknowledged, settled);
+        let state = State::of(&status, ambiguous, [bounced, acknowledged, settled]);
         found.entry(PlanId(plan)).or_default().add(state, n);
     }
     let rows: Vec<(Uuid, i64)> = all

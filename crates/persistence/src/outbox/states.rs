@@ -28,13 +28,12 @@ pub enum State {
 }
 
 impl State {
-    /// The state of a row.
+    /// The state of a row: its status, whether the relay may have taken it without our knowing; then whether it came back,
+    /// was acknowledged, was settled.
     pub(super) fn of(
         status: &str,
         ambiguous: bool,
-        bounced: bool,
-        acknowledged: bool,
-        settled: bool,
+        [bounced, acknowledged, settled]: [bool; 3],
     ) -> Self {
         let in_difficulty = ambiguous || bounced || status == "failed";
         match status {

@@ -227,7 +227,7 @@ impl Query {
     ) -> async_graphql::Result<PreviewResult> {
         let made = views::texts::preview(house(ctx)?, actor(ctx)?, &kind, &intro, &closing).await;
         Ok(match outcome(made)? {
-            Ok(content) => PreviewResult::Content(MessageContent::example(content)),
+            Ok(content) => PreviewResult::Content(Box::new(MessageContent::example(content))),
             Err(refusal) => PreviewResult::Refusal(refusal),
         })
     }

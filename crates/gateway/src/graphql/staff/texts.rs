@@ -64,7 +64,7 @@ pub struct MailTexts {
 /// A message as it would be sent, or why its text cannot be.
 #[derive(Union)]
 pub enum PreviewResult {
-    Content(MessageContent),
+    Content(Box<MessageContent>),
     Refusal(Refusal),
 }
 
