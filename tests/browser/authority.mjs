@@ -157,7 +157,7 @@ async function letters(officer) {
   await test('whom no mail has reached is one page away', async () => {
     await section(officer, 'Boîte d’envoi');
     await section(officer, 'À joindre autrement');
-    await officer.getByText(/Personne : chaque convocation proche est partie/).waitFor();
+    await officer.getByText(/Personne\s: chaque convocation proche est partie/).waitFor();
   });
   await look(officer, 'à joindre autrement');
 }
