@@ -114,25 +114,52 @@ async function failures(officer) {
 
 /** Whatever the server says of messages, with every state among the rows. */
 async function everyState(officer) {
-  const states = ['READY', 'SENDING', 'SENT', 'DOUBTFUL', 'FAILED', 'CANCELLED'];
+  const states = ['READY', 'SENDING', 'SENT', 'DOUBTFUL', 'FAILED', 'BOUNCED', 'SETTLED', 'CANCELLED'];
   await officer.route('**/graphql/staff', async (route) => {
     const response = await route.fetch();
     const body = await response.json();
     body.data?.messages?.edges.forEach(({ node }, place) => {
       node.state = states[place % states.length];
-      if (place % 6 > 2) node.lastError = '451 4.3.0 Connexion coupée après l’envoi';
+      if (place % 8 > 2) node.lastError = '451 4.3.0 Connexion coupée après l’envoi';
       if (place === 0) Object.assign(node, { recipient: 'Anne-Élisabeth de Châteauvieux-Montmorency-Luxembourg', address: 'anne-elisabeth.de.chateauvieux-montmorency-luxembourg@etablissement-scolaire.example' });
     });
-    if (body.data?.messages) Object.assign(body.data.messages.counts, { ready: 2314, sending: 3, doubtful: 4, failed: 5 });
+    if (body.data?.messages) Object.assign(body.data.messages.counts, { ready: 2314, sending: 3, doubtful: 4, failed: 5, bounced: 2, settled: 7 });
     await route.fulfill({ response, json: body });
   });
   await test('each state of a message has its words', async () => {
     await section(officer, 'Planning');
     await section(officer, 'Boîte d’envoi');
-    for (const word of ['Prête', 'En cours', 'Envoyée', 'Douteuse', 'En échec', 'Annulée']) await officer.locator('tbody .etat', { hasText: word }).last().waitFor();
+    for (const word of ['Prête', 'En cours', 'Envoyée', 'Douteuse', 'En échec', 'Revenue', 'Réglée', 'Annulée']) await officer.locator('tbody .etat', { hasText: word }).last().waitFor();
   });
   await look(officer, 'boîte d’envoi, tous les états');
   await officer.unroute('**/graphql/staff');
+}
+
+/** What the authority adds to its messages, and whom no mail has reached. */
+async function letters(officer) {
+  await test('what is no variable is refused, and the variables are said', async () => {
+    await section(officer, 'Boîte d’envoi');
+    await section(officer, 'Textes des messages');
+    await type(officer, 'Avant le texte de Délos', 'Bonjour {{ nom }}, {{7*7}}');
+    await press(officer, 'Aperçu');
+    await officer.getByText(/Ceci ne peut pas figurer dans le texte/).waitFor();
+    expect((await officer.getByLabel('Avant le texte de Délos').inputValue()).includes('7*7'), 'what was typed is gone');
+  });
+  await look(officer, 'textes des messages, refus');
+  await test('she adds a sentence, sees it as it will leave, and keeps it', async () => {
+    await type(officer, 'Avant le texte de Délos', 'Bonjour {{ nom }}.');
+    await press(officer, 'Aperçu');
+    await officer.getByText(/Bonjour Anne-Élisabeth/).waitFor();
+    await press(officer, 'Enregistrer la version 1');
+    await officer.getByRole('heading', { name: /^Versions de/ }).waitFor();
+  });
+  await look(officer, 'textes des messages');
+  await test('whom no mail has reached is one page away', async () => {
+    await section(officer, 'Boîte d’envoi');
+    await section(officer, 'À joindre autrement');
+    await officer.getByText(/Personne\s: chaque convocation proche est partie/).waitFor();
+  });
+  await look(officer, 'à joindre autrement');
 }
 
 /** Slow, empty, cut: what a list says then. */
@@ -172,5 +199,6 @@ export async function authority({ admin, officer, house }) {
   await convoke(officer, house);
   if (house.refuses) await failures(officer);
   await everyState(officer);
+  await letters(officer);
   await states(officer);
 }

@@ -149,6 +149,11 @@ try {
     await candidate.getByText(at(row, 'Numéro'), { exact: true }).waitFor();
   });
   await look(candidate, 'mon épreuve');
+  await test('he says that he has it', async () => {
+    await press(candidate, 'J’ai bien reçu ma convocation');
+    await candidate.getByText(/Vous avez accusé réception le/).waitFor();
+  });
+  await look(candidate, 'mon épreuve, accusé de réception');
   await test('he downloads his convocation', async () => {
     const [download] = await Promise.all([candidate.waitForEvent('download'), follow(candidate, 'Convocation (PDF)')]);
     const bytes = readFileSync(await download.path());

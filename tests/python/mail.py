@@ -24,9 +24,11 @@ def events(data, faults):
     zones = {str(zone["TZID"]): zone.to_tz(lookup_tzid=False) for zone in calendar.walk("VTIMEZONE")}
     found = []
     for event in calendar.walk("VEVENT"):
-        start, end = event["DTSTART"].dt.replace(tzinfo=None), event["DTEND"].dt.replace(tzinfo=None)
+        # A withdrawal of a candidate's sitting says when it was to begin, and no more.
+        last = event.get("DTEND", event["DTSTART"])
+        start, end = event["DTSTART"].dt.replace(tzinfo=None), last.dt.replace(tzinfo=None)
         name = event["DTSTART"].params["TZID"]
-        if name not in zones or event["DTEND"].params["TZID"] != name:
+        if name not in zones or last.params["TZID"] != name:
             faults.append(f"calendar: {name} is not defined, or not the zone of the end")
             continue
         offset = start.replace(tzinfo=zones[name]).utcoffset()
@@ -76,6 +78,7 @@ def read(path):
         "from": mail["From"].addresses[0].addr_spec,
         "subject": mail["Subject"],
         "id": mail["Message-ID"],
+        "references": mail["References"],
         "text": plain.get_content(),
         "html": mail.get_body(("html",)) is not None,
         "invitation": [],

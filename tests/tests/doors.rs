@@ -4,6 +4,7 @@
 /// Scenarios and what they are made of.
 mod doors {
     mod absences;
+    mod answers;
     mod faults;
     mod french;
     mod hostile;
@@ -51,6 +52,8 @@ mod doors {
         absences::a_member_who_falls_ill_is_replaced,
         faults::a_faulty_file_is_told_line_by_line_and_writes_nothing,
         resend::what_the_relay_refuses_is_put_right_and_sent_again,
+        answers::whoever_has_his_convocation_says_so_and_the_others_are_reached,
+        answers::an_authority_adds_its_words_and_nothing_else,
         mandates::of_two_mandates_one_is_acted_under_at_a_time,
         mandates::nobody_gives_himself_a_mandate,
         hostile::what_nobody_types_is_refused_kindly,

@@ -18,6 +18,7 @@ use crate::access_codes::staff_link;
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult, Refusal, retrying};
 use crate::live::Change;
+use crate::outgoing::Outgoing;
 
 /// A new account with its first mandate.
 #[derive(Clone, Debug)]
@@ -371,7 +372,7 @@ async fn invite(
         Perimeter::School(s, a) => (Some(a), Some(s)),
         Perimeter::Session => (None, None),
     };
-    let payload = Payload::AccountInvitation(AccountInvitation {
+    let mut payload = Payload::AccountInvitation(AccountInvitation {
         name: account.identity.full_name(),
         role: role_in_french(role).to_owned(),
         session: session.code,
@@ -379,6 +380,8 @@ async fn invite(
         expires_on,
         words: Words::default(),
     });
+    let outgoing = Outgoing::load(context, tx, authority).await?;
+    outgoing.word(&mut payload);
     let message = NewMessage {
         id,
         about: About {

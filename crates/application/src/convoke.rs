@@ -319,7 +319,9 @@ pub async fn preview(
         sitting.revision.max(1),
         None,
     );
-    let content = compose(context, Payload::CandidateConvocation(Box::new(letter))).await?;
+    let mut payload = Payload::CandidateConvocation(Box::new(letter));
+    letters.outgoing.word(&mut payload);
+    let content = compose(context, payload).await?;
     Ok(Some(MessageView {
         record: None,
         content,

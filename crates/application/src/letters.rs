@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use chrono_tz::Tz;
 use delos_documents::convocation::{
     CandidateConvocation, Change, Exam, ExaminerConvocation, ExaminerDay, Issuer, Phase, Place,
@@ -11,7 +11,6 @@ use delos_documents::convocation::{
 use delos_documents::mail::{
     AbsenceDecision, CandidateCancellation, DayLine, DayNotice, ExaminerCancellation,
 };
-use delos_domain::calendar::{at_minute, instant};
 use delos_domain::candidate::{Accommodation, ExamOption, Form};
 use delos_domain::ids::{ExaminerId, SchoolId};
 use delos_domain::ratio::TimeRatio;
@@ -29,6 +28,7 @@ use delos_persistence::sittings::DatedSitting;
 
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult};
+use crate::outgoing::Outgoing;
 use crate::views::schools::by_id;
 
 /// All that the letters of a plan are made of.
@@ -41,6 +41,8 @@ pub struct Letters {
     pub dates: SessionDates,
     /// The authority.
     pub authority: AuthorityRecord,
+    /// What every message is given when it is decided.
+    pub outgoing: Outgoing,
     form: Form,
     owner: Option<SchoolRecord>,
     schools: HashMap<SchoolId, SchoolRecord>,
@@ -108,6 +110,7 @@ impl Letters {
                 .into_iter()
                 .map(|one| (one.id, one))
                 .collect(),
+            outgoing: Outgoing::load(context, access, Some(plan.authority)).await?,
             public_url: context.settings.public_url.clone(),
             issued_at: context.now(),
             session,
@@ -119,14 +122,6 @@ impl Letters {
 }
 
 impl Letters {
-    /// The instant at which a local minute of a day comes, at a centre; where its clocks skip it or show it twice, that
-    /// of the same minute in winter time: it only says how near something is.
-    pub fn instant(&self, centre: SchoolId, day: NaiveDate, minute: u16) -> DateTime<Utc> {
-        let local = at_minute(day, minute);
-        let zone = self.zone(centre);
-        instant(local, zone).unwrap_or_else(|_| local.and_utc())
-    }
-
     /// Zone of a centre's clocks.
     pub fn zone(&self, centre: SchoolId) -> Tz {
         self.schools

@@ -12,6 +12,7 @@ use crate::access_codes::{ASKED_FOR, candidate_codes};
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult, Refusal, retrying};
 use crate::live::Change;
+use crate::outgoing::Outgoing;
 
 /// Makes and sends the code.
 ///
@@ -58,7 +59,7 @@ async fn renew(context: &Context, actor: &Actor, id: CandidateId) -> CommandResu
         .remove(account)
         .unwrap_or_default();
     let message = MessageId(context.ids.next());
-    let payload = Payload::CandidateCode(CandidateCode {
+    let mut payload = Payload::CandidateCode(CandidateCode {
         name: candidate.identity.full_name(),
         number: candidate.candidate.number.to_string(),
         exam_code: regulation.exam_code.clone(),
@@ -67,6 +68,10 @@ async fn renew(context: &Context, actor: &Actor, id: CandidateId) -> CommandResu
         link: context.settings.public_url.clone(),
         words: Words::default(),
     });
+    let of = candidate.candidate.authority;
+    Outgoing::load(context, &tx, Some(of))
+        .await?
+        .word(&mut payload);
     let new = NewMessage {
         id: message,
         about: About {

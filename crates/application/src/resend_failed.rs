@@ -1,12 +1,12 @@
-//! Sends failed messages again: each as a new message that refers to the former.
+//! Sends again what did not arrive for sure: each as a new message that refers to the former.
 
 use std::collections::HashMap;
 
 use delos_documents::mail::Payload;
 use delos_domain::actor::Actor;
 use delos_domain::ids::{AccountId, CandidateId, MessageId};
-use delos_domain::scope::ResendMessage;
-use delos_persistence::outbox::{self, FailedMessage, NewMessage};
+use delos_domain::scope::{Operation, ResendMessage, Scope};
+use delos_persistence::outbox::{self, NewMessage, OpenedMessage};
 use delos_persistence::{Transaction, accounts, envelope, journal};
 
 use crate::access_codes::{WITH_CONVOCATION, candidate_codes, staff_link};
@@ -14,11 +14,14 @@ use crate::context::Context;
 use crate::delivery::forget_secrets;
 use crate::error::{CommandError, CommandResult, Refusal, retrying};
 use crate::live::Change;
+use crate::outgoing::Outgoing;
 
 /// Most messages of one request.
 const MOST: usize = 5_000;
 
-/// Sends again those of `ids` that have failed without a doubt and have an address now; how many leave.
+/// Sends again those of `ids` that have failed, or came back, and have an address now; how many leave. With
+/// `even_doubtful`, those too that the relay may have taken: their recipients may get them twice, and the person who asks
+/// knows it.
 ///
 /// A one-time code or link was blanked when its message ended: the new message bears a new one.
 ///
@@ -28,69 +31,92 @@ pub async fn resend_failed(
     context: &Context,
     actor: &Actor,
     ids: &[MessageId],
+    even_doubtful: bool,
 ) -> CommandResult<usize> {
-    retrying(|| resend(context, actor, ids)).await
+    retrying(|| resend(context, actor, ids, even_doubtful)).await
 }
 
-async fn resend(context: &Context, actor: &Actor, ids: &[MessageId]) -> CommandResult<usize> {
+async fn resend(
+    context: &Context,
+    actor: &Actor,
+    ids: &[MessageId],
+    even_doubtful: bool,
+) -> CommandResult<usize> {
     let scope = actor.scope::<ResendMessage>(context.today())?;
     if ids.len() > MOST {
         return Err(Refusal::new("too_many").with("most", MOST).into());
     }
     let tx = context.db.write().await?;
-    let mut failed = outbox::failed(&tx, &scope, ids).await?;
-    if failed.is_empty() {
+    let mut found = outbox::to_send_again(&tx, &scope, ids, even_doubtful).await?;
+    if found.is_empty() {
         return Err(Refusal::new("nothing_to_resend").into());
     }
-    failed.retain(|one| address(one).is_some());
-    if failed.is_empty() {
+    found.retain(|one| address(one).is_some());
+    if found.is_empty() {
         return Err(Refusal::new("no_address").into());
     }
-    let codes = new_codes(context, &tx, scope.session().0, &failed).await?;
-    let mut again = Vec::with_capacity(failed.len());
-    for old in &failed {
-        outbox::supersede(&tx, &scope, old.record.id).await?;
-        forget_secrets(&tx, old.record.id, &old.payload).await?;
-        let payload = renewed(context, &tx, old, &codes).await?;
-        again.push(anew(context, old, payload));
-    }
-    outbox::insert(&tx, scope.session(), &again).await?;
-    let subjects = again.iter().map(|message| message.id.0).collect();
+    let sent = again(context, &tx, &scope, &found).await?;
+    let subjects = sent.iter().map(|id| id.0).collect();
     journal::add(
         &tx,
         journal::Line::done(context.ids.next(), context.now(), &scope, subjects),
     )
     .await?;
-    let count = tx.commit(again.len()).await?.into_inner();
+    let count = tx.commit(sent.len()).await?.into_inner();
     context.signals.ring().await;
-    context.told(&Change::messages(again.iter().map(|one| &one.about)));
+    context.told(&Change::messages(found.iter().map(|one| &one.record.about)));
     Ok(count)
 }
 
+/// Puts, in the place of each of these, a new message that refers to it.
+pub(crate) async fn again<O: Operation>(
+    context: &Context,
+    tx: &Transaction,
+    scope: &Scope<O>,
+    of: &[OpenedMessage],
+) -> CommandResult<Vec<MessageId>> {
+    let codes = new_codes(context, tx, scope.session().0, of).await?;
+    let outgoing = Outgoing::load(context, tx, None).await?;
+    let mut again = Vec::with_capacity(of.len());
+    for old in of {
+        outbox::supersede(tx, scope, old.record.id, context.now()).await?;
+        forget_secrets(tx, old.record.id, &old.payload).await?;
+        let id = MessageId(context.ids.next());
+        let mut payload = renewed(context, tx, old, &codes).await?;
+        if !matches!(payload, Payload::Reminder(_)) {
+            // It acknowledges itself; a reminder, the convocation that it is about.
+            outgoing.sign(&mut payload, id);
+        }
+        again.push(anew(context, old, id, &payload));
+    }
+    outbox::insert(tx, scope.session(), &again).await?;
+    Ok(again.into_iter().map(|one| one.id).collect())
+}
+
 /// Where it goes now: the address may have been put right since.
-fn address(one: &FailedMessage) -> Option<String> {
+fn address(one: &OpenedMessage) -> Option<String> {
     let known = one.record.identity.email.as_ref().map(ToString::to_string);
     known.or_else(|| Some(one.record.address.clone()).filter(|address| !address.is_empty()))
 }
 
-fn anew(context: &Context, old: &FailedMessage, payload: Vec<u8>) -> NewMessage {
+fn anew(context: &Context, old: &OpenedMessage, id: MessageId, payload: &Payload) -> NewMessage {
     let now = context.now();
     NewMessage {
-        id: MessageId(context.ids.next()),
+        id,
         about: old.record.about,
         dedup_key: format!("again:{}", old.record.id),
         kind: old.record.kind.clone(),
         identity: old.record.identity.id,
         address: address(old),
         subject: old.record.subject.clone(),
-        payload,
+        payload: payload.to_bytes(),
         series: old.series,
         revision: old.record.revision,
         priority: 1,
         not_before: now,
         created_at: now,
         references: Some(old.record.id),
-        sitting_at: None,
+        sitting_at: old.record.sitting_at.or_else(|| payload.sitting_at()),
     }
 }
 
@@ -100,9 +126,9 @@ async fn new_codes(
     context: &Context,
     tx: &Transaction,
     session: uuid::Uuid,
-    failed: &[FailedMessage],
+    failed: &[OpenedMessage],
 ) -> CommandResult<HashMap<CandidateId, String>> {
-    let bears_one = |one: &&FailedMessage| {
+    let bears_one = |one: &&OpenedMessage| {
         matches!(
             Payload::from_bytes(&one.payload),
             Ok(Payload::CandidateConvocation(_) | Payload::CandidateCode(_))
@@ -135,9 +161,9 @@ async fn new_codes(
 async fn renewed(
     context: &Context,
     tx: &Transaction,
-    old: &FailedMessage,
+    old: &OpenedMessage,
     codes: &HashMap<CandidateId, String>,
-) -> CommandResult<Vec<u8>> {
+) -> CommandResult<Payload> {
     let Ok(mut payload) = Payload::from_bytes(&old.payload) else {
         return Err(CommandError::Broken("a payload of no version".to_owned()));
     };
@@ -156,5 +182,5 @@ async fn renewed(
         }
         _ => {}
     }
-    Ok(payload.to_bytes())
+    Ok(payload)
 }

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 use delos_documents::convocation::{Change, ExaminerConvocation, ExaminerDay};
 use delos_documents::mail::{DayLine, Payload};
 use delos_domain::ids::{AccountId, CommissionId, ExaminerId, MessageId, PlanId, SchoolId};
@@ -80,11 +80,8 @@ impl<'a> Telling<'a> {
             code,
         );
         letter.changed = changed;
-        let at = self
-            .letters
-            .instant(seat.commission.centre, seat.day.day, letter.start);
         let payload = Payload::CandidateConvocation(Box::new(letter));
-        let message = self.message(&payload, &seat.person.identity);
+        let message = self.message(payload, &seat.person.identity);
         self.messages.push(NewMessage {
             about: About {
                 candidate: Some(seat.sitting.candidate),
@@ -93,8 +90,7 @@ impl<'a> Telling<'a> {
             dedup_key: format!("convocation:{}:{revision}", seat.sitting.id),
             series: Some(seat.sitting.series),
             revision,
-            priority: self.priority(at, revision),
-            sitting_at: Some(at),
+            priority: self.priority(message.sitting_at, revision),
             ..message
         });
     }
@@ -111,11 +107,8 @@ impl<'a> Telling<'a> {
         let letter = self
             .letters
             .cancellation(person, sitting, revision, reason, next);
-        let at = self
-            .letters
-            .instant(sitting.centre, sitting.day, letter.start);
         let payload = Payload::CandidateCancellation(Box::new(letter));
-        let message = self.message(&payload, &person.identity);
+        let message = self.message(payload, &person.identity);
         self.messages.push(NewMessage {
             about: About {
                 candidate: Some(person.candidate.id),
@@ -124,8 +117,7 @@ impl<'a> Telling<'a> {
             dedup_key: format!("cancellation:{}:{revision}", sitting.id),
             series: Some(sitting.series),
             revision,
-            priority: self.priority(at, revision),
-            sitting_at: Some(at),
+            priority: self.priority(message.sitting_at, revision),
             ..message
         });
     }
@@ -143,7 +135,7 @@ impl<'a> Telling<'a> {
             .letters
             .absence_decision(person, sitting.day, consequence, next);
         let payload = Payload::AbsenceDecision(Box::new(letter));
-        let message = self.message(&payload, &person.identity);
+        let message = self.message(payload, &person.identity);
         self.messages.push(NewMessage {
             about: About {
                 candidate: Some(person.candidate.id),
@@ -192,15 +184,6 @@ impl<'a> Telling<'a> {
                 continue;
             }
             let removed = removed(days.as_deref().unwrap_or_default(), &letter);
-            let first = letter.days.iter().chain(&removed).map(|day| {
-                let minute = day.preparation.unwrap_or(day.start);
-                delos_domain::calendar::instant(
-                    delos_domain::calendar::at_minute(day.date, minute),
-                    day.centre.zone,
-                )
-                .unwrap_or_else(|_| day.date.and_time(chrono::NaiveTime::MIN).and_utc())
-            });
-            let at = first.min();
             let payload = if letter.days.is_empty() {
                 let letter = self
                     .letters
@@ -211,7 +194,7 @@ impl<'a> Telling<'a> {
                 letter.changed = last.is_some().then(|| reason.to_owned());
                 Payload::ExaminerConvocation(Box::new(letter))
             };
-            let message = self.message(&payload, &person.identity);
+            let message = self.message(payload, &person.identity);
             self.messages.push(NewMessage {
                 about: About {
                     examiner: Some(id),
@@ -220,8 +203,7 @@ impl<'a> Telling<'a> {
                 dedup_key: format!("convocation:{}:{id}:{revision}", self.plan.id),
                 series: Some(member_series(self.plan.id, id)),
                 revision,
-                priority: at.map_or(BULK, |at| self.priority(at, revision)),
-                sitting_at: at,
+                priority: self.priority(message.sitting_at, revision),
                 ..message
             });
         }
@@ -246,10 +228,8 @@ impl<'a> Telling<'a> {
             let letter =
                 self.letters
                     .day_notice(head.identity.full_name(), centre, lines.to_vec(), reason);
-            let first = lines.iter().map(|line| line.date).min();
-            let at = first.map(|day| self.letters.instant(centre, day, 0));
             let payload = Payload::DayNotice(Box::new(letter));
-            let message = self.message(&payload, &head.identity);
+            let message = self.message(payload, &head.identity);
             self.messages.push(NewMessage {
                 about: About {
                     account: Some(head.id),
@@ -257,7 +237,6 @@ impl<'a> Telling<'a> {
                 },
                 dedup_key: format!("notice:{decision}:{centre}:{}", head.id),
                 priority: CHANGE,
-                sitting_at: at,
                 ..message
             });
         }
@@ -272,10 +251,12 @@ impl<'a> Telling<'a> {
     }
 
     /// A message to somebody about the plan: without an address it stands on a person's list from the first.
-    fn message(&self, payload: &Payload, to: &IdentityRecord) -> NewMessage {
+    fn message(&self, mut payload: Payload, to: &IdentityRecord) -> NewMessage {
         let now = self.context.now();
+        let id = MessageId(self.context.ids.next());
+        self.letters.outgoing.freeze(&mut payload, id);
         NewMessage {
-            id: MessageId(self.context.ids.next()),
+            id,
             about: About {
                 session: Some(self.plan.session),
                 authority: Some(self.plan.authority),
@@ -295,13 +276,14 @@ impl<'a> Telling<'a> {
             not_before: now,
             created_at: now,
             references: None,
-            sitting_at: None,
+            sitting_at: payload.sitting_at(),
         }
     }
 
     /// A sitting within three days leaves before a change, a change before the many.
-    fn priority(&self, at: chrono::DateTime<chrono::Utc>, revision: u32) -> i64 {
-        if at - self.context.now() <= Duration::days(3) {
+    fn priority(&self, at: Option<DateTime<Utc>>, revision: u32) -> i64 {
+        let near = |at: DateTime<Utc>| at - self.context.now() <= Duration::days(3);
+        if at.is_some_and(near) {
             PRESSING
         } else if revision > 1 {
             CHANGE

@@ -5,12 +5,15 @@
 //! Invariant: no birth date, no mark, no reason of an absence, and no code in a PDF or a calendar entry.
 
 pub mod convocation;
+pub mod csv;
 pub mod examples;
 pub mod french;
 pub mod ics;
 pub mod mail;
+pub mod paper;
 pub mod pdf;
 pub mod sentences;
+pub mod words;
 
 /// A document cannot be made of its value.
 #[derive(Debug, thiserror::Error)]

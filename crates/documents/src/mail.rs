@@ -47,7 +47,8 @@ pub struct Attachment {
 /// When its PDF cannot be typeset.
 pub fn compose(payload: &Payload) -> Result<Composed, DocumentError> {
     let subject = payload.subject();
-    let render = |part| templates::render(payload.folder(), part, payload.value(), &subject);
+    let value = payload.value();
+    let render = |part| templates::render(payload.folder(), part, &value, &subject);
     let (text, html) = (render("text.txt")?, render("html.html")?);
     let (calendar, attachments) = files(payload)?;
     Ok(Composed {

@@ -139,7 +139,7 @@ pub fn warm() {
     let _ = candidate(&crate::examples::candidate());
 }
 
-fn render(
+pub(crate) fn render(
     source: &str,
     data: &impl Serialize,
     issued_at: DateTime<Utc>,

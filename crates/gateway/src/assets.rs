@@ -21,22 +21,26 @@ pub async fn serve(method: Method, uri: Uri) -> Response {
     if let Some(answer) = file(path) {
         return answer;
     }
-    let looks_like_file = path
-        .rsplit('/')
-        .next()
-        .is_some_and(|name| name.contains('.'));
+    // The signed link of a mail is a page, though its last part has a dot.
+    let looks_like_file = !path.starts_with("accuse-reception/")
+        && path
+            .rsplit('/')
+            .next()
+            .is_some_and(|name| name.contains('.'));
     let of_the_api = [
         "graphql",
         "auth",
         "imports",
         "sittings",
-        "messages/",
         "candidate/",
+        "acknowledgements/",
     ]
     .iter()
     .any(|prefix| path.starts_with(prefix))
         && path.contains('/');
-    if looks_like_file || of_the_api {
+    // A message has a page of its own; its files are below it.
+    let of_a_message = path.starts_with("messages/") && path.matches('/').count() > 1;
+    if looks_like_file || of_the_api || of_a_message {
         return Refused::not_found().into_response();
     }
     file("index.html").unwrap_or_else(|| {

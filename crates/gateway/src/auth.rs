@@ -250,7 +250,7 @@ fn opened(house: &House, signed: &SignedIn) -> Response {
         .into_response()
 }
 
-fn malformed() -> Refused {
+pub(crate) fn malformed() -> Refused {
     Refused::new(
         StatusCode::BAD_REQUEST,
         "malformed",

@@ -1,12 +1,16 @@
 //! Downloads: convocations and attachments, each through its view's scope.
 
-use axum::extract::{Path, State};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use chrono::NaiveDate;
 use delos_application::views::Attachment;
+use delos_application::views::messages::Asked;
 use delos_application::{CommandError, absence, convoke, views};
 use delos_domain::actor::Actor;
 use delos_domain::ids::{AbsenceId, MessageId, SittingId};
+use serde::Deserialize;
 
 use crate::House;
 use crate::answer::Refused;
@@ -74,6 +78,71 @@ pub async fn piece(
         content_type: piece.content_type,
         bytes: piece.bytes,
     }))
+}
+
+/// Which messages are taken away: the filters of the screen, in its own words.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Wanted {
+    etat: Option<String>,
+    nature: Option<String>,
+    jour: Option<NaiveDate>,
+    #[serde(default)]
+    accuse: String,
+    #[serde(default)]
+    presse: String,
+    q: Option<String>,
+}
+
+/// The messages that a screen shows, all its pages.
+pub async fn messages_csv(
+    State(house): State<House>,
+    person: SignedInPerson,
+    wanted: Result<Query<Wanted>, QueryRejection>,
+) -> Result<Response, Refused> {
+    let actor = staff(&person)?;
+    let Query(wanted) = wanted.map_err(|_| Refused::not_found())?;
+    let text = |text: Option<String>| {
+        text.filter(|text| !text.is_empty() && text.chars().count() <= 200)
+            .map(|text| text.chars().filter(|c| !c.is_control()).collect())
+    };
+    let asked = Asked {
+        state: match wanted.etat.as_deref() {
+            None | Some("") => None,
+            Some(code) => Some(state(code).ok_or_else(Refused::not_found)?),
+        },
+        kind: text(wanted.nature),
+        day: wanted.jour,
+        unacknowledged: !wanted.accuse.is_empty(),
+        pressing: !wanted.presse.is_empty(),
+        plan: None,
+    };
+    let file = views::messages::csv(&house.context, actor, &asked, text(wanted.q)).await?;
+    Ok(download(file))
+}
+
+fn state(code: &str) -> Option<views::State> {
+    Some(match code {
+        "READY" => views::State::Ready,
+        "SENDING" => views::State::Sending,
+        "SENT" => views::State::Sent,
+        "DOUBTFUL" => views::State::Doubtful,
+        "FAILED" => views::State::Failed,
+        "BOUNCED" => views::State::Bounced,
+        "SETTLED" => views::State::Settled,
+        "CANCELLED" => views::State::Cancelled,
+        _ => return None,
+    })
+}
+
+/// The list of candidates to reach otherwise, to print.
+pub async fn unreached_pdf(
+    State(house): State<House>,
+    person: SignedInPerson,
+) -> Result<Response, Refused> {
+    Ok(download(
+        views::unreached::pdf(&house.context, staff(&person)?).await?,
+    ))
 }
 
 /// The candidate's own convocation, in PDF.

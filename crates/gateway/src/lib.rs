@@ -4,6 +4,7 @@
 //! Invariant: two schemas, two lists of trusted documents; in production no other document is read, let alone parsed.
 //! Invariant: nothing that changes anything answers without the house's own header and a same-origin request.
 
+mod acknowledgements;
 mod answer;
 mod assets;
 mod auth;

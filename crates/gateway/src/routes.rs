@@ -2,7 +2,7 @@
 
 use axum::routing::{MethodRouter, get, post};
 
-use crate::{House, auth, files, graphql, health, live, uploads};
+use crate::{House, acknowledgements, auth, files, graphql, health, live, uploads};
 
 /// What a request must look like before its handler sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,6 +89,18 @@ pub const ROUTES: &[Route] = &[
     }),
     Route::closed("/messages/{id}/attachments/{place}", Door::Reading, || {
         get(files::attachment)
+    }),
+    Route::closed("/messages/list.csv", Door::Reading, || {
+        get(files::messages_csv)
+    }),
+    Route::closed("/messages/unreached.pdf", Door::Reading, || {
+        get(files::unreached_pdf)
+    }),
+    Route::open("/acknowledgements/{token}", Door::Reading, || {
+        get(acknowledgements::look)
+    }),
+    Route::open("/acknowledgements", Door::Json, || {
+        post(acknowledgements::record)
     }),
     Route::closed("/candidate/convocation.pdf", Door::Reading, || {
         get(files::own_pdf)

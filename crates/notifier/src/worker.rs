@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use delos_application::beat::{self, WorkerRecord};
 use delos_application::delivery::{self, Claimed, Verdict};
-use delos_application::{Context, tasks};
+use delos_application::{Context, remind, tasks};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
@@ -411,6 +411,11 @@ async fn errands(context: Context, counters: Counters, bell: Arc<Notify>, stop: 
             swept = Some(Instant::now());
             if let Err(error) = tasks::sweep(&context).await {
                 tracing::warn!(%error, "the sweep failed");
+            }
+            match remind::send_reminders(&context).await {
+                Ok(0) => {}
+                Ok(count) => tracing::info!(count, "reminders were decided"),
+                Err(error) => tracing::warn!(%error, "no reminder could be decided"),
             }
         }
         let task = context.clone();

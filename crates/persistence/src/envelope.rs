@@ -69,6 +69,57 @@ impl CohortKey {
     }
 }
 
+/// What signs the links by which recipients say that they have a message: a key derived from the master key for this
+/// alone. A link opens nothing but this one gesture.
+#[derive(Clone)]
+pub struct AcknowledgementKey([u8; 32]);
+
+/// Bytes of a signature: 128 bits.
+const SIGNED: usize = 16;
+
+impl AcknowledgementKey {
+    /// The key of a store.
+    pub fn of(access: &impl Access) -> Self {
+        let derived = keyed(&access.master().0, b"delos-acknowledgement-v1").finalize();
+        Self(derived.into_bytes().into())
+    }
+
+    /// The signature of a message's link: the first 128 bits of an HMAC-SHA-256, in hexadecimal.
+    pub fn sign(&self, message: Uuid) -> String {
+        use std::fmt::Write as _;
+        let whole = keyed(&self.0, message.as_bytes()).finalize().into_bytes();
+        let bytes = whole.iter().take(SIGNED);
+        bytes.fold(String::with_capacity(SIGNED * 2), |mut hex, byte| {
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
+    }
+
+    /// Whether a signature is that of a message; compared in constant time.
+    pub fn verifies(&self, message: Uuid, signature: &str) -> bool {
+        let digits: Option<Vec<u8>> = signature
+            .chars()
+            .map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok()))
+            .collect();
+        let Some(digits) = digits.filter(|digits| digits.len() == SIGNED * 2) else {
+            return false;
+        };
+        let bytes: Vec<u8> = digits.chunks(2).map(|two| two[0] << 4 | two[1]).collect();
+        keyed(&self.0, message.as_bytes())
+            .verify_truncated_left(&bytes)
+            .is_ok()
+    }
+}
+
+fn keyed(key: &[u8; 32], value: &[u8]) -> Hmac<Sha256> {
+    // A key of 32 bytes fits in a block of SHA-256: taken as it is, filled up with zeros.
+    let mut block = hmac::digest::Key::<Hmac<Sha256>>::default();
+    block[..32].copy_from_slice(key);
+    let mut mac = <Hmac<Sha256> as KeyInit>::new(&block);
+    mac.update(value);
+    mac
+}
+
 /// Makes the cohort of a session, its key being `bytes`.
 pub async fn create_cohort(
     tx: &Transaction,

@@ -147,6 +147,27 @@ pub(crate) async fn update(tx: &Transaction, record: &IdentityRecord) -> Result<
     crate::sessions::one_row(updated.rows_affected)
 }
 
+/// Where mail reaches somebody from now on, for a row that the caller has already reached through a scope.
+pub async fn set_email(
+    tx: &Transaction,
+    id: IdentityId,
+    email: &EmailAddress,
+) -> Result<(), StoreError> {
+    let updated = identity::Entity::update_many()
+        .col_expr(
+            identity::Column::Email,
+            Expr::value(Some(email.to_string())),
+        )
+        .col_expr(
+            identity::Column::Version,
+            Expr::col(identity::Column::Version).add(1),
+        )
+        .filter(identity::Column::Id.eq(id.0))
+        .exec(tx.connection())
+        .await?;
+    crate::sessions::one_row(updated.rows_affected)
+}
+
 fn searched_by(record: &IdentityRecord) -> String {
     crate::search::of_person(
         &record.family_name,

@@ -19,6 +19,7 @@ pub mod error;
 pub mod examiners;
 pub mod identities;
 pub mod journal;
+pub mod mail_texts;
 pub mod outbox;
 mod perimeter;
 mod place;

@@ -5,14 +5,23 @@
 //! was certainly not sent when `past_dot` is not set; else it is `ambiguous`, and says so before it can leave again.
 
 mod delivery;
+mod people;
 mod reading;
+mod states;
 mod told;
 
 pub use delivery::{Claimed, Verdict, claim, conclude, keep_after_end, mark_past_dot, next_due};
-pub use reading::{
-    Counts, FailedMessage, MessageFilter, MessageRecord, counts, counts_of_plans, failed,
-    latest_about_candidate, list, one, supersede,
+pub use people::{
+    Acknowledgeable, Silent, acknowledge, acknowledgeable, existing_keys, hold_to_remind,
+    in_force_about_candidate, reminded_since, settle, supersede, to_remind, to_send_again,
+    unreached,
 };
+pub use reading::{
+    MessageFilter, MessageRecord, OpenedMessage, counts, counts_of_plans, latest_about_candidate,
+    list, one,
+};
+pub(crate) use states::grouped;
+pub use states::{Counts, State};
 
 pub use told::{Told, revisions, told_examiners};
 

@@ -17,7 +17,7 @@ use uuid::Uuid;
 use crate::database::{Access, Transaction};
 use crate::entities::{outbox_message as outbox, worker};
 use crate::error::StoreError;
-use crate::outbox::Counts;
+use crate::outbox::{Counts, State, grouped};
 use crate::perimeter::{columns, condition};
 
 /// A worker as it was seen last.
@@ -152,26 +152,23 @@ pub async fn counts_by_authority<O: Operation>(
     access: &impl Access,
     scope: &Scope<O>,
 ) -> Result<HashMap<AuthorityId, Counts>, StoreError> {
-    let rows: Vec<(Uuid, String, bool, i64)> = outbox::Entity::find()
+    let all = outbox::Entity::find()
         .select_only()
         .column(outbox::Column::AuthorityId)
-        .column(outbox::Column::Status)
-        .column(outbox::Column::Ambiguous)
-        .column_as(outbox::Column::Id.count(), "n")
         .filter(condition(scope, &columns!(outbox, CandidateId)))
         .filter(outbox::Column::AuthorityId.is_not_null())
-        .group_by(outbox::Column::AuthorityId)
-        .group_by(outbox::Column::Status)
-        .group_by(outbox::Column::Ambiguous)
+        .group_by(outbox::Column::AuthorityId);
+    let rows: Vec<(Uuid, String, bool, bool, bool, bool, i64)> = grouped(all)
         .into_tuple()
         .all(access.connection())
         .await?;
     let mut found: HashMap<AuthorityId, Counts> = HashMap::new();
-    for (authority, status, ambiguous, n) in rows {
+    for (authority, status, ambiguous, bounced, acknowledged, settled, n) in rows {
+        let state = State::of(&status, ambiguous, [bounced, acknowledged, settled]);
         found
             .entry(AuthorityId(authority))
             .or_default()
-            .add(&status, ambiguous, n);
+            .add(state, n);
     }
     Ok(found)
 }

@@ -16,6 +16,7 @@ mod conformance {
     mod failures;
     mod journal;
     mod occupancy;
+    mod people;
     mod perimeters;
     mod schema;
     mod searches;
@@ -80,6 +81,10 @@ mod conformance {
         series::an_overtaken_revision_does_not_leave,
         series::a_revision_waits_for_the_one_past_the_dot,
         series::the_dot_and_a_new_revision_are_in_one_order,
+        people::a_convocation_is_acknowledged_once_and_not_when_another_replaces_it,
+        people::who_has_not_acknowledged_is_reminded_of_and_nobody_else,
+        people::what_did_not_arrive_is_settled_or_sent_again_in_the_knowledge_of_the_risk,
+        people::a_link_is_signed_for_one_message_under_one_master_key,
         occupancy::an_examiner_is_taken_once,
         occupancy::an_environment_is_taken_once,
         occupancy::plans_that_do_not_meet_stand_side_by_side,

@@ -101,7 +101,7 @@ pub fn what_the_relay_refuses_is_put_right_and_sent_again(engine: Engine) -> Res
 }
 
 /// The address of another candidate of the list in the ponctuelle form.
-fn other_ponctuelle(list: &str) -> Result<String> {
+pub fn other_ponctuelle(list: &str) -> Result<String> {
     rows("candidats.csv")?
         .into_iter()
         .filter(|row| row["Forme"] == "ponctuelle" && row["Note conservée"].is_empty())

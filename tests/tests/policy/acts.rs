@@ -9,8 +9,8 @@ use super::asks::{Ask, Reply};
 use super::laying::KINDS;
 use super::matters::{Matter, all, ask, words};
 use super::requests::{
-    add_commission, by_id, create, dates, edit_plan, grant, grantable, kind, of_plan,
-    remove_commission, resend, role_below,
+    add_commission, by_id, correct_address, create, dates, edit_plan, edit_text, grant, grantable,
+    kind, of_plan, remove_commission, resend, role_below, settle,
 };
 use delos_tests::files::ended;
 use delos_tests::http::Visitor;
@@ -53,6 +53,20 @@ pub fn acts(
             let reply = resend(about).of(person)?;
             about.failed.pop();
             vec![("Mutation.resendFailed", reply, "Resent".to_owned())]
+        }
+        Op::SettleMessage => {
+            let reply = settle(about).of(person)?;
+            about.failed.pop();
+            vec![("Mutation.settleMessages", reply, "Settled".to_owned())]
+        }
+        Op::CorrectAddress => {
+            let reply = correct_address(about).of(person)?;
+            about.failed.pop();
+            vec![("Mutation.correctAddress", reply, "Resent".to_owned())]
+        }
+        Op::EditTexts => {
+            let reply = edit_text("reminder", 0).of(person)?;
+            vec![("Mutation.editMailText", reply, "MailTexts".to_owned())]
         }
         _ => return Ok(None),
     }))

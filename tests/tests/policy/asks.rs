@@ -155,7 +155,10 @@ pub fn check_hidden(probe: &Probe, reply: &Reply, ghost: Option<&Reply>) -> Resu
     let hidden = match (&probe.sight, ghost) {
         (Sight::Named(_), Some(ghost)) => {
             // A list of ids of which none is there is refused by a rule, whoever asks.
-            let absent = matches!(code.as_deref(), Some("not_found" | "nothing_to_resend"));
+            let absent = matches!(
+                code.as_deref(),
+                Some("not_found" | "nothing_to_resend" | "nothing_to_settle" | "nobody_to_remind")
+            );
             reply.is(ghost) && (absent || reply.succeeds() && reply.field().is_null())
         }
         (Sight::InFile(_), Some(ghost)) => {
@@ -165,7 +168,7 @@ pub fn check_hidden(probe: &Probe, reply: &Reply, ghost: Option<&Reply>) -> Resu
         }
         // One's own is shown; or there is nothing of one's own; or what was named is another's form.
         _ => {
-            let known = ["not_found", "form_not_yours"];
+            let known = ["not_found", "form_not_yours", "unknown_message_kind"];
             !reply.tells(&probe.mark)
                 && (reply.succeeds() || code.is_some_and(|code| known.contains(&code.as_str())))
         }

@@ -20,8 +20,19 @@ const NO_YEAR: &str = "2031";
 
 /// Subcommands of `delos`.
 const COMMANDS: &[(&str, Behind)] = &[
-    ("serve", Operations(&[Op::RunTask, Op::DeliverMessage])),
-    ("worker", Operations(&[Op::RunTask, Op::DeliverMessage])),
+    (
+        "serve",
+        Operations(&[
+            Op::RunTask,
+            Op::DeliverMessage,
+            Op::SendReminders,
+            Op::AcknowledgeByLink,
+        ]),
+    ),
+    (
+        "worker",
+        Operations(&[Op::RunTask, Op::DeliverMessage, Op::SendReminders]),
+    ),
     (
         "migrate",
         Open("changes the schema, never a row of anybody's"),
@@ -167,6 +178,10 @@ fn command(world: &World, operation: Op, session: &str) -> Result<Vec<String>> {
 }
 
 fn allowed(world: &World, operation: Op) -> Result<()> {
+    // What only a signed link, or the nearness of a date, sets going has its own tests: `letters` of the doors.
+    if matches!(operation, Op::SendReminders | Op::AcknowledgeByLink) {
+        return Ok(());
+    }
     if operation == Op::DeliverMessage {
         // The worker that the house was opened with has delivered everybody's invitation already.
         ensure!(!world.house.relay.accepted()?.is_empty(), "no mail");
@@ -189,7 +204,9 @@ fn allowed(world: &World, operation: Op) -> Result<()> {
 fn denied(world: &World, line: Line) -> Result<()> {
     let mut words = match (line.operation, line.relation) {
         // A worker is told nothing at all: it serves the whole house.
-        (Op::RunTask | Op::DeliverMessage, _) => vec!["worker".to_owned()],
+        (Op::RunTask | Op::DeliverMessage | Op::SendReminders | Op::AcknowledgeByLink, _) => {
+            vec!["worker".to_owned()]
+        }
         // The one session that cannot be laid is one that there is.
         (Op::InitHouse, Relation::None) => command(world, line.operation, SESSION)?,
         (operation, Relation::None) => command(world, operation, NO_YEAR)?,
@@ -209,7 +226,9 @@ fn denied(world: &World, line: Line) -> Result<()> {
             say("--school", SCHOOLS[0]);
         }
         Relation::None => match line.operation {
-            Op::RunTask | Op::DeliverMessage => say("--session", NO_YEAR),
+            Op::RunTask | Op::DeliverMessage | Op::SendReminders | Op::AcknowledgeByLink => {
+                say("--session", NO_YEAR);
+            }
             Op::ExportPlan => say("--school", SCHOOLS[0]),
             _ => {}
         },

@@ -169,7 +169,7 @@ impl Matter {
             .iter()
             .map(|(_, person)| *person)
             .filter(|person| person["email"] != self.address.as_str())
-            .take(3)
+            .take(5)
             .collect();
         self.other_number = words(&others.first().context("another")?["number"]);
         self.others = others

@@ -214,15 +214,21 @@ pub fn probes(operation: Op, asker: Role, about: &Matter, own: &Matter) -> Vec<P
         Op::ReadWorker => vec![mail_service(m)],
         Op::LiftPause => Vec::new(),
         Op::RecordBounce => Vec::new(),
-        Op::AcknowledgeConvocation => Vec::new(),
-        Op::AcknowledgeByLink => Vec::new(),
-        Op::RemindRecipients => Vec::new(),
-        Op::SettleMessage => Vec::new(),
-        Op::CorrectAddress => Vec::new(),
-        Op::ReadTexts => Vec::new(),
-        Op::EditTexts => Vec::new(),
-        Op::SendReminders => Vec::new(),
-        Op::ReadUnreached => Vec::new(),
+        Op::AcknowledgeConvocation => vec![acknowledge(&m.number)],
+        Op::AcknowledgeByLink => vec![not_offered("acknowledgeByLink")],
+        Op::RemindRecipients => vec![named("Mutation.remindRecipients", "Resent", m, |m| {
+            by_id("remindRecipients", "plan", &m.plan)
+        })],
+        Op::SettleMessage => vec![named("Mutation.settleMessages", "", m, settle)],
+        Op::CorrectAddress => vec![named("Mutation.correctAddress", "", m, correct_address)],
+        Op::ReadTexts => mail_texts(&m.authority),
+        Op::EditTexts => vec![among(
+            "Mutation.editMailText",
+            edit_text("nowhere", 0),
+            &m.authority,
+        )],
+        Op::SendReminders => vec![not_offered("sendReminders")],
+        Op::ReadUnreached => unreached(&m.number),
     }
 }
 
@@ -253,6 +259,74 @@ fn mail_service(m: &Matter) -> Probe {
         "Query.mailService",
         Ask::staff("{ mailService { authorities { id } } }", json!({})),
         mark,
+    )
+}
+
+/// That one has one's convocation, of the candidates' schema.
+pub fn acknowledge(mark: &str) -> Probe {
+    let document = "mutation { acknowledgeConvocation(revision: 1) { __typename ... on MyExam { number } ... on Refusal { code } } }";
+    let ask = Ask::Document("candidate", document.to_owned(), json!({}));
+    among("Mutation.acknowledgeConvocation", ask, mark)
+}
+
+/// The texts of one's authority, and a kind as it would be sent: they name nobody.
+pub fn mail_texts(mark: &str) -> Vec<Probe> {
+    let all = "{ mailTexts { texts { kind versions { version } } } }";
+    let preview = "{ mailTextPreview(kind: \"candidate_convocation\", intro: \"\", closing: \"\") { __typename } }";
+    vec![
+        among("Query.mailTexts", Ask::staff(all, json!({})), mark),
+        among(
+            "Query.mailTextPreview",
+            Ask::staff(preview, json!({})),
+            mark,
+        ),
+    ]
+}
+
+/// A text of one's authority, written.
+pub fn edit_text(kind: &str, version: i64) -> Ask {
+    let input =
+        json!({"kind": kind, "version": version, "intro": "Bonjour {{ nom }}.", "closing": ""});
+    act(
+        "editMailText",
+        "input: $input",
+        "$input: EditTextForm!",
+        json!({"input": input}),
+    )
+}
+
+/// Whom no mail has reached, on the screen and on paper.
+pub fn unreached(mark: &str) -> Vec<Probe> {
+    let document = "{ unreached { lines { number } } }";
+    vec![
+        among("Query.unreached", Ask::staff(document, json!({})), mark),
+        among(
+            "/messages/unreached.pdf",
+            Ask::Get("/messages/unreached.pdf".to_owned()),
+            mark,
+        ),
+    ]
+}
+
+/// A message that failed, taken off the list.
+pub fn settle(m: &Matter) -> Ask {
+    let last = m.failed.last().cloned().unwrap_or_default();
+    act(
+        "settleMessages",
+        "messages: $ids, how: \"phoned\"",
+        "$ids: [ID!]!",
+        json!({"ids": [last]}),
+    )
+}
+
+/// The address of a message that failed, put right.
+pub fn correct_address(m: &Matter) -> Ask {
+    let last = m.failed.last().cloned().unwrap_or_default();
+    act(
+        "correctAddress",
+        "message: $id, address: \"corrige@ecole.example\"",
+        "$id: ID!",
+        json!({"id": last}),
     )
 }
 
@@ -401,6 +475,11 @@ fn read_messages(m: &Matter) -> Vec<Probe> {
             "Query.messages",
             Ask::staff(of_address, json!({"filter": {"search": m.address}})),
             &m.message,
+        ),
+        among(
+            "/messages/list.csv",
+            Ask::Get(format!("/messages/list.csv?q={}", m.address)),
+            &m.address,
         ),
         named("Query.message", &m.message, m, |m| {
             Ask::staff(one, json!({"id": m.message}))

@@ -41,6 +41,9 @@ pub const STAFF: &[(&str, Behind)] = &[
     ("Query.planChoices", Operations(&[Op::EditPlan])),
     ("Query.messages", Operations(&[Op::ReadMessages])),
     ("Query.message", Operations(&[Op::ReadMessages])),
+    ("Query.unreached", Operations(&[Op::ReadUnreached])),
+    ("Query.mailTexts", Operations(&[Op::ReadTexts])),
+    ("Query.mailTextPreview", Operations(&[Op::ReadTexts])),
     (
         "Query.convocationPreview",
         Operations(&[Op::ReadConvocation]),
@@ -72,6 +75,13 @@ pub const STAFF: &[(&str, Behind)] = &[
     ("Mutation.convoke", Operations(&[Op::Convoke])),
     ("Mutation.resendFailed", Operations(&[Op::ResendMessage])),
     (
+        "Mutation.remindRecipients",
+        Operations(&[Op::RemindRecipients]),
+    ),
+    ("Mutation.settleMessages", Operations(&[Op::SettleMessage])),
+    ("Mutation.correctAddress", Operations(&[Op::CorrectAddress])),
+    ("Mutation.editMailText", Operations(&[Op::EditTexts])),
+    (
         "Mutation.renewCandidateCode",
         Operations(&[Op::RenewCandidateCode]),
     ),
@@ -86,6 +96,8 @@ pub const CANDIDATE: &[(&str, Behind)] = &[
     (
         "Subscription.myExamChanged",
         Open("says that one's own exam may have changed, and nothing of it (live.rs)"),
+        "Mutation.acknowledgeConvocation",
+        Operations(&[Op::AcknowledgeConvocation]),
     ),
 ];
 
@@ -136,6 +148,16 @@ pub const ROUTES: &[(&str, Behind)] = &[
     (
         "/messages/{id}/attachments/{place}",
         Operations(&[Op::ReadMessages]),
+    ),
+    ("/messages/list.csv", Operations(&[Op::ReadMessages])),
+    ("/messages/unreached.pdf", Operations(&[Op::ReadUnreached])),
+    (
+        "/acknowledgements/{token}",
+        Open("whoever holds the signed link of a mail, and it tells a date only"),
+    ),
+    (
+        "/acknowledgements",
+        Open("whoever holds the signed link of a mail: the system records it as AcknowledgeByLink"),
     ),
     (
         "/candidate/convocation.pdf",

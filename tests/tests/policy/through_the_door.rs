@@ -13,7 +13,7 @@ use super::commands;
 use super::laying;
 use super::lines::{self, Answer, Line};
 use super::matters::{Matter, NOWHERE, Whose};
-use super::requests::{authorities, probes, session};
+use super::requests::{authorities, mail_texts, probes, session, unreached};
 use super::surfaces;
 use super::world::{FAR_OFFICER, SISTER_HEAD, SUBSTITUTE, World};
 use delos_tests::house::Engine;
@@ -164,6 +164,22 @@ impl Run {
                 probes(line.operation, role, &nowhere, own)
             }
             Op::ReadOwnExam | Op::ReadOwnConvocation => own_probes(line, role, matter, own),
+            // A text is its authority's, and names nobody; the sittings of the samples are far.
+            Op::ReadTexts => {
+                let mut all = mail_texts(if allowed { "__typename" } else { far });
+                if allowed {
+                    "candidate_convocation".clone_into(&mut all[0].mark);
+                }
+                all
+            }
+            Op::ReadUnreached if allowed => {
+                let mut all = unreached("unreached");
+                "candidats-non-joints".clone_into(&mut all[1].mark);
+                all
+            }
+            Op::ReadOwnExam | Op::ReadOwnConvocation | Op::AcknowledgeConvocation => {
+                own_probes(line, role, matter, own)
+            }
             operation => probes(operation, role, matter, own),
         })
     }

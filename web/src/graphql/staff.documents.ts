@@ -258,8 +258,13 @@ export const MESSAGES = staff(`
     messages(first: 50, filter: $filter, after: $after) {
       totalCount
       pageInfo { hasNextPage endCursor }
-      counts { ready sending sent doubtful failed withoutAddress }
-      edges { node { id recipient address kind subject state attempts createdAt sentAt notBefore lastError } }
+      counts { ready sending sent doubtful failed bounced settled unacknowledged withoutAddress }
+      edges {
+        node {
+          id recipient address kind subject state attempts createdAt sentAt notBefore lastError
+          sittingAt acknowledgedAt bouncedAt bounce settledAt settlement isConvocation addressIsFree
+        }
+      }
     }
   }
 `);
@@ -268,15 +273,65 @@ export const MESSAGE = staff(`
   query Message($id: ID!) {
     message(id: $id) {
       subject text
-      message { id recipient address state attempts createdAt sentAt lastError }
+      message { id recipient address state attempts createdAt sentAt lastError isConvocation acknowledgedAt bouncedAt bounce settledAt settlement }
       attachments { name contentType size href }
     }
   }
 `);
 
 export const RESEND_FAILED = staff(`
-  mutation ResendFailed($messages: [ID!]!) {
-    resendFailed(messages: $messages) { __typename ... on Resent { count } ... on Refusal { code facts { name value } } }
+  mutation ResendFailed($messages: [ID!]!, $evenDoubtful: Boolean! = false) {
+    resendFailed(messages: $messages, evenDoubtful: $evenDoubtful) { __typename ... on Resent { count } ... on Refusal { code facts { name value } } }
+  }
+`);
+
+export const CORRECT_ADDRESS = staff(`
+  mutation CorrectAddress($message: ID!, $address: String!) {
+    correctAddress(message: $message, address: $address) { __typename ... on Resent { count } ... on Refusal { code facts { name value } } }
+  }
+`);
+
+export const SETTLE_MESSAGES = staff(`
+  mutation SettleMessages($messages: [ID!]!, $how: String!) {
+    settleMessages(messages: $messages, how: $how) { __typename ... on Settled { count } ... on Refusal { code facts { name value } } }
+  }
+`);
+
+export const REMIND = staff(`
+  mutation RemindRecipients($plan: ID) {
+    remindRecipients(plan: $plan) { __typename ... on Resent { count } ... on Refusal { code facts { name value } } }
+  }
+`);
+
+export const UNREACHED = staff(`
+  query Unreached {
+    unreached { name uai city lines { message number name date arrival timezone why href } }
+  }
+`);
+
+export const MAIL_TEXTS = staff(`
+  query MailTexts {
+    mailTexts { texts { kind variables { name meaning } versions { version intro closing author editedAt } } }
+  }
+`);
+
+export const MAIL_TEXT_PREVIEW = staff(`
+  query MailTextPreview($kind: String!, $intro: String!, $closing: String!) {
+    mailTextPreview(kind: $kind, intro: $intro, closing: $closing) {
+      __typename
+      ... on MessageContent { subject text }
+      ... on Refusal { code facts { name value } }
+    }
+  }
+`);
+
+export const EDIT_MAIL_TEXT = staff(`
+  mutation EditMailText($input: EditTextForm!) {
+    editMailText(input: $input) {
+      __typename
+      ... on MailTexts { texts { kind variables { name meaning } versions { version intro closing author editedAt } } }
+      ... on Refusal { code facts { name value } }
+    }
   }
 `);
 

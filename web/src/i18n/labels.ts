@@ -37,14 +37,27 @@ export const STATUSES = {
 
 type Sign = { label: string; icon: IconName; tone: 'e-bien' | 'e-doute' | 'e-faute' | 'e-cours' | 'e-neutre' };
 
-export const MESSAGE_STATES: Record<'READY' | 'SENDING' | 'SENT' | 'DOUBTFUL' | 'FAILED' | 'CANCELLED', Sign> = {
+export const MESSAGE_STATES: Record<'READY' | 'SENDING' | 'SENT' | 'DOUBTFUL' | 'FAILED' | 'BOUNCED' | 'SETTLED' | 'CANCELLED', Sign> = {
   READY: { label: 'Prête', icon: 'prete', tone: 'e-neutre' },
   SENDING: { label: 'En cours', icon: 'cours', tone: 'e-cours' },
   SENT: { label: 'Envoyée', icon: 'envoi', tone: 'e-bien' },
   DOUBTFUL: { label: 'Douteuse', icon: 'doute', tone: 'e-doute' },
   FAILED: { label: 'En échec', icon: 'echec', tone: 'e-faute' },
+  BOUNCED: { label: 'Revenue', icon: 'echec', tone: 'e-faute' },
+  SETTLED: { label: 'Réglée', icon: 'valide', tone: 'e-bien' },
   CANCELLED: { label: 'Annulée', icon: 'brouillon', tone: 'e-neutre' },
 };
+
+/** How somebody was reached otherwise than by the message. */
+export const SETTLEMENTS: Record<string, string> = {
+  phoned: 'joint par téléphone',
+  handed: 'remis en main propre',
+  printed: 'imprimé et posté',
+  confirmed: 'reçu, confirmé',
+};
+
+/** How a message was dealt with; one that another replaced was dealt with by it. */
+export const settlement = (code: string): string => (code === 'sent_again' ? 'renvoyé par un autre message' : (SETTLEMENTS[code] ?? code));
 
 const SITTING_STATES: Record<string, Sign> = {
   unplanned: { label: 'À placer', icon: 'brouillon', tone: 'e-neutre' },
@@ -62,9 +75,16 @@ const SITTING_STATES: Record<string, Sign> = {
 /** The sign of a state of the sittings track. */
 export const sittingState = (code: string): Sign => SITTING_STATES[code] ?? { label: code, icon: 'prete', tone: 'e-neutre' };
 
-const MESSAGE_KINDS: Record<string, string> = {
+export const MESSAGE_KINDS: Record<string, string> = {
   candidate_convocation: 'Convocation d’un candidat',
+  candidate_cancellation: 'Annulation d’un candidat',
   examiner_convocation: 'Convocation d’un examinateur',
+  examiner_cancellation: 'Annulation d’un examinateur',
+  absence_decision: 'Décision d’absence',
+  day_notice: 'Avis au centre',
+  reminder: 'Rappel',
+  transmission_receipt: 'Accusé de transmission',
+  task_finished: 'Tâche terminée',
   account_invitation: 'Accès d’un compte',
   candidate_code: 'Code d’un candidat',
 };

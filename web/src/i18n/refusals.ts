@@ -66,6 +66,15 @@ const SENTENCES: Record<string, Sentence> = {
   no_working_day: 'Aucun jour ouvré ne tombe dans cette période.',
 
   // Accounts.
+  convocation_outdated: 'Cette convocation n’est plus la bonne : une plus récente, ou une annulation, vous a été envoyée. Ouvrez le dernier message reçu, ou « Mon épreuve ».',
+  nobody_to_remind: 'Personne à relancer : chacun a accusé réception, a déjà reçu un rappel depuis moins de 24 heures, ou n’a pas été atteint par courriel.',
+  nothing_to_settle: 'Ces messages ne sont plus à traiter : quelqu’un s’en est déjà occupé, ou leur destinataire a accusé réception. Rechargez la liste.',
+  unknown_settlement: 'Choisissez comment la personne a été jointe.',
+  address_of_account: 'Cette adresse sert aussi à se connecter : créez un compte avec la bonne adresse, dans « Comptes ».',
+  unknown_message_kind: 'Cette sorte de message n’existe pas. Rechargez la page.',
+  text_too_long: (facts) => `Ce texte est trop long : ${count(Number(fact(facts, 'most')))} caractères au plus pour chaque partie.`,
+  text_invisible_character: 'Ce texte contient un caractère invisible. Effacez-le, retapez-le à la main, puis recommencez.',
+  text_unknown_variable: (facts) => `Ceci ne peut pas figurer dans le texte : « ${fact(facts, 'found') || '{{ }}'} ». Les accolades servent aux seules variables : ${fact(facts, 'variables')}.`,
   bad_email: 'Cette adresse électronique n’est pas valable. Écrivez une seule adresse, de la forme nom@domaine.fr.',
   name_missing: 'Le nom manque.',
   mandate_exists: 'Cette personne a déjà ce mandat.',

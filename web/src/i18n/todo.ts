@@ -19,8 +19,9 @@ const WORDS: Record<string, (count: number) => Words> = {
   plan_left_out: (count) => ({ title: `${several(count, 'candidat')} ${count > 1 ? 'n’ont' : 'n’a'} pas de place.`, next: 'Le planning dit, pour chacun, la règle qui l’arrête.', act: 'Voir le planning', icon: 'alerte', tone: 'e-doute' }),
   plan_unpublished: (count) => ({ title: `Le planning de ${several(count, 'candidat')} n’est pas publié.`, next: 'Relisez-le : la publication le fige en version 1 et ouvre les convocations.', act: 'Relire et publier', icon: 'agenda', tone: '' }),
   convocations_to_send: (count) => ({ title: `${several(count, 'candidat')} ${count > 1 ? 'restent' : 'reste'} à convoquer.`, next: 'Chacun recevra un courriel avec sa convocation et son agenda.', act: 'Convoquer', icon: 'envoi', tone: '' }),
-  messages_failed: (count) => ({ title: `${several(count, 'message')} ${count > 1 ? 'n’ont' : 'n’a'} pas pu partir.`, next: 'La cause est dite pour chacun ; corrigez l’adresse, puis renvoyez.', act: 'Voir les échecs', icon: 'echec', tone: 'e-faute' }),
+  messages_failed: (count) => ({ title: `${several(count, 'message')} ${count > 1 ? 'n’ont' : 'n’a'} pas pu partir.`, next: 'La cause est dite pour chacun ; corrigez l’adresse : le message repart.', act: 'Voir les échecs', icon: 'echec', tone: 'e-faute' }),
   messages_doubtful: (count) => ({ title: `${several(count, 'message')} ${count > 1 ? 'sont douteux' : 'est douteux'}.`, next: 'Le relais les a peut-être reçus : appelez la personne avant de renvoyer.', act: 'Voir', icon: 'doute', tone: 'e-doute' }),
+  candidates_unreached: (count) => ({ title: `${several(count, 'candidat')} dont l’épreuve est proche ${count > 1 ? 'n’ont' : 'n’a'} peut-être rien reçu.`, next: 'Imprimez leur liste et leur convocation, appelez-les, puis dites-le ici.', act: 'Voir qui joindre', icon: 'alerte', tone: 'e-faute' }),
   heads_without_account: (count) => ({ title: `${several(count, 'établissement habilité', 'établissements habilités')} sans compte de chef d’établissement.`, next: 'Sans compte, il ne peut ni planifier ni convoquer en CCF.', act: 'Créer les comptes', icon: 'personne', tone: '' }),
 };
 

@@ -10,13 +10,15 @@ pub mod plans;
 pub mod schools;
 pub mod session;
 pub mod tasks;
+pub mod texts;
 pub mod todo;
+pub mod unreached;
 pub mod worker;
 
 pub use delos_documents::mail::Attachment;
 pub use delos_persistence::Room;
 pub use delos_persistence::candidates::{CandidateFilter, CandidateRecord};
-pub use delos_persistence::outbox::{Counts, MessageRecord};
+pub use delos_persistence::outbox::{Counts, MessageFilter, MessageRecord, State};
 pub use delos_persistence::plans::SittingRecord;
 pub use delos_persistence::schools::SchoolRecord;
 pub use delos_persistence::schools::{Page, PageRequest};

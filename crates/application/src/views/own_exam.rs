@@ -2,8 +2,8 @@
 //!
 //! What is shown is the convocation that was sent, as frozen in its message: never a plan that may still change.
 
-use chrono::NaiveDate;
-use delos_documents::convocation::CandidateConvocation;
+use chrono::{DateTime, NaiveDate, Utc};
+use delos_documents::convocation::{CandidateConvocation, Place};
 use delos_documents::ics::{self, Method};
 use delos_documents::mail::{Attachment, Payload};
 use delos_domain::actor::Actor;
@@ -43,8 +43,38 @@ pub struct OwnExam {
     pub form: Form,
     pub state: OwnState,
     pub convocation: Option<OwnConvocation>,
+    /// The convocation that was withdrawn last, when none is in force.
+    pub withdrawn: Option<OwnWithdrawn>,
+    /// What his absence entails, while it does.
+    pub absence_decision: Option<OwnAbsence>,
     pub contact_name: String,
     pub contact_email: Option<String>,
+}
+
+/// Where and when he was expected before.
+#[derive(Clone, Debug)]
+pub struct OwnBefore {
+    pub date: NaiveDate,
+    pub start: u16,
+    pub timezone: String,
+    pub centre_name: String,
+    pub centre_city: String,
+    pub reason: String,
+}
+
+/// A convocation that was withdrawn.
+#[derive(Clone, Debug)]
+pub struct OwnWithdrawn {
+    pub before: OwnBefore,
+    pub next: String,
+}
+
+/// What an absence entails.
+#[derive(Clone, Debug)]
+pub struct OwnAbsence {
+    pub date: NaiveDate,
+    pub consequence: String,
+    pub next: String,
 }
 
 /// The convocation in force.
@@ -70,6 +100,10 @@ pub struct OwnConvocation {
     pub absence: String,
     pub tell: String,
     pub revision: u32,
+    /// What it was before, when it has changed.
+    pub changed: Option<OwnBefore>,
+    /// When he said that he has it.
+    pub acknowledged_at: Option<DateTime<Utc>>,
 }
 
 /// The candidate's own exam.
@@ -102,7 +136,7 @@ pub async fn own_exam(context: &Context, actor: &Actor) -> CommandResult<OwnExam
     };
     let (contact_name, contact_email) =
         match (&sent, person.candidate.form, person.candidate.school) {
-            (Some(sent), ..) => (sent.issuer.contact.clone(), sent.issuer.email.clone()),
+            (Some((sent, _)), ..) => (sent.issuer.contact.clone(), sent.issuer.email.clone()),
             (None, Form::Ccf, Some(school)) => {
                 let school = schools::by_ids(&reader, &[school])
                     .await?
@@ -132,7 +166,12 @@ pub async fn own_exam(context: &Context, actor: &Actor) -> CommandResult<OwnExam
         session: session.code,
         form: person.candidate.form,
         state,
-        convocation: sent.map(shown),
+        withdrawn: match &sent {
+            None => withdrawn(context, &scope, &person).await?,
+            Some(_) => None,
+        },
+        absence_decision: absence(context, &scope, &person).await?,
+        convocation: sent.map(|(sent, at)| shown(sent, at)),
         contact_name,
         contact_email,
     })
@@ -179,9 +218,8 @@ async fn in_force(context: &Context, actor: &Actor) -> CommandResult<CandidateCo
     if person.states.sitting == State::Closed.code() {
         return Err(CommandError::NotFound);
     }
-    convocation(context, actor, &person)
-        .await?
-        .ok_or(CommandError::NotFound)
+    let found = convocation(context, actor, &person).await?;
+    found.map(|(sent, _)| sent).ok_or(CommandError::NotFound)
 }
 
 async fn own<O: delos_domain::scope::Operation>(
@@ -197,28 +235,92 @@ async fn own<O: delos_domain::scope::Operation>(
         .ok_or(CommandError::NotFound)
 }
 
-/// The last convocation that was decided for him.
+/// The last convocation that was decided for him, and when he said that he has it.
 async fn convocation(
     context: &Context,
     actor: &Actor,
     person: &CandidateRecord,
-) -> CommandResult<Option<CandidateConvocation>> {
+) -> CommandResult<Option<(CandidateConvocation, Option<DateTime<Utc>>)>> {
     let scope = actor.scope::<ReadOwnConvocation>(context.today())?;
-    let found = outbox::latest_about_candidate(
-        &context.db.read(),
-        &scope,
-        person.candidate.id,
-        "candidate_convocation",
-    )
-    .await?;
+    let reader = context.db.read();
+    let found = outbox::in_force_about_candidate(&reader, &scope, person.candidate.id).await?;
+    let Some(found) = found else { return Ok(None) };
+    Ok(match read(&found.payload)? {
+        Payload::CandidateConvocation(value) => Some((*value, found.acknowledged_at)),
+        _ => None,
+    })
+}
+
+/// The convocation that was taken back last, when no later one was sent.
+async fn withdrawn(
+    context: &Context,
+    scope: &Scope<ReadOwnExam>,
+    person: &CandidateRecord,
+) -> CommandResult<Option<OwnWithdrawn>> {
+    let reader = context.db.read();
+    let id = person.candidate.id;
+    let of_kind = async |kind| outbox::latest_about_candidate(&reader, scope, id, kind).await;
+    let Some(bytes) = of_kind("candidate_cancellation").await? else {
+        return Ok(None);
+    };
+    let Payload::CandidateCancellation(value) = read(&bytes)? else {
+        return Ok(None);
+    };
+    if let Some(bytes) = of_kind("candidate_convocation").await?
+        && let Payload::CandidateConvocation(later) = read(&bytes)?
+        && later.revision > value.revision
+    {
+        return Ok(None);
+    }
+    Ok(Some(OwnWithdrawn {
+        before: before(value.date, value.start, value.centre, value.reason),
+        next: value.next,
+    }))
+}
+
+/// What his absence entails, as he was told; nothing once he has a date again.
+async fn absence(
+    context: &Context,
+    scope: &Scope<ReadOwnExam>,
+    person: &CandidateRecord,
+) -> CommandResult<Option<OwnAbsence>> {
+    let state = State::from_code(&person.states.sitting);
+    if !matches!(
+        state,
+        Some(State::Absent | State::NewSittingDue | State::DeclaredAbsent | State::ForceMajeure)
+    ) {
+        return Ok(None);
+    }
+    let id = person.candidate.id;
+    let reader = context.db.read();
+    let found = outbox::latest_about_candidate(&reader, scope, id, "absence_decision").await?;
     let Some(bytes) = found else { return Ok(None) };
-    match Payload::from_bytes(&bytes).map_err(|error| CommandError::Broken(error.to_string()))? {
-        Payload::CandidateConvocation(value) => Ok(Some(*value)),
-        _ => Ok(None),
+    Ok(match read(&bytes)? {
+        Payload::AbsenceDecision(value) => Some(OwnAbsence {
+            date: value.date,
+            consequence: value.consequence,
+            next: value.next,
+        }),
+        _ => None,
+    })
+}
+
+fn read(bytes: &[u8]) -> CommandResult<Payload> {
+    Payload::from_bytes(bytes).map_err(|error| CommandError::Broken(error.to_string()))
+}
+
+fn before(date: NaiveDate, start: u16, centre: Place, reason: String) -> OwnBefore {
+    OwnBefore {
+        date,
+        start,
+        timezone: centre.zone.name().to_owned(),
+        centre_name: centre.name,
+        centre_city: centre.city,
+        reason,
     }
 }
 
-fn shown(sent: CandidateConvocation) -> OwnConvocation {
+fn shown(sent: CandidateConvocation, acknowledged_at: Option<DateTime<Utc>>) -> OwnConvocation {
     OwnConvocation {
         date: sent.date,
         arrival: sent.arrival,
@@ -244,5 +346,14 @@ fn shown(sent: CandidateConvocation) -> OwnConvocation {
         absence: sent.absence,
         tell: sent.tell,
         revision: sent.revision,
+        changed: sent.changed.map(|was| {
+            before(
+                was.former_date,
+                was.former_start,
+                was.former_centre,
+                was.reason,
+            )
+        }),
+        acknowledged_at,
     }
 }

@@ -311,7 +311,7 @@ async fn view(
                 &scope,
                 &MessageFilter {
                     plan: Some(record.id),
-                    state: None,
+                    ..MessageFilter::default()
                 },
             )
             .await?

@@ -15,6 +15,7 @@ use delos_persistence::{accounts, examiners, plans, schools, sessions};
 
 use super::plans::own_form;
 use super::session::authority_of;
+use super::unreached;
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult};
 
@@ -127,7 +128,7 @@ async fn planning(
     )
     .await?;
     for (code, count) in [
-        ("messages_failed", failing.failed),
+        ("messages_failed", failing.failed + failing.bounced),
         ("messages_doubtful", failing.doubtful),
     ] {
         if count > 0 {
@@ -138,6 +139,19 @@ async fn planning(
                 target: "/messages",
             });
         }
+    }
+    // The sittings of these are near: they stand before the rest of the list.
+    let near = unreached::count(context, actor).await?;
+    if near > 0 {
+        lines.insert(
+            0,
+            TodoLine {
+                code: "candidates_unreached",
+                count: count(near),
+                deadline: None,
+                target: "/non-joints",
+            },
+        );
     }
     let filter = CandidateFilter {
         form: Some(form),

@@ -1,5 +1,6 @@
 //! What a message says: one kind a case, each with its folder of templates.
 
+use chrono::{DateTime, Utc};
 use minijinja::Value;
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +10,7 @@ use super::kinds::{
 };
 use super::templates;
 use crate::DocumentError;
-use crate::convocation::{CandidateConvocation, ExaminerConvocation, Words};
+use crate::convocation::{CandidateConvocation, ExaminerConvocation, ExaminerDay, Place, Words};
 
 /// What a message says: kept, serialised and enveloped, in its outbox row.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -103,7 +104,7 @@ impl Payload {
 
     /// The subject line: it names the exam, never the person.
     pub fn subject(&self) -> String {
-        let line = templates::render(self.folder(), "subject.txt", self.value(), "");
+        let line = templates::render(self.folder(), "subject.txt", &self.value(), "");
         let line = line.unwrap_or_else(|_| "Message de Délos".to_owned());
         line.trim().chars().filter(|c| !c.is_control()).collect()
     }
@@ -135,6 +136,36 @@ impl Payload {
         }
     }
 
+    /// The first instant of the sitting, or of the first day, that it announces or takes back; none for another kind.
+    pub fn sitting_at(&self) -> Option<DateTime<Utc>> {
+        let at = |date, minute, place: &Place| {
+            let local = delos_domain::calendar::at_minute(date, minute);
+            // An hour that the change of clocks skips is taken as UTC's: off by some hours, on the right day.
+            let there = local.and_local_timezone(place.zone).earliest();
+            there.map_or_else(|| local.and_utc(), |one| one.with_timezone(&Utc))
+        };
+        let first = |days: &[ExaminerDay]| {
+            let each = days
+                .iter()
+                .map(|day| at(day.date, day.preparation.unwrap_or(day.start), &day.centre));
+            each.min()
+        };
+        match self {
+            Self::CandidateConvocation(value) => Some(at(value.date, value.start, &value.centre)),
+            Self::CandidateCancellation(value) => Some(at(value.date, value.start, &value.centre)),
+            Self::ExaminerConvocation(value) => first(&value.days),
+            Self::ExaminerCancellation(value) => first(&value.removed),
+            Self::Reminder(value) => {
+                let each = value
+                    .days
+                    .iter()
+                    .map(|day| at(day.date, day.start, &day.centre));
+                each.min()
+            }
+            _ => None,
+        }
+    }
+
     /// As stored.
     pub fn to_bytes(&self) -> Vec<u8> {
         // Every member of the payload is a text, a number or a list of them: it cannot fail.
@@ -153,10 +184,8 @@ impl Payload {
     #[must_use]
     pub fn without_secrets(mut self) -> Self {
         match &mut self {
-            Self::CandidateConvocation(value) => {
-                if value.code.is_some() {
-                    value.code = Some(HIDDEN.to_owned());
-                }
+            Self::CandidateConvocation(value) if value.code.is_some() => {
+                value.code = Some(HIDDEN.to_owned());
             }
             Self::AccountInvitation(value) => HIDDEN.clone_into(&mut value.link),
             Self::CandidateCode(value) => HIDDEN.clone_into(&mut value.code),

@@ -79,7 +79,7 @@ fn paragraphs(text: &str) -> impl Iterator<Item = &str> {
 pub(super) fn render(
     folder: &str,
     part: &str,
-    value: Value,
+    value: &Value,
     subject: &str,
 ) -> Result<String, DocumentError> {
     Ok(TEMPLATES

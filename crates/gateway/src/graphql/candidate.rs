@@ -1,13 +1,14 @@
-//! The candidates' schema: one's own exam, and nothing else exists.
+//! The candidates' schema: one's own exam, that one has its convocation, and nothing else exists.
 
-use async_graphql::{Context, Enum, Object, SimpleObject};
-use chrono::NaiveDate;
+use async_graphql::{Context, Enum, Object, SimpleObject, Union};
+use chrono::{DateTime, NaiveDate, Utc};
+use delos_application::acknowledge;
 use delos_application::sign_in::Person;
-use delos_application::views::own_exam::{self, OwnExam, OwnState};
+use delos_application::views::own_exam::{self, OwnBefore, OwnExam, OwnState};
 use delos_application::{CommandError, Context as House};
 use delos_domain::candidate;
 
-use crate::graphql::refusal::error;
+use crate::graphql::refusal::{Refusal, error, outcome};
 
 /// What a candidate reads.
 pub struct Query;
@@ -26,6 +27,42 @@ impl Query {
             .map(Into::into)
             .map_err(error)
     }
+}
+
+/// What a candidate does.
+pub struct Mutation;
+
+#[Object]
+impl Mutation {
+    /// Says that he has the convocation of this revision.
+    async fn acknowledge_convocation(
+        &self,
+        ctx: &Context<'_>,
+        revision: u32,
+    ) -> async_graphql::Result<AcknowledgeResult> {
+        let person = ctx.data::<Person>()?;
+        let actor = person
+            .actor
+            .as_ref()
+            .ok_or_else(|| error(CommandError::Forbidden))?;
+        let house = ctx.data::<House>()?;
+        Ok(
+            match outcome(acknowledge::own(house, actor, revision).await)? {
+                Ok(()) => {
+                    let exam = own_exam::own_exam(house, actor).await.map_err(error)?;
+                    AcknowledgeResult::MyExam(Box::new(exam.into()))
+                }
+                Err(refusal) => AcknowledgeResult::Refusal(refusal),
+            },
+        )
+    }
+}
+
+/// The exam once the convocation is acknowledged, or why it is not.
+#[derive(Union)]
+pub enum AcknowledgeResult {
+    MyExam(Box<MyExam>),
+    Refusal(Refusal),
 }
 
 /// How the exam is organised for this candidate.
@@ -67,6 +104,10 @@ pub struct MyExam {
     state: ExamState,
     /// The convocation in force; null before it.
     convocation: Option<MyConvocation>,
+    /// The convocation that was withdrawn last, when none is in force.
+    withdrawn: Option<MyWithdrawn>,
+    /// What an absence entails, while it does.
+    absence_decision: Option<MyAbsence>,
     contact: Contact,
 }
 
@@ -89,6 +130,51 @@ pub struct MyConvocation {
     absence: String,
     tell: String,
     revision: i64,
+    /// What it was before, when it has changed.
+    changed: Option<Before>,
+    /// When the candidate said that he has it.
+    acknowledged_at: Option<DateTime<Utc>>,
+}
+
+/// Where and when the candidate was expected before.
+#[derive(SimpleObject)]
+pub struct Before {
+    date: NaiveDate,
+    start: i32,
+    timezone: String,
+    centre: String,
+    city: String,
+    /// Why it is so no more, in one sentence.
+    reason: String,
+}
+
+/// A convocation that was withdrawn.
+#[derive(SimpleObject)]
+pub struct MyWithdrawn {
+    before: Before,
+    /// What follows, in one sentence.
+    next: String,
+}
+
+/// What an absence entails.
+#[derive(SimpleObject)]
+pub struct MyAbsence {
+    date: NaiveDate,
+    consequence: String,
+    next: String,
+}
+
+impl From<OwnBefore> for Before {
+    fn from(was: OwnBefore) -> Self {
+        Self {
+            date: was.date,
+            start: was.start.into(),
+            timezone: was.timezone,
+            centre: was.centre_name,
+            city: was.centre_city,
+            reason: was.reason,
+        }
+    }
 }
 
 /// A phase that the candidate attends.
@@ -162,6 +248,17 @@ impl From<OwnExam> for MyExam {
                 absence: one.absence,
                 tell: one.tell,
                 revision: one.revision.into(),
+                changed: one.changed.map(Into::into),
+                acknowledged_at: one.acknowledged_at,
+            }),
+            withdrawn: view.withdrawn.map(|one| MyWithdrawn {
+                before: one.before.into(),
+                next: one.next,
+            }),
+            absence_decision: view.absence_decision.map(|one| MyAbsence {
+                date: one.date,
+                consequence: one.consequence,
+                next: one.next,
             }),
             contact: Contact {
                 name: view.contact_name,

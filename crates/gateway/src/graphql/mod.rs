@@ -13,7 +13,7 @@ mod text_guard;
 
 use std::collections::HashMap;
 
-use async_graphql::{EmptyMutation, Request, Schema, Variables};
+use async_graphql::{Request, Schema, Variables};
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -30,7 +30,8 @@ use crate::auth::SignedInPerson;
 /// The staff's schema.
 pub type StaffSchema = Schema<staff::Query, staff::Mutation, live::StaffSubscription>;
 /// The candidates' schema.
-pub type CandidateSchema = Schema<candidate::Query, EmptyMutation, live::CandidateSubscription>;
+pub type CandidateSchema =
+    Schema<candidate::Query, candidate::Mutation, live::CandidateSubscription>;
 
 /// The staff's schema over a context.
 pub fn staff_schema(context: Context, development: bool) -> StaffSchema {
@@ -51,10 +52,14 @@ pub fn staff_schema(context: Context, development: bool) -> StaffSchema {
 
 /// The candidates' schema over a context.
 pub fn candidate_schema(context: Context, development: bool) -> CandidateSchema {
-    let builder = Schema::build(candidate::Query, EmptyMutation, live::CandidateSubscription)
-        .data(context)
-        .disable_suggestions()
-        .limit_directives(10);
+    let builder = Schema::build(
+        candidate::Query,
+        candidate::Mutation,
+        live::CandidateSubscription,
+    )
+    .data(context)
+    .disable_suggestions()
+    .limit_directives(10);
     if development {
         builder.finish()
     } else {
@@ -75,9 +80,13 @@ pub fn staff_sdl() -> String {
 
 /// The candidates' schema in its own language, as committed.
 pub fn candidate_sdl() -> String {
-    Schema::build(candidate::Query, EmptyMutation, live::CandidateSubscription)
-        .finish()
-        .sdl_with_options(options())
+    Schema::build(
+        candidate::Query,
+        candidate::Mutation,
+        live::CandidateSubscription,
+    )
+    .finish()
+    .sdl_with_options(options())
 }
 
 fn options() -> async_graphql::SDLExportOptions {

@@ -59,7 +59,7 @@ pub struct House {
     pub clock: Arc<Hands>,
     pub folder: tempfile::TempDir,
     session: SessionId,
-    identity: IdentityId,
+    pub identity: IdentityId,
 }
 
 /// State of a message's row.

@@ -11,4 +11,6 @@ mod outcomes;
 #[cfg(test)]
 mod relay;
 #[cfg(test)]
+mod reminders;
+#[cfg(test)]
 mod worker;

@@ -15,6 +15,7 @@ pub mod examiner;
 pub mod identity;
 pub mod journal;
 pub mod left_out;
+pub mod mail_text;
 pub mod mandate;
 pub mod occupancy;
 pub mod outbox_message;

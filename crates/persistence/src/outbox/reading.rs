@@ -1,4 +1,4 @@
-//! The outbox as people read it, and what of it they send again.
+//! The outbox as people read it.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,6 @@ use delos_domain::ids::{
     AccountId, AuthorityId, CandidateId, ExaminerId, MessageId, PlanId, SchoolId, SessionId,
 };
 use delos_domain::scope::{Operation, Scope};
-use sea_orm::sea_query::{Expr, SimpleExpr};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, ExprTrait, JoinType, PaginatorTrait, QueryFilter,
     QueryOrder, QuerySelect,
@@ -15,7 +14,8 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::About;
-use crate::database::{Access, Transaction};
+use super::states::{self, Counts, State};
+use crate::database::Access;
 use crate::entities::{identity, outbox_message as outbox};
 use crate::envelope::{self, Envelope};
 use crate::error::{StoreError, corrupt};
@@ -23,8 +23,6 @@ use crate::identities::{self, IdentityRecord};
 use crate::perimeter::{columns, condition};
 use crate::schools::{Page, PageRequest, like};
 use crate::search::holds;
-use crate::series;
-use crate::sessions::one_row;
 
 /// A message as stored.
 #[derive(Clone, Debug)]
@@ -57,43 +55,61 @@ pub struct MessageRecord {
     pub not_before: DateTime<Utc>,
     /// When the relay took it.
     pub sent_at: Option<DateTime<Utc>>,
+    /// When the sitting, or the first day, that it is about begins.
+    pub sitting_at: Option<DateTime<Utc>>,
+    /// When its recipient said that he has it.
+    pub acknowledged_at: Option<DateTime<Utc>>,
+    /// When it came back.
+    pub bounced_at: Option<DateTime<Utc>>,
+    /// What the relay that sent it back said.
+    pub bounce: Option<String>,
+    /// When a person took it off the list.
+    pub settled_at: Option<DateTime<Utc>>,
+    /// How.
+    pub settlement: Option<String>,
+}
+
+impl MessageRecord {
+    /// The state in which people see it.
+    pub fn state(&self) -> State {
+        State::of(
+            &self.status,
+            self.ambiguous,
+            [
+                self.bounced_at.is_some(),
+                self.acknowledged_at.is_some(),
+                self.settled_at.is_some(),
+            ],
+        )
+    }
+}
+
+/// A message with its payload, opened.
+#[derive(Clone, Debug)]
+pub struct OpenedMessage {
+    /// Its row.
+    pub record: MessageRecord,
+    /// Its payload.
+    pub payload: Vec<u8>,
+    /// Its calendar series.
+    pub series: Option<Uuid>,
 }
 
 /// Which messages of a list.
 #[derive(Clone, Debug, Default)]
 pub struct MessageFilter {
-    /// `ready`, `sending`, `sent`, `doubtful`, `failed`, `cancelled`.
-    pub state: Option<String>,
+    /// In this state.
+    pub state: Option<State>,
     /// Of this plan.
     pub plan: Option<PlanId>,
-}
-
-/// How many messages stand in each state.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Waiting.
-    pub ready: i64,
-    /// Under way.
-    pub sending: i64,
-    /// Taken by the relay, without a doubt.
-    pub sent: i64,
-    /// Perhaps taken twice, or perhaps not at all.
-    pub doubtful: i64,
-    /// Given up.
-    pub failed: i64,
-}
-
-impl Counts {
-    pub(crate) fn add(&mut self, status: &str, ambiguous: bool, n: i64) {
-        match (status, ambiguous) {
-            ("sent" | "failed", true) => self.doubtful += n,
-            ("ready", _) => self.ready += n,
-            ("sending", _) => self.sending += n,
-            ("sent", false) => self.sent += n,
-            ("failed", false) => self.failed += n,
-            _ => {}
-        }
-    }
+    /// Of this kind.
+    pub kind: Option<String>,
+    /// About a sitting, or a first day, that begins between these instants (the second one left out).
+    pub sitting: Option<(DateTime<Utc>, DateTime<Utc>)>,
+    /// Convocations in force that nobody has acknowledged.
+    pub unacknowledged: bool,
+    /// Not ended well, about a sitting that begins before this instant and after the other.
+    pub pressing: Option<(DateTime<Utc>, DateTime<Utc>)>,
 }
 
 /// Messages of the scope, latest first.
@@ -180,22 +196,23 @@ pub async fn counts<O: Operation>(
     scope: &Scope<O>,
     filter: &MessageFilter,
 ) -> Result<Counts, StoreError> {
-    let rows: Vec<(String, bool, i64)> = outbox::Entity::find()
-        .select_only()
-        .column(outbox::Column::Status)
-        .column(outbox::Column::Ambiguous)
-        .column_as(outbox::Column::Id.count(), "n")
+    let all = outbox::Entity::find()
         .filter(of_scope(scope))
-        .filter(matching(filter))
-        .group_by(outbox::Column::Status)
-        .group_by(outbox::Column::Ambiguous)
-        .into_tuple()
-        .all(access.connection())
-        .await?;
+        .filter(matching(filter));
+    let rows: Vec<(String, bool, bool, bool, bool, i64)> =
+        states::grouped(all.clone().select_only())
+            .into_tuple()
+            .all(access.connection())
+            .await?;
     let mut counts = Counts::default();
-    for (status, ambiguous, n) in rows {
-        counts.add(&status, ambiguous, n);
+    for (status, ambiguous, bounced, acknowledged, settled, n) in rows {
+        counts.add(
+            State::of(&status, ambiguous, [bounced, acknowledged, settled]),
+            n,
+        );
     }
+    let waiting = all.filter(states::unacknowledged());
+    counts.unacknowledged = number(waiting.count(access.connection()).await?);
     Ok(counts)
 }
 
@@ -205,69 +222,58 @@ pub async fn counts_of_plans<O: Operation>(
     scope: &Scope<O>,
     plans: &[PlanId],
 ) -> Result<HashMap<PlanId, Counts>, StoreError> {
-    let rows: Vec<(Uuid, String, bool, i64)> = outbox::Entity::find()
+    let all = outbox::Entity::find()
         .select_only()
         .column(outbox::Column::PlanId)
-        .column(outbox::Column::Status)
-        .column(outbox::Column::Ambiguous)
-        .column_as(outbox::Column::Id.count(), "n")
         .filter(of_scope(scope))
         .filter(outbox::Column::PlanId.is_in(plans.iter().map(|id| id.0)))
-        .group_by(outbox::Column::PlanId)
-        .group_by(outbox::Column::Status)
-        .group_by(outbox::Column::Ambiguous)
+        .group_by(outbox::Column::PlanId);
+    let rows: Vec<(Uuid, String, bool, bool, bool, bool, i64)> = states::grouped(all.clone())
         .into_tuple()
         .all(access.connection())
         .await?;
     let mut found: HashMap<PlanId, Counts> = HashMap::new();
-    for (plan, status, ambiguous, n) in rows {
-        found
-            .entry(PlanId(plan))
-            .or_default()
-            .add(&status, ambiguous, n);
+    for (plan, status, ambiguous, bounced, acknowledged, settled, n) in rows {
+        let state = State::of(&status, ambiguous, [bounced, acknowledged, settled]);
+        found.entry(PlanId(plan)).or_default().add(state, n);
+    }
+    let rows: Vec<(Uuid, i64)> = all
+        .column_as(outbox::Column::Id.count(), "n")
+        .filter(states::unacknowledged())
+        .into_tuple()
+        .all(access.connection())
+        .await?;
+    for (plan, n) in rows {
+        found.entry(PlanId(plan)).or_default().unacknowledged = n;
     }
     Ok(found)
 }
 
-/// A failed message that a person sends again.
-#[derive(Clone, Debug)]
-pub struct FailedMessage {
-    /// Its row.
-    pub record: MessageRecord,
-    /// Its payload, opened.
-    pub payload: Vec<u8>,
-    /// Its calendar series.
-    pub series: Option<Uuid>,
+fn number(n: u64) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
 }
 
-/// Failed messages of the scope, those of `ids`, that a person may send again: none that the relay may have taken
-/// (a second one would be a duplicate that nobody flagged), none that a later revision of its series has overtaken.
-pub async fn failed<O: Operation>(
+/// Rows with their payloads, in their order.
+pub(super) async fn opened(
     access: &impl Access,
-    scope: &Scope<O>,
-    ids: &[MessageId],
-) -> Result<Vec<FailedMessage>, StoreError> {
-    let rows = outbox::Entity::find()
-        .filter(of_scope(scope))
-        .filter(outbox::Column::Status.eq("failed"))
-        .filter(outbox::Column::Ambiguous.eq(false))
-        .filter(series::is_latest())
-        .filter(outbox::Column::Id.is_in(ids.iter().map(|id| id.0)))
-        .all(access.connection())
-        .await?;
-    let mut opened = Vec::with_capacity(rows.len());
+    rows: Vec<outbox::Model>,
+) -> Result<Vec<OpenedMessage>, StoreError> {
+    let mut keys = HashMap::new();
+    let mut payloads = Vec::with_capacity(rows.len());
     for row in &rows {
-        let key = envelope::key(access, row.key_id).await?;
-        opened.push(key.open(row.id, &Envelope(row.payload.clone()))?);
+        if let std::collections::hash_map::Entry::Vacant(place) = keys.entry(row.key_id) {
+            place.insert(envelope::key(access, row.key_id).await?);
+        }
+        let key = &keys[&row.key_id];
+        payloads.push((
+            key.open(row.id, &Envelope(row.payload.clone()))?,
+            row.series,
+        ));
     }
-    let series: Vec<_> = rows.iter().map(|row| row.series).collect();
-    // `records` keeps the order of its rows.
     let records = records(access, rows).await?;
-    Ok(records
-        .into_iter()
-        .zip(opened)
-        .zip(series)
-        .map(|((record, payload), series)| FailedMessage {
+    let all = records.into_iter().zip(payloads);
+    Ok(all
+        .map(|(record, (payload, series))| OpenedMessage {
             record,
             payload,
             series,
@@ -275,39 +281,32 @@ pub async fn failed<O: Operation>(
         .collect())
 }
 
-/// Takes a failed message off the list, since another replaces it.
-pub async fn supersede<O: Operation>(
-    tx: &Transaction,
-    scope: &Scope<O>,
-    id: MessageId,
-) -> Result<(), StoreError> {
-    let updated = outbox::Entity::update_many()
-        .col_expr(outbox::Column::Status, Expr::value("cancelled"))
-        .filter(of_scope(scope))
-        .filter(outbox::Column::Id.eq(id.0))
-        .filter(outbox::Column::Status.eq("failed"))
-        .exec(tx.connection())
-        .await?;
-    one_row(updated.rows_affected)
-}
-
-fn of_scope<O: Operation>(scope: &Scope<O>) -> Condition {
+pub(super) fn of_scope<O: Operation>(scope: &Scope<O>) -> Condition {
     condition(scope, &columns!(outbox, CandidateId))
 }
 
 fn matching(filter: &MessageFilter) -> Condition {
-    let state: Option<SimpleExpr> = filter.state.as_deref().map(|state| match state {
-        "doubtful" => outbox::Column::Ambiguous
-            .eq(true)
-            .and(outbox::Column::Status.is_in(["sent", "failed"])),
-        "sent" | "failed" => outbox::Column::Status
-            .eq(state)
-            .and(outbox::Column::Ambiguous.eq(false)),
-        other => outbox::Column::Status.eq(other),
-    });
     Condition::all()
-        .add_option(state)
+        .add_option(filter.state.map(State::condition))
         .add_option(filter.plan.map(|plan| outbox::Column::PlanId.eq(plan.0)))
+        .add_option(
+            filter
+                .kind
+                .as_ref()
+                .map(|kind| outbox::Column::Kind.eq(kind)),
+        )
+        .add_option(filter.sitting.map(|(from, to)| {
+            outbox::Column::SittingAt
+                .gte(from)
+                .and(outbox::Column::SittingAt.lt(to))
+        }))
+        .add_option(filter.unacknowledged.then(states::unacknowledged))
+        .add_option(filter.pressing.map(|(after, before)| {
+            Condition::all()
+                .add(outbox::Column::SittingAt.gt(after))
+                .add(outbox::Column::SittingAt.lt(before))
+                .add(states::not_ended_well())
+        }))
 }
 
 async fn records(
@@ -348,6 +347,12 @@ async fn records(
                 created_at: row.created_at,
                 not_before: row.not_before,
                 sent_at: row.sent_at,
+                sitting_at: row.sitting_at,
+                acknowledged_at: row.acknowledged_at,
+                bounced_at: row.bounced_at,
+                bounce: row.bounce,
+                settled_at: row.settled_at,
+                settlement: row.settlement,
             })
         })
         .collect()

@@ -113,6 +113,7 @@ pub async fn plans_are_counted_together(bench: &Bench) -> Result<()> {
     let messages = outbox::counts_of_plans(&reader, &scope, &ids).await?;
     let two = Counts {
         ready: 2,
+        unacknowledged: 2,
         ..Counts::default()
     };
     assert_eq!(

@@ -259,8 +259,8 @@ pub async fn a_doubt_is_not_sent_again_as_a_failure(bench: &Bench) -> Result<()>
 }
 
 /// Those of the first two messages that an officer may send again.
-async fn failed(bench: &Bench) -> Result<Vec<outbox::FailedMessage>> {
+async fn failed(bench: &Bench) -> Result<Vec<outbox::OpenedMessage>> {
     let scope = world::head::<delos_domain::scope::ResendMessage>(1)?;
     let ids = [1, 2].map(|number| world::message(1, number).id);
-    Ok(outbox::failed(&bench.db.read(), &scope, &ids).await?)
+    Ok(outbox::to_send_again(&bench.db.read(), &scope, &ids, false).await?)
 }

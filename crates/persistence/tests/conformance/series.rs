@@ -152,7 +152,7 @@ pub async fn a_failure_that_was_overtaken_is_not_sent_again(bench: &Bench) -> Re
     outbox::conclude(&tx, &first, &Verdict::GiveUp("550".to_owned()), at(2)).await?;
     done::<anyhow::Error>(tx).await?;
     let scope = world::head::<delos_domain::scope::ResendMessage>(1)?;
-    let failed = async || outbox::failed(&bench.db.read(), &scope, &[first.id]).await;
+    let failed = async || outbox::to_send_again(&bench.db.read(), &scope, &[first.id], false).await;
     let found = failed().await?;
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].series, revision(1).series, "its order is kept");

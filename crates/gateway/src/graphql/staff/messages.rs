@@ -1,15 +1,17 @@
 //! Messages of the outbox and tasks.
 
 use async_graphql::{Enum, ID, InputObject, SimpleObject, Union};
-use chrono::{DateTime, Utc};
-use delos_application::views::messages::MessageView;
-use delos_application::views::{Counts, MessageRecord, Page, TaskRecord};
+use chrono::{DateTime, NaiveDate, Utc};
+use delos_application::delivery::Composed;
+use delos_application::views;
+use delos_application::views::messages::{Asked, MessageView};
+use delos_application::views::{Counts, MessageRecord, Page, State, TaskRecord};
 
 use super::connection;
 use super::plans::{ConvocationCounts, counts};
 use crate::graphql::refusal::Refusal;
 
-/// State of a message: prête, en cours, envoyée, douteuse, en échec, annulée.
+/// State of a message: prête, en cours, envoyée, douteuse, en échec, revenue, réglée, annulée.
 #[derive(Enum, Copy, Clone, Eq, PartialEq)]
 pub enum MessageState {
     /// Prête.
@@ -22,31 +24,40 @@ pub enum MessageState {
     Doubtful,
     /// En échec.
     Failed,
+    /// Revenue: the relay took it, another sent it back.
+    Bounced,
+    /// Réglée: a person said how, or the recipient that he has it.
+    Settled,
     /// Annulée.
     Cancelled,
 }
 
-impl MessageState {
-    /// The code of the store's filter.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Ready => "ready",
-            Self::Sending => "sending",
-            Self::Sent => "sent",
-            Self::Doubtful => "doubtful",
-            Self::Failed => "failed",
-            Self::Cancelled => "cancelled",
+impl From<State> for MessageState {
+    fn from(state: State) -> Self {
+        match state {
+            State::Ready => Self::Ready,
+            State::Sending => Self::Sending,
+            State::Sent => Self::Sent,
+            State::Doubtful => Self::Doubtful,
+            State::Failed => Self::Failed,
+            State::Bounced => Self::Bounced,
+            State::Settled => Self::Settled,
+            State::Cancelled => Self::Cancelled,
         }
     }
+}
 
-    fn of(record: &MessageRecord) -> Self {
-        match (record.status.as_str(), record.ambiguous) {
-            ("sent" | "failed", true) => Self::Doubtful,
-            ("sent", false) => Self::Sent,
-            ("failed", false) => Self::Failed,
-            ("sending", _) => Self::Sending,
-            ("cancelled", _) => Self::Cancelled,
-            _ => Self::Ready,
+impl From<MessageState> for State {
+    fn from(state: MessageState) -> Self {
+        match state {
+            MessageState::Ready => Self::Ready,
+            MessageState::Sending => Self::Sending,
+            MessageState::Sent => Self::Sent,
+            MessageState::Doubtful => Self::Doubtful,
+            MessageState::Failed => Self::Failed,
+            MessageState::Bounced => Self::Bounced,
+            MessageState::Settled => Self::Settled,
+            MessageState::Cancelled => Self::Cancelled,
         }
     }
 }
@@ -66,6 +77,22 @@ pub struct Message {
     created_at: DateTime<Utc>,
     not_before: DateTime<Utc>,
     sent_at: Option<DateTime<Utc>>,
+    /// When the sitting, or the first day, that it is about begins.
+    sitting_at: Option<DateTime<Utc>>,
+    /// When its recipient said that he has it.
+    acknowledged_at: Option<DateTime<Utc>>,
+    /// When it came back.
+    bounced_at: Option<DateTime<Utc>>,
+    /// What the relay that sent it back said.
+    bounce: Option<String>,
+    /// When a person took it off the list.
+    settled_at: Option<DateTime<Utc>>,
+    /// How: `phoned`, `handed`, `printed`, `confirmed`, `sent_again`.
+    settlement: Option<String>,
+    /// Whether it asks its recipient to say that he has it.
+    is_convocation: bool,
+    /// Whether the address of its recipient can be put right from here.
+    address_is_free: bool,
 }
 
 /// A page of messages, with the counts of all of the perimeter's.
@@ -92,7 +119,31 @@ impl MessageConnection {
 #[derive(InputObject, Default)]
 pub struct MessageFilter {
     pub state: Option<MessageState>,
+    /// Stable code of a kind, e.g. `candidate_convocation`.
+    pub kind: Option<String>,
+    /// About a sitting of this date, in the perimeter's time.
+    pub day: Option<NaiveDate>,
+    /// Convocations in force that nobody has acknowledged.
+    #[graphql(default)]
+    pub unacknowledged: bool,
+    /// Not with its recipient for sure, and about a sitting within three days.
+    #[graphql(default)]
+    pub pressing: bool,
     pub search: Option<String>,
+}
+
+impl MessageFilter {
+    /// As the view takes it, the search apart.
+    pub fn asked(self) -> Asked {
+        Asked {
+            state: self.state.map(Into::into),
+            kind: self.kind,
+            day: self.day,
+            unacknowledged: self.unacknowledged,
+            pressing: self.pressing,
+            plan: None,
+        }
+    }
 }
 
 /// A message recomposed from its outbox row.
@@ -137,6 +188,76 @@ impl Resent {
     }
 }
 
+/// How many messages are off the list.
+#[derive(SimpleObject)]
+pub struct Settled {
+    count: i64,
+}
+
+/// How many messages are off the list, or why not.
+#[derive(Union)]
+pub enum SettleResult {
+    Settled(Settled),
+    Refusal(Refusal),
+}
+
+impl Settled {
+    /// So many.
+    pub fn new(count: usize) -> Self {
+        Self {
+            count: i64::try_from(count).unwrap_or(i64::MAX),
+        }
+    }
+}
+
+/// Candidates of a centre whom no mail has reached for sure, and whose sitting is near.
+#[derive(SimpleObject)]
+pub struct UnreachedCentre {
+    name: String,
+    uai: String,
+    city: String,
+    lines: Vec<UnreachedCandidate>,
+}
+
+/// A candidate to reach otherwise.
+#[derive(SimpleObject)]
+pub struct UnreachedCandidate {
+    /// The convocation that did not arrive for sure.
+    message: ID,
+    number: String,
+    name: String,
+    date: NaiveDate,
+    /// Minutes after midnight, in the centre's local time.
+    arrival: i32,
+    /// IANA zone of the centre.
+    timezone: String,
+    /// `no_address`, `failed`, `bounced` or `doubtful`.
+    why: String,
+    /// Where his convocation is downloaded to be printed.
+    href: String,
+}
+
+impl From<views::unreached::UnreachedCentre> for UnreachedCentre {
+    fn from(centre: views::unreached::UnreachedCentre) -> Self {
+        let line = |one: views::unreached::UnreachedLine| UnreachedCandidate {
+            href: format!("/messages/{}/attachments/0", one.message),
+            message: ID(one.message.to_string()),
+            number: one.number,
+            name: one.name,
+            date: one.date,
+            arrival: one.arrival.into(),
+            timezone: one.zone,
+            why: one.why.to_owned(),
+        };
+        Self {
+            name: centre.name,
+            uai: centre.uai,
+            city: centre.city,
+            lines: centre.lines.into_iter().map(line).collect(),
+        }
+    }
+}
+
 /// Where long work stands.
 #[derive(Enum, Copy, Clone, Eq, PartialEq)]
 pub enum TaskState {
@@ -171,7 +292,9 @@ pub enum TaskResult {
 impl From<MessageRecord> for Message {
     fn from(record: MessageRecord) -> Self {
         Self {
-            state: MessageState::of(&record),
+            state: record.state().into(),
+            is_convocation: record.kind.ends_with("_convocation"),
+            address_is_free: record.about.candidate.is_some() || record.about.examiner.is_some(),
             id: ID(record.id.to_string()),
             kind: record.kind,
             recipient: record.identity.full_name(),
@@ -182,6 +305,12 @@ impl From<MessageRecord> for Message {
             created_at: record.created_at,
             not_before: record.not_before,
             sent_at: record.sent_at,
+            sitting_at: record.sitting_at,
+            acknowledged_at: record.acknowledged_at,
+            bounced_at: record.bounced_at,
+            bounce: record.bounce,
+            settled_at: record.settled_at,
+            settlement: record.settlement,
         }
     }
 }
@@ -206,6 +335,18 @@ impl MessageContent {
             subject: view.content.subject,
             text: view.content.text,
             attachments,
+        }
+    }
+}
+
+impl MessageContent {
+    /// An example, whose files are nowhere to download.
+    pub fn example(content: Composed) -> Self {
+        Self {
+            message: None,
+            subject: content.subject,
+            text: content.text,
+            attachments: Vec::new(),
         }
     }
 }

@@ -8,6 +8,7 @@ mod people;
 mod plans;
 mod query;
 mod session;
+mod texts;
 mod worker;
 
 pub use people::CandidateCounts;

@@ -8,16 +8,18 @@ use delos_application::set_session_dates::{
     DatesRecord, SetSessionDatesInput as NewDates, set_session_dates,
 };
 use delos_application::{
-    CommandError, convoke, import, plan_commands, renew_candidate_code, resend_failed, views,
+    CommandError, convoke, correct_address, import, plan_commands, remind, renew_candidate_code,
+    resend_failed, settle_message, texts, views,
 };
 use delos_domain::candidate;
 use delos_domain::ids::{AccountId, MessageId, PlanId};
 
 use super::accounts::{AccountResult, CreateAccountInput, GrantMandateInput};
-use super::messages::{ResendResult, Resent, TaskResult};
+use super::messages::{ResendResult, Resent, SettleResult, Settled, TaskResult};
 use super::people::Form;
 use super::plans::{AddCommissionInput, ConvokeResult, Convoked, PlanResult};
 use super::session::{SessionDatesInput, SetSessionDatesResult};
+use super::texts::{EditTextForm, EditTextResult, MailTexts};
 use super::{actor, house, id};
 use crate::graphql::refusal::{error, outcome};
 
@@ -256,20 +258,96 @@ impl Mutation {
         }
     }
 
-    /// Sends failed messages again, each as a new message that refers to the former.
+    /// Sends failed and returned messages again, each as a new message that refers to the former; doubtful ones too when
+    /// the person takes the risk that they arrive twice.
     async fn resend_failed(
         &self,
         ctx: &Context<'_>,
         messages: Vec<ID>,
+        #[graphql(default)] even_doubtful: bool,
     ) -> async_graphql::Result<ResendResult> {
         let ids: Vec<MessageId> = messages
             .iter()
             .map(id)
             .collect::<async_graphql::Result<_>>()?;
         Ok(
-            match outcome(resend_failed::resend_failed(house(ctx)?, actor(ctx)?, &ids).await)? {
+            match outcome(
+                resend_failed::resend_failed(house(ctx)?, actor(ctx)?, &ids, even_doubtful).await,
+            )? {
                 Ok(count) => ResendResult::Resent(Resent::new(count)),
                 Err(refusal) => ResendResult::Refusal(refusal),
+            },
+        )
+    }
+
+    /// Reminds those who have not said that they have their convocation: of the perimeter, or of one plan.
+    async fn remind_recipients(
+        &self,
+        ctx: &Context<'_>,
+        plan: Option<ID>,
+    ) -> async_graphql::Result<ResendResult> {
+        let plan: Option<PlanId> = plan.as_ref().map(id).transpose()?;
+        Ok(
+            match outcome(remind::remind_recipients(house(ctx)?, actor(ctx)?, plan).await)? {
+                Ok(count) => ResendResult::Resent(Resent::new(count)),
+                Err(refusal) => ResendResult::Refusal(refusal),
+            },
+        )
+    }
+
+    /// Takes messages that did not arrive for sure off the list: `phoned`, `handed`, `printed` or `confirmed`.
+    async fn settle_messages(
+        &self,
+        ctx: &Context<'_>,
+        messages: Vec<ID>,
+        how: String,
+    ) -> async_graphql::Result<SettleResult> {
+        let ids: Vec<MessageId> = messages
+            .iter()
+            .map(id)
+            .collect::<async_graphql::Result<_>>()?;
+        Ok(
+            match outcome(
+                settle_message::settle_messages(house(ctx)?, actor(ctx)?, &ids, &how).await,
+            )? {
+                Ok(count) => SettleResult::Settled(Settled::new(count)),
+                Err(refusal) => SettleResult::Refusal(refusal),
+            },
+        )
+    }
+
+    /// Puts the address of a message's recipient right, and sends it again.
+    async fn correct_address(
+        &self,
+        ctx: &Context<'_>,
+        message: ID,
+        address: String,
+    ) -> async_graphql::Result<ResendResult> {
+        let message: MessageId = id(&message)?;
+        Ok(
+            match outcome(
+                correct_address::correct_address(house(ctx)?, actor(ctx)?, message, &address).await,
+            )? {
+                Ok(()) => ResendResult::Resent(Resent::new(1)),
+                Err(refusal) => ResendResult::Refusal(refusal),
+            },
+        )
+    }
+
+    /// Keeps what the authority adds to a kind of message, as a new version.
+    async fn edit_mail_text(
+        &self,
+        ctx: &Context<'_>,
+        input: EditTextForm,
+    ) -> async_graphql::Result<EditTextResult> {
+        let (house, actor) = (house(ctx)?, actor(ctx)?);
+        Ok(
+            match outcome(texts::edit_text(house, actor, &input.into()).await)? {
+                Ok(()) => {
+                    let all = views::texts::texts(house, actor).await.map_err(error)?;
+                    EditTextResult::Texts(MailTexts::new(all))
+                }
+                Err(refusal) => EditTextResult::Refusal(refusal),
             },
         )
     }

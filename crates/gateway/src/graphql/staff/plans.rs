@@ -79,6 +79,10 @@ pub struct ConvocationCounts {
     sent: i64,
     doubtful: i64,
     failed: i64,
+    bounced: i64,
+    settled: i64,
+    /// Convocations in force that nobody has acknowledged.
+    unacknowledged: i64,
     /// Candidates and members without an address.
     without_address: i64,
 }
@@ -237,6 +241,9 @@ pub fn counts(counts: Counts, without_address: usize) -> ConvocationCounts {
         sent: counts.sent,
         doubtful: counts.doubtful,
         failed: counts.failed,
+        bounced: counts.bounced,
+        settled: counts.settled,
+        unacknowledged: counts.unacknowledged,
         without_address: number(without_address),
     }
 }

@@ -5,13 +5,14 @@ use delos_application::views::{self, CandidateFilter as Filter};
 use delos_domain::ids::{MessageId, PlanId, SittingId, TaskId};
 
 use super::accounts::{AccountConnection, GrantableRole, Me, TodoLine};
-use super::messages::{MessageConnection, MessageContent, MessageFilter, Task};
+use super::messages::{MessageConnection, MessageContent, MessageFilter, Task, UnreachedCentre};
 use super::people::{CandidateConnection, CandidateFilter, ExaminerConnection, SchoolConnection};
 use super::plans::{Plan, PlanChoices};
 use super::session::{Authority, Session};
+use super::texts::{MailTexts, PreviewResult};
 use super::worker::MailService;
 use super::{actor, house, id, page, person};
-use crate::graphql::refusal::error;
+use crate::graphql::refusal::{error, outcome};
 
 /// What staff read, within the active mandate's perimeter.
 #[derive(Default)]
@@ -177,9 +178,9 @@ impl Query {
         filter: Option<MessageFilter>,
     ) -> async_graphql::Result<MessageConnection> {
         let asked = filter.unwrap_or_default();
-        let page = page(first, after.as_deref(), asked.search)?;
-        let state = asked.state.map(|state| state.code().to_owned());
-        let (found, counts) = views::messages::list(house(ctx)?, actor(ctx)?, state, None, &page)
+        let page = page(first, after.as_deref(), asked.search.clone())?;
+        let asked = asked.asked();
+        let (found, counts) = views::messages::list(house(ctx)?, actor(ctx)?, &asked, &page)
             .await
             .map_err(error)?;
         Ok(MessageConnection::new(found, counts))
@@ -200,6 +201,37 @@ impl Query {
                 format!("/messages/{one}/attachments/{place}")
             })
         }))
+    }
+
+    /// Candidates whom no mail has reached for sure and whose sitting is near, by centre.
+    async fn unreached(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<UnreachedCentre>> {
+        let centres = views::unreached::unreached(house(ctx)?, actor(ctx)?)
+            .await
+            .map_err(error)?;
+        Ok(centres.into_iter().map(Into::into).collect())
+    }
+
+    /// What the authority adds to each kind of message.
+    async fn mail_texts(&self, ctx: &Context<'_>) -> async_graphql::Result<MailTexts> {
+        let texts = views::texts::texts(house(ctx)?, actor(ctx)?)
+            .await
+            .map_err(error)?;
+        Ok(MailTexts::new(texts))
+    }
+
+    /// A kind of message as it would be sent with these words, about invented people.
+    async fn mail_text_preview(
+        &self,
+        ctx: &Context<'_>,
+        kind: String,
+        intro: String,
+        closing: String,
+    ) -> async_graphql::Result<PreviewResult> {
+        let made = views::texts::preview(house(ctx)?, actor(ctx)?, &kind, &intro, &closing).await;
+        Ok(match outcome(made)? {
+            Ok(content) => PreviewResult::Content(Box::new(MessageContent::example(content))),
+            Err(refusal) => PreviewResult::Refusal(refusal),
+        })
     }
 
     /// The convocation as it would leave, for one sitting of a plan.
