@@ -132,6 +132,8 @@ function keep(bytes, session, acknowledged) {
     from: session.envelope.mailFrom ? session.envelope.mailFrom.address : null,
     to: session.envelope.rcptTo.map((recipient) => recipient.address),
     sha256: createHash('sha256').update(bytes).digest('hex'),
+    // Before the line end that some senders put between the last line and the final dot.
+    sha256Given: createHash('sha256').update(bytes.subarray(0, -2)).digest('hex'),
     size: bytes.length,
     at: new Date().toISOString(),
     acknowledged,
@@ -231,7 +233,7 @@ const server = new SMTPServer({
 
 server.on('error', (error) => {
   // Whoever looked at the certificate and did not know its authority said so before hanging up.
-  if (/alert|unknown ca|bad certificate/i.test(error.message)) {
+  if (/alert (unknown ca|bad certificate|certificate unknown)/i.test(error.meta?.message ?? error.message)) {
     appendFileSync(join(options.folder, 'faults.jsonl'), `${JSON.stringify({ fault: 'wrong-certificate', at: new Date().toISOString() })}\n`);
   }
   // A socket that the other side, or a fault of ours, has cut is what this relay is for.

@@ -5,23 +5,31 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use delos_tests::relay::Accepted;
+use delos_tests::campaign::outbox::Row;
+use delos_tests::relay::{Accepted, Refused};
 
-/// A row of the outbox at the end of the campaign.
-#[derive(Clone, Debug)]
-pub struct Row {
-    /// The message's id, 32 hexadecimal digits.
-    pub id: String,
-    pub status: String,
-    pub ambiguous: bool,
-    /// SHA-256 of the bytes of the first try.
-    pub first_hash: Option<String>,
+use crate::trace::{Fact, What};
+
+/// What is known of a campaign once it has ended.
+pub struct Facts<'a> {
+    /// The outbox.
+    pub rows: &'a [Row],
+    /// The relay's mailbox.
+    pub accepted: &'a [Accepted],
+    /// What the relay will never take.
+    pub refused: &'a Refused,
+    /// The order of the commits.
+    pub trace: &'a [Fact],
+    /// Deliveries that a kill, or a database that went away, may have cut past the dot.
+    pub doubts: usize,
 }
 
 /// What the campaign counted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Verdict {
+    /// Messages of the outbox.
     pub messages: usize,
+    /// Mails that the relay took.
     pub accepted: usize,
     /// Mails accepted beyond the first of each message.
     pub duplicates: usize,
@@ -29,20 +37,57 @@ pub struct Verdict {
     pub doubled: usize,
     /// Messages flagged as possibly doubled.
     pub flagged: usize,
+    /// Messages withdrawn or overtaken before they had left.
+    pub withdrawn: usize,
+    /// Messages that the relay refused for good.
+    pub refused: usize,
+    /// Messages that were to arrive and never did.
+    pub lost: usize,
+    /// Messages accepted more than once that nothing flags.
+    pub unflagged: usize,
+    /// Messages of which the relay has two versions under one Message-ID, or one that is not the first try's.
+    pub other_bytes: usize,
+    /// Messages that passed the dot after they had been withdrawn or overtaken.
+    pub past_after_withdrawal: usize,
     /// What breaks the promise, in words.
     pub faults: Vec<String>,
 }
 
 /// Holds the promise against the facts: nothing lost, no duplicate unflagged, the same Message-ID and the same bytes,
-/// no more duplicates than instants of doubt.
-pub fn judge(rows: &[Row], accepted: &[Accepted], cut_by_kills: usize) -> Verdict {
+/// nothing past the dot once withdrawn, no more duplicates than instants of doubt, each message in its right state.
+pub fn judge(facts: &Facts<'_>) -> Verdict {
     let mut verdict = Verdict {
-        messages: rows.len(),
-        accepted: accepted.len(),
+        messages: facts.rows.len(),
+        accepted: facts.accepted.len(),
         ..Verdict::default()
     };
+    let by_message = sort(facts, &mut verdict);
+    let crossings = crossings(facts.trace);
+    for row in facts.rows {
+        let mails = by_message.get(&row.id).map_or(&[][..], Vec::as_slice);
+        let crossed = crossings.get(row.id.as_str()).copied().unwrap_or_default();
+        judge_row(row, mails, crossed, facts.refused, &mut verdict);
+    }
+    judge_order(facts.rows, &by_message, &mut verdict);
+    let cuts = facts
+        .accepted
+        .iter()
+        .filter(|mail| !mail.acknowledged)
+        .count();
+    if verdict.duplicates > facts.doubts + cuts {
+        let reason = format!(
+            "{} duplicates for {} deliveries that may have been cut past the dot and {cuts} that the relay cut there",
+            verdict.duplicates, facts.doubts
+        );
+        verdict.faults.push(reason);
+    }
+    verdict
+}
+
+/// The mails of each message.
+fn sort<'a>(facts: &Facts<'a>, verdict: &mut Verdict) -> BTreeMap<String, Vec<&'a Accepted>> {
     let mut by_message: BTreeMap<String, Vec<&Accepted>> = BTreeMap::new();
-    for mail in accepted {
+    for mail in facts.accepted {
         if let Some(id) = mail.message_id.as_deref().and_then(message) {
             by_message.entry(id).or_default().push(mail);
         } else {
@@ -57,58 +102,127 @@ pub fn judge(rows: &[Row], accepted: &[Accepted], cut_by_kills: usize) -> Verdic
                 .push(format!("a mail for {} recipients", mail.recipients.len()));
         }
     }
-    let known: BTreeSet<&str> = rows.iter().map(|row| row.id.as_str()).collect();
+    let known: BTreeSet<&str> = facts.rows.iter().map(|row| row.id.as_str()).collect();
     for id in by_message.keys().filter(|id| !known.contains(id.as_str())) {
         verdict.faults.push(format!(
             "the relay holds {id}, which the outbox does not know"
         ));
     }
-    for row in rows {
-        let mails = by_message.get(&row.id).map_or(&[][..], Vec::as_slice);
-        verdict.flagged += usize::from(row.ambiguous);
-        if row.status != "sent" {
-            verdict
-                .faults
-                .push(format!("{} ended `{}`, not `sent`", row.id, row.status));
-        }
-        let Some(first) = mails.first() else {
-            verdict
-                .faults
-                .push(format!("{} is lost: the relay never had it", row.id));
-            continue;
-        };
-        if mails.len() > 1 {
-            verdict.doubled += 1;
-            verdict.duplicates += mails.len() - 1;
-            if !row.ambiguous {
-                verdict.faults.push(format!(
-                    "{} was accepted {} times and is not flagged",
-                    row.id,
-                    mails.len()
-                ));
+    by_message
+}
+
+/// What the trace says of one message.
+#[derive(Clone, Copy, Default)]
+struct Crossed {
+    /// How many times it passed the dot.
+    times: usize,
+    is_withdrawn: bool,
+    after_withdrawal: bool,
+}
+
+fn crossings(trace: &[Fact]) -> BTreeMap<&str, Crossed> {
+    let mut crossings: BTreeMap<&str, Crossed> = BTreeMap::new();
+    for fact in trace {
+        let crossed = crossings.entry(fact.message.as_str()).or_default();
+        match fact.what {
+            What::PastDot => {
+                crossed.times += 1;
+                crossed.after_withdrawal |= crossed.is_withdrawn;
             }
+            What::Withdrawn => crossed.is_withdrawn = true,
         }
-        if mails.iter().any(|mail| mail.sha256 != first.sha256) {
-            verdict
-                .faults
-                .push(format!("{} left with other bytes the second time", row.id));
-        }
-        if row.first_hash.is_none() {
-            verdict.faults.push(format!(
-                "{} left without the hash of its first bytes",
-                row.id
+    }
+    crossings
+}
+
+fn judge_row(
+    row: &Row,
+    mails: &[&Accepted],
+    crossed: Crossed,
+    refused: &Refused,
+    verdict: &mut Verdict,
+) {
+    let mut fault = |text: String| verdict.faults.push(text);
+    let id = &row.id;
+    let is_refused = refused.addresses.contains(&row.address.to_lowercase())
+        || refused
+            .message_ids
+            .iter()
+            .any(|refused| message(refused).as_deref() == Some(id));
+    verdict.flagged += usize::from(row.ambiguous);
+    match row.status.as_str() {
+        "sent" => {}
+        "failed" if is_refused => verdict.refused += 1,
+        "cancelled" if crossed.is_withdrawn => verdict.withdrawn += 1,
+        other => fault(format!("{id} ended `{other}`, without a reason")),
+    }
+    if mails.is_empty() && (row.status == "sent" || !(is_refused || crossed.is_withdrawn)) {
+        verdict.lost += 1;
+        fault(format!("{id} is lost: the relay never had it"));
+    }
+    if mails.len() > crossed.times {
+        fault(format!(
+            "{id} was accepted {} times and passed the dot {} times",
+            mails.len(),
+            crossed.times
+        ));
+    }
+    if crossed.after_withdrawal {
+        verdict.past_after_withdrawal += 1;
+        fault(format!("{id} passed the dot after it was withdrawn"));
+    }
+    if mails.len() > 1 {
+        verdict.doubled += 1;
+        verdict.duplicates += mails.len() - 1;
+        if !row.ambiguous {
+            verdict.unflagged += 1;
+            fault(format!(
+                "{id} was accepted {} times and is not flagged",
+                mails.len()
             ));
         }
     }
-    let cuts = accepted.iter().filter(|mail| !mail.acknowledged).count();
-    if verdict.duplicates > cut_by_kills + cuts {
-        let reason = format!(
-            "{} duplicates for {cut_by_kills} deliveries cut by kills and {cuts} by the relay after the dot",
-            verdict.duplicates
-        );
-        verdict.faults.push(reason);
+    if !mails.is_empty() {
+        let first = row.first_hash.as_deref();
+        let differs = |mail: &&Accepted| {
+            mail.sha256 != mails[0].sha256
+                || first.is_some_and(|first| first != mail.sha256 && first != mail.sha256_given)
+        };
+        if mails.iter().any(differs) {
+            verdict.other_bytes += 1;
+            fault(format!("{id} left with other bytes than the first time"));
+        }
+        if row.first_hash.is_none() {
+            fault(format!("{id} left without the hash of its first bytes"));
+        }
     }
-    verdict
+}
+
+/// No revision arrives after the one that replaces it.
+fn judge_order(rows: &[Row], by_message: &BTreeMap<String, Vec<&Accepted>>, verdict: &mut Verdict) {
+    let mut series: BTreeMap<&str, Vec<&Row>> = BTreeMap::new();
+    for row in rows {
+        if let Some(name) = &row.series {
+            series.entry(name).or_default().push(row);
+        }
+    }
+    for mut revisions in series.into_values().filter(|rows| rows.len() > 1) {
+        revisions.sort_by_key(|row| row.revision);
+        let mut last = 0;
+        for row in revisions {
+            let numbers = || {
+                let mails = by_message.get(&row.id).into_iter().flatten();
+                mails.map(|mail| mail.number)
+            };
+            if numbers().min().is_some_and(|first| first < last) {
+                verdict.faults.push(format!(
+                    "revision {} ({}) arrived before the end of the one it replaces",
+                    row.revision, row.id
+                ));
+            }
+            last = last.max(numbers().max().unwrap_or_default());
+        }
+    }
 }
 
 /// The id in `<ID@host>`, as 32 hexadecimal digits.
@@ -124,7 +238,7 @@ fn message(message_id: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Accepted, Row, judge};
+    use super::{Accepted, Fact, Facts, Refused, Row, Verdict, What, judge};
 
     const ID: &str = "0193b7a0c0de7000800000000000000a";
 
@@ -134,6 +248,23 @@ mod tests {
             status: "sent".into(),
             ambiguous: false,
             first_hash: Some("h".into()),
+            address: "someone@ecole.example".into(),
+            series: None,
+            revision: 1,
+        }
+    }
+
+    fn flagged() -> Row {
+        Row {
+            ambiguous: true,
+            ..row()
+        }
+    }
+
+    fn ended(status: &str) -> Row {
+        Row {
+            status: status.into(),
+            ..row()
         }
     }
 
@@ -143,12 +274,43 @@ mod tests {
             message_id: Some("<0193B7A0-c0de-7000-8000-00000000000a@delos.example>".into()),
             recipients: vec!["someone@ecole.example".into()],
             sha256: "h".into(),
+            sha256_given: "g".into(),
             acknowledged: true,
         }
     }
 
-    fn faults(rows: &[Row], accepted: &[Accepted], cut_by_kills: usize) -> usize {
-        judge(rows, accepted, cut_by_kills).faults.len()
+    fn fact(what: What) -> Fact {
+        Fact {
+            message: ID.into(),
+            what,
+        }
+    }
+
+    /// What is judged of these rows and mails, each mail having passed the dot, with so many doubts.
+    fn verdict(rows: &[Row], accepted: &[Accepted], doubts: usize) -> Verdict {
+        let trace = vec![fact(What::PastDot); accepted.len()];
+        judge(&Facts {
+            rows,
+            accepted,
+            refused: &Refused::default(),
+            trace: &trace,
+            doubts,
+        })
+    }
+
+    fn faults(rows: &[Row], accepted: &[Accepted], doubts: usize) -> usize {
+        verdict(rows, accepted, doubts).faults.len()
+    }
+
+    fn traced(rows: &[Row], accepted: &[Accepted], trace: &[What], refused: &Refused) -> Verdict {
+        let trace: Vec<Fact> = trace.iter().map(|what| fact(*what)).collect();
+        judge(&Facts {
+            rows,
+            accepted,
+            refused,
+            trace: &trace,
+            doubts: 0,
+        })
     }
 
     #[test]
@@ -158,28 +320,21 @@ mod tests {
 
     #[test]
     fn a_flagged_duplicate_with_the_same_bytes_keeps_the_promise() {
-        let flagged = Row {
-            ambiguous: true,
-            ..row()
-        };
-        let verdict = judge(&[flagged], &[mail(), mail()], 1);
+        let verdict = verdict(&[flagged()], &[mail(), mail()], 1);
         assert_eq!(
             (
                 verdict.faults.len(),
                 verdict.duplicates,
                 verdict.doubled,
-                verdict.flagged
+                verdict.flagged,
+                verdict.unflagged
             ),
-            (0, 1, 1, 1)
+            (0, 1, 1, 1, 0)
         );
     }
 
     #[test]
     fn each_way_of_breaking_the_promise_is_one_fault() {
-        let flagged = || Row {
-            ambiguous: true,
-            ..row()
-        };
         assert_eq!(faults(&[row()], &[], 0), 1, "lost");
         assert_eq!(
             faults(&[row()], &[mail(), mail()], 1),
@@ -196,9 +351,14 @@ mod tests {
             ..mail()
         };
         assert_eq!(
-            faults(&[flagged()], &[mail(), other_bytes], 1),
+            faults(&[flagged()], &[mail(), other_bytes.clone()], 1),
             1,
             "other bytes"
+        );
+        assert_eq!(
+            faults(&[row()], &[other_bytes], 1),
+            1,
+            "other bytes than the first try's"
         );
         let other_id = Accepted {
             message_id: Some("<fresh@delos.example>".into()),
@@ -223,11 +383,9 @@ mod tests {
             ..mail()
         };
         assert_eq!(faults(&[row()], &[crowd], 0), 1, "two recipients");
-        let stuck = Row {
-            status: "sending".into(),
-            ..row()
-        };
-        assert_eq!(faults(&[stuck], &[mail()], 0), 1, "left in sending");
+        for state in ["sending", "ready", "failed", "cancelled"] {
+            assert_eq!(faults(&[ended(state)], &[mail()], 0), 1, "left in {state}");
+        }
         let unhashed = Row {
             first_hash: None,
             ..row()
@@ -237,14 +395,89 @@ mod tests {
 
     #[test]
     fn a_cut_after_the_dot_explains_one_duplicate() {
-        let flagged = Row {
-            ambiguous: true,
-            ..row()
-        };
         let cut = Accepted {
             acknowledged: false,
             ..mail()
         };
-        assert_eq!(faults(&[flagged], &[cut, mail()], 0), 0);
+        assert_eq!(faults(&[flagged()], &[cut, mail()], 0), 0);
+    }
+
+    #[test]
+    fn what_the_relay_refused_for_good_is_not_lost_and_ends_on_the_list() {
+        let by_address = Refused {
+            addresses: ["someone@ecole.example".to_owned()].into(),
+            ..Refused::default()
+        };
+        let by_message = Refused {
+            message_ids: mail().message_id.into_iter().collect(),
+            ..Refused::default()
+        };
+        for refused in [&by_address, &by_message] {
+            let verdict = traced(&[ended("failed")], &[], &[], refused);
+            assert_eq!((verdict.refused, verdict.faults.len()), (1, 0));
+            let verdict = traced(&[row()], &[], &[], refused);
+            assert_eq!(
+                (verdict.lost, verdict.faults.len()),
+                (1, 1),
+                "sent, it says"
+            );
+        }
+    }
+
+    #[test]
+    fn a_withdrawal_is_kept_unless_it_came_after_the_dot() {
+        use What::{PastDot, Withdrawn};
+        let none = Refused::default();
+        let verdict = traced(&[ended("cancelled")], &[], &[Withdrawn], &none);
+        assert_eq!((verdict.withdrawn, verdict.faults.len()), (1, 0));
+        let left_before = traced(&[ended("sent")], &[mail()], &[PastDot, Withdrawn], &none);
+        assert_eq!(left_before.faults.len(), 0);
+        let left_after = traced(&[ended("sent")], &[mail()], &[Withdrawn, PastDot], &none);
+        assert_eq!(
+            (left_after.past_after_withdrawal, left_after.faults.len()),
+            (1, 1)
+        );
+        let without_the_dot = traced(&[ended("sent")], &[mail()], &[], &none);
+        assert_eq!(without_the_dot.faults.len(), 1, "never past the dot");
+    }
+
+    #[test]
+    fn a_revision_never_arrives_before_the_end_of_the_one_it_replaces() {
+        let of = |revision, id: &str| Row {
+            id: id.into(),
+            series: Some("s".into()),
+            revision,
+            ..flagged()
+        };
+        let second = ID.replace('a', "b");
+        let rows = [of(1, ID), of(2, &second)];
+        let mail_of = |id: &str, number| Accepted {
+            message_id: Some(format!("<{id}@h>")),
+            number,
+            ..mail()
+        };
+        let order = |mails: &[Accepted]| {
+            let trace: Vec<Fact> = mails
+                .iter()
+                .filter_map(|mail| super::message(mail.message_id.as_deref()?))
+                .map(|message| Fact {
+                    message,
+                    what: What::PastDot,
+                })
+                .collect();
+            judge(&Facts {
+                rows: &rows,
+                accepted: mails,
+                refused: &Refused::default(),
+                trace: &trace,
+                doubts: 9,
+            })
+            .faults
+            .len()
+        };
+        assert_eq!(order(&[mail_of(ID, 1), mail_of(&second, 2)]), 0);
+        assert_eq!(order(&[mail_of(ID, 2), mail_of(&second, 1)]), 1);
+        let late = [mail_of(ID, 1), mail_of(&second, 2), mail_of(ID, 3)];
+        assert_eq!(order(&late), 1);
     }
 }
