@@ -31,6 +31,8 @@ pub struct Accepted {
     pub sha256: String,
     /// The same without the last line end: some senders put one of their own before the final dot.
     pub sha256_given: String,
+    /// How many bytes.
+    pub size: usize,
     /// False when the relay did not answer 250 to what it kept.
     pub acknowledged: bool,
 }
@@ -85,6 +87,11 @@ impl Relay {
         format!("smtp://127.0.0.1:{}", self.port)
     }
 
+    /// Its process.
+    pub fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Every mail accepted so far.
     pub fn accepted(&self) -> Result<Vec<Accepted>> {
         let text = std::fs::read_to_string(self.folder.join("accepted.jsonl")).unwrap_or_default();
@@ -104,6 +111,10 @@ impl Relay {
                         .collect(),
                     sha256: words(&mail["sha256"]),
                     sha256_given: words(&mail["sha256Given"]),
+                    size: mail["size"]
+                        .as_u64()
+                        .and_then(|size| usize::try_from(size).ok())
+                        .unwrap_or_default(),
                     acknowledged: mail["acknowledged"].as_bool().unwrap_or(false),
                 })
             })

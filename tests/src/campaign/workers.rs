@@ -197,7 +197,8 @@ impl Workers {
 }
 
 impl Recipe {
-    fn start(&self, is_strict: bool) -> Result<Child> {
+    /// Starts one; a strict one insists on a certificate that it can verify.
+    pub fn start(&self, is_strict: bool) -> Result<Child> {
         let log = std::fs::OpenOptions::new()
             .create(true)
             .append(true)

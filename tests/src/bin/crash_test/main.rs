@@ -108,10 +108,11 @@ async fn campaign() -> Result<bool> {
         start.elapsed().as_secs_f64(),
         options.workers,
         if redis.is_some() { "Redis" } else { "no Redis" },
-        if disk.is_some() {
-            "a disk of its own"
-        } else {
-            "no disk of its own: it is not filled (only the superuser can mount one)"
+        match (&disk, options.without) {
+            (Some(_), _) => "a disk of its own",
+            (None, Some(_)) => "a calm house but for the kills",
+            (None, None) =>
+                "no disk of its own: it is not filled (only the superuser can mount one)",
         },
     );
     trace::begin(&outbox).await?;

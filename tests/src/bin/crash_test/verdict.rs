@@ -275,6 +275,7 @@ mod tests {
             recipients: vec!["someone@ecole.example".into()],
             sha256: "h".into(),
             sha256_given: "g".into(),
+            size: 1,
             acknowledged: true,
         }
     }
