@@ -20,9 +20,14 @@ use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 use crate::convocation::{CandidateConvocation, ExaminerConvocation};
 use crate::{DocumentError, french};
 
-const CANDIDATE: &str = include_str!("../typst/convocation-candidat.typ");
-const EXAMINER: &str = include_str!("../typst/convocation-examinateur.typ");
-const LOOK: &str = include_str!("../typst/allure.typ");
+// Parsed once: a template is the same for every sheet.
+static CANDIDATE: LazyLock<Source> =
+    LazyLock::new(|| template(include_str!("../typst/convocation-candidat.typ")));
+static EXAMINER: LazyLock<Source> =
+    LazyLock::new(|| template(include_str!("../typst/convocation-examinateur.typ")));
+static LOOK: LazyLock<Option<Source>> = LazyLock::new(|| {
+    LOOK_ID.map(|id| Source::new(id, include_str!("../typst/allure.typ").to_owned()))
+});
 
 /// Documents between two evictions of the typesetter's cache: it would grow without bound.
 const EVICT_EVERY: usize = 10;
@@ -69,7 +74,7 @@ pub fn candidate(value: &CandidateConvocation) -> Result<Vec<u8>, DocumentError>
             .collect(),
         c: &value,
     };
-    render(CANDIDATE, &data, value.issued_at)
+    render(&CANDIDATE, &data, value.issued_at)
 }
 
 /// An examiner's convocation in PDF.
@@ -111,7 +116,7 @@ pub fn examiner(value: &ExaminerConvocation) -> Result<Vec<u8>, DocumentError> {
             .collect(),
         c: value,
     };
-    render(EXAMINER, &data, value.issued_at)
+    render(&EXAMINER, &data, value.issued_at)
 }
 
 /// Renders one document, so that the first person does not wait for fonts to be read.
@@ -120,14 +125,14 @@ pub fn warm() {
 }
 
 fn render(
-    source: &str,
+    template: &LazyLock<Source>,
     data: &impl Serialize,
     issued_at: DateTime<Utc>,
 ) -> Result<Vec<u8>, DocumentError> {
     static RENDERED: AtomicUsize = AtomicUsize::new(0);
     let mut data = serde_json::to_value(data)?;
     shorten(&mut data);
-    let world = Sheet::new(source, serde_json::to_vec(&data)?);
+    let world = Sheet::new(template, serde_json::to_vec(&data)?);
     let document: PagedDocument = typst::compile(&world)
         .output
         .map_err(|faults| refused(&faults))?;
@@ -186,6 +191,13 @@ static MAIN: LazyLock<Option<FileId>> = LazyLock::new(|| file_id("/main.typ"));
 static LOOK_ID: LazyLock<Option<FileId>> = LazyLock::new(|| file_id("/allure.typ"));
 static DATA: LazyLock<Option<FileId>> = LazyLock::new(|| file_id("/data.json"));
 
+fn template(source: &str) -> Source {
+    match *MAIN {
+        Some(id) => Source::new(id, source.to_owned()),
+        None => Source::detached(source),
+    }
+}
+
 fn file_id(path: &str) -> Option<FileId> {
     Some(RootedPath::new(VirtualRoot::Project, VirtualPath::new(path).ok()?).intern())
 }
@@ -198,14 +210,10 @@ struct Sheet {
 }
 
 impl Sheet {
-    fn new(source: &str, data: Vec<u8>) -> Self {
-        let main = match *MAIN {
-            Some(id) => Source::new(id, source.to_owned()),
-            None => Source::detached(source),
-        };
+    fn new(template: &LazyLock<Source>, data: Vec<u8>) -> Self {
         Self {
-            main,
-            look: LOOK_ID.map(|id| Source::new(id, LOOK.to_owned())),
+            main: Source::clone(template),
+            look: Option::clone(&LOOK),
             data: Bytes::new(data),
         }
     }
