@@ -113,7 +113,7 @@ async fn bench() -> Result<()> {
     let whole = sending(&options, "smtp", options.messages, Some(&relay)).await?;
     let sink = processor(relay.process())?.saturating_sub(before);
     let accepted = relay.accepted()?;
-    if accepted.len() != whole.messages {
+    if accepted.len() < whole.messages {
         bail!("{} mails for {} messages", accepted.len(), whole.messages);
     }
     let size = accepted.iter().map(|mail| mail.size).sum::<usize>() / accepted.len().max(1);
@@ -221,24 +221,29 @@ async fn sending(
     );
     let (outbox, recipe) = house(options, name, messages, &url).await?;
     let (_, total) = outbox.progress().await?;
-    let begin = Instant::now();
     let mut worker = recipe.start(false)?;
+    // Counted from the first message on: a start costs as much as a hundred messages.
+    let mut begin = None;
     let mut ended = 0;
     let mut last = Instant::now();
     while ended < total {
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        tokio::time::sleep(Duration::from_millis(50)).await;
         let (now, _) = outbox.progress().await?;
         if now > ended {
             (ended, last) = (now, Instant::now());
+            if begin.is_none() {
+                begin = Some((ended, last, processor(worker.id())?));
+            }
         }
         if last.elapsed() > PATIENCE || worker.try_wait()?.is_some() {
             bail!("the worker stopped at {ended} of {total}");
         }
     }
+    let (first, since, before) = begin.context("nothing was sent")?;
     let measure = Measure {
-        messages: total,
-        wall: begin.elapsed(),
-        processor: processor(worker.id())?,
+        messages: total - first,
+        wall: since.elapsed(),
+        processor: processor(worker.id())?.saturating_sub(before),
     };
     worker.kill()?;
     worker.wait()?;
