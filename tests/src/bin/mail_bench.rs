@@ -52,7 +52,7 @@ impl Options {
                 ("--database", "postgres") => options.sqlite = false,
                 ("--folder", folder) => options.folder = folder.into(),
                 ("--messages", number) => {
-                    options.messages = number.parse().context("--messages")?
+                    options.messages = number.parse().context("--messages")?;
                 }
                 _ => bail!("unexpected {word} {value}"),
             }

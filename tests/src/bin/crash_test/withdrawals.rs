@@ -79,12 +79,11 @@ impl Victim {
             "identity_id",
             "series",
         ];
-        let ids: String = columns
-            .iter()
-            .map(|column| format!("'{column}', {hex}({column}), "))
-            .collect();
+        let ids = columns
+            .map(|column| format!("'{column}', {hex}({column})"))
+            .join(", ");
         let sql = format!(
-            "select cast(coalesce((select {object}({ids}'address', address, 'kind', kind, 'subject', subject, \
+            "select cast(coalesce((select {object}({ids}, 'address', address, 'kind', kind, 'subject', subject, \
              'revision', revision, 'priority', priority) from outbox_message this \
              where status = '{state}' and kind = 'candidate_convocation' and series is not null and not exists \
              (select 1 from outbox_message later where later.series = this.series and later.revision > this.revision) \
