@@ -2,6 +2,10 @@
 
 export const FAULTS = {
   'greeting-421': { phase: 'greeting', code: 421, text: 'Too many connections' },
+  'silent-greeting': { phase: 'greeting' },
+  'slow-greeting': { phase: 'greeting' },
+  'garbage-greeting': { phase: 'greeting' },
+  'mail-421': { phase: 'mail', code: 421, text: 'Closing, too much mail' },
   'recipient-450': { phase: 'recipient', code: 450, text: 'Greylisted, try again later' },
   'recipient-550': { phase: 'recipient', code: 550, text: 'No such mailbox' },
   'cut-data': { phase: 'data' },
@@ -12,16 +16,43 @@ export const FAULTS = {
   'cut-after-dot': { phase: 'dot' },
   'silent-after-dot': { phase: 'dot' },
   'garbage-after-dot': { phase: 'dot' },
+  'slow-after-dot': { phase: 'dot' },
 };
 
-/** The hostile mix of the crash test: the share of conversations that each fault strikes. */
+/**
+ * The hostile mix of the crash test: the share of conversations that each fault strikes. Silence and slowness cost the
+ * sender a whole limit of time, so that theirs are small.
+ */
 export const HOSTILE = {
   'greeting-421': 0.01,
+  'silent-greeting': 0.005,
+  'slow-greeting': 0.005,
+  'garbage-greeting': 0.005,
+  'mail-421': 0.005,
   'recipient-450': 0.02,
   'cut-data': 0.005,
   'data-451': 0.01,
+  'data-554': 0.001,
   'cut-after-dot': 0.005,
+  'silent-after-dot': 0.001,
+  'garbage-after-dot': 0.001,
+  'slow-after-dot': 0.001,
 };
+
+/** The share of the addresses that the hostile relay refuses for good. */
+export const REFUSED = 0.005;
+
+/** Whether an address is among those that are refused for good: always the same ones, whoever asks (FNV-1a). */
+export function isRefused(address, share) {
+  let hash = 0x811c9dc5;
+  for (const byte of Buffer.from(address.toLowerCase())) {
+    hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
+  }
+  // The last bytes of an address differ little: mixed once more (murmur3's finalizer).
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b) >>> 0;
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35) >>> 0;
+  return ((hash ^ (hash >>> 16)) >>> 0) / 4294967296 < share;
+}
 
 /** A seeded source of numbers in [0, 1): the same seed gives the same faults in the same order (mulberry32). */
 export function dice(seed) {

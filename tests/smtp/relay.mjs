@@ -1,21 +1,24 @@
 // The SMTP relay of the tests. It keeps each mail that it accepts in a folder, and is hostile on demand.
 //
 //   node relay.mjs --folder DIR [--port N] [--hostile] [--seed N] [--always FAULT]
-//                  [--refuse ADDRESS=CODE]… [--share FAULT=NUMBER]… [--bodies all|none] [--with-parent]
+//                  [--refuse ADDRESS=CODE]… [--share FAULT=NUMBER]… [--bodies all|none] [--tls] [--with-parent]
 //
 // Written in DIR: `accepted.jsonl`, one line a mail in the order of acceptance, and with `--bodies all`
 // (the default) the bytes themselves as 000001.eml, 000002.eml…; `faults.jsonl`, one line a fault.
+// With `--tls` it offers STARTTLS, under a certificate for 127.0.0.1 and localhost made at that moment, whose authority
+// (`authority.pem` in DIR) nobody knows: whoever insists on a certificate that he can verify must not give it anything.
 // A mail is on disk before its 250 leaves, so that a relay which is killed forgets nothing that it accepted.
 // Once it listens it prints one line, {"port":N,"version":"…"}; SIGTERM stops it, or the end of its standard
 // input when `--with-parent` is given, so that it never outlives whoever started it.
 
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { SMTPServer } from 'smtp-server';
-import { FAULTS, HOSTILE, dice, draw } from './faults.mjs';
+import { FAULTS, HOSTILE, REFUSED, dice, draw, isRefused } from './faults.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -27,6 +30,7 @@ const { values: options } = parseArgs({
     refuse: { type: 'string', multiple: true, default: [] },
     share: { type: 'string', multiple: true, default: [] },
     bodies: { type: 'string', default: 'all' },
+    tls: { type: 'boolean', default: false },
     'with-parent': { type: 'boolean', default: false },
   },
 });
@@ -77,10 +81,37 @@ function cut(session) {
   }
 }
 
-function answerGarbage(session) {
+/** Writes under the library: what it would not say. */
+function write(session, text) {
   for (const connection of server.connections) {
-    if (connection.session === session) connection._socket.write('\u0000~~ not an answer ~~\r\n');
+    if (connection.session === session && !connection._socket.destroyed) connection._socket.write(text);
   }
+}
+
+/** An answer of one byte a second, for as long as somebody listens. */
+function writeSlowly(session, text) {
+  let at = 0;
+  const clock = setInterval(() => {
+    const listening = [...server.connections].some((one) => one.session === session && !one._socket.destroyed);
+    if (at >= text.length || !listening) return clearInterval(clock);
+    write(session, text[at]);
+    at += 1;
+  }, 1000);
+}
+
+const GARBAGE = '\u0000~~ not an answer ~~\r\n';
+
+/** A key and a certificate that one authority, made for this once, has signed. */
+function certificate(folder) {
+  const file = (name) => join(folder, name);
+  const openssl = (...words) => execFileSync('openssl', words, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const key = (name) => ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', file(name)];
+  openssl('req', '-x509', ...key('authority.key'), '-out', file('authority.pem'), '-days', '2', '-subj', '/CN=Relay of the tests');
+  openssl('req', '-new', ...key('relay.key'), '-out', file('relay.csr'), '-subj', '/CN=localhost');
+  writeFileSync(file('relay.ext'), 'subjectAltName=DNS:localhost,IP:127.0.0.1\n');
+  openssl('x509', '-req', '-in', file('relay.csr'), '-CA', file('authority.pem'), '-CAkey', file('authority.key'),
+    '-CAcreateserial', '-days', '2', '-extfile', file('relay.ext'), '-out', file('relay.pem'));
+  return { key: readFileSync(file('relay.key')), cert: readFileSync(file('relay.pem')) };
 }
 
 /** The unfolded value of the first header of that name. */
@@ -101,6 +132,8 @@ function keep(bytes, session, acknowledged) {
     from: session.envelope.mailFrom ? session.envelope.mailFrom.address : null,
     to: session.envelope.rcptTo.map((recipient) => recipient.address),
     sha256: createHash('sha256').update(bytes).digest('hex'),
+    // Before the line end that some senders put between the last line and the final dot.
+    sha256Given: createHash('sha256').update(bytes.subarray(0, -2)).digest('hex'),
     size: bytes.length,
     at: new Date().toISOString(),
     acknowledged,
@@ -109,10 +142,13 @@ function keep(bytes, session, acknowledged) {
   return number;
 }
 
+const refusedShare = options.hostile ? REFUSED : 0;
+
 const server = new SMTPServer({
   name: 'relay.test',
   authOptional: true,
-  disabledCommands: ['AUTH', 'STARTTLS'],
+  ...(options.tls ? certificate(options.folder) : {}),
+  disabledCommands: options.tls ? ['AUTH'] : ['AUTH', 'STARTTLS'],
   disableReverseLookup: true,
   logger: false,
   socketTimeout: 15 * 60 * 1000,
@@ -121,11 +157,27 @@ const server = new SMTPServer({
     const name = fault('greeting');
     if (!name) return callback();
     note(name, session);
+    switch (name) {
+      case 'silent-greeting':
+        return undefined;
+      case 'slow-greeting':
+        return writeSlowly(session, '220 relay.test ESMTP\r\n');
+      case 'garbage-greeting':
+        return write(session, GARBAGE);
+      default:
+        return callback(refusal(name));
+    }
+  },
+
+  onMailFrom(address, session, callback) {
+    const name = fault('mail');
+    if (!name) return callback();
+    note(name, session);
     callback(refusal(name));
   },
 
   onRcptTo(address, session, callback) {
-    const code = refused.get(address.address.toLowerCase());
+    const code = refused.get(address.address.toLowerCase()) ?? (isRefused(address.address, refusedShare) ? 550 : null);
     if (code) {
       note('refused', session, { to: address.address, code });
       return callback(Object.assign(new Error('Recipient refused'), { responseCode: code }));
@@ -168,7 +220,10 @@ const server = new SMTPServer({
           return undefined;
         case 'garbage-after-dot':
           keep(bytes, session, false);
-          return answerGarbage(session);
+          return write(session, GARBAGE);
+        case 'slow-after-dot':
+          keep(bytes, session, false);
+          return writeSlowly(session, '250 2.0.0 Ok: queued, in the end\r\n');
         default:
           return callback(refusal(name));
       }
@@ -177,6 +232,10 @@ const server = new SMTPServer({
 });
 
 server.on('error', (error) => {
+  // Whoever looked at the certificate and did not know its authority said so before hanging up.
+  if (/alert (unknown ca|bad certificate|certificate unknown)/i.test(error.meta?.message ?? error.message)) {
+    appendFileSync(join(options.folder, 'faults.jsonl'), `${JSON.stringify({ fault: 'wrong-certificate', at: new Date().toISOString() })}\n`);
+  }
   // A socket that the other side, or a fault of ours, has cut is what this relay is for.
   if (error.code === 'EADDRINUSE' || error.syscall === 'listen') {
     console.error(error.message);

@@ -5,7 +5,8 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
-import { FAULTS, HOSTILE, dice, draw } from './faults.mjs';
+import { connect as secured } from 'node:tls';
+import { FAULTS, HOSTILE, REFUSED, dice, draw, isRefused } from './faults.mjs';
 
 const RELAY = new URL('./relay.mjs', import.meta.url).pathname;
 
@@ -119,7 +120,7 @@ test('the hostile mix strikes in its shares, and the same way for the same seed'
     const roll = dice(seed);
     const counts = {};
     for (let mail = 0; mail < 100_000; mail += 1) {
-      for (const phase of ['greeting', 'recipient', 'data', 'dot']) {
+      for (const phase of ['greeting', 'mail', 'recipient', 'data', 'dot']) {
         const name = draw(HOSTILE, phase, roll);
         if (name) counts[name] = (counts[name] ?? 0) + 1;
       }
@@ -128,9 +129,53 @@ test('the hostile mix strikes in its shares, and the same way for the same seed'
   };
   const counts = count(7);
   for (const [name, share] of Object.entries(HOSTILE)) {
-    assert.ok(Math.abs(counts[name] / 100_000 - share) < share / 5, `${name}: ${counts[name]}`);
+    assert.ok(Math.abs(counts[name] / 100_000 - share) < share / 3, `${name}: ${counts[name]}`);
     assert.ok(name in FAULTS);
   }
   assert.deepEqual(count(7), counts);
   assert.notDeepEqual(count(8), counts);
+});
+
+for (const [name, kept] of [['silent-greeting', 0], ['slow-greeting', 0], ['silent-after-dot', 1], ['slow-after-dot', 1]]) {
+  test(`${name} gives no answer in time and keeps ${kept}`, async (context) => {
+    const { port, accepted } = await relay(context, '--always', name);
+    const lines = kept ? [...ENVELOPE, MAIL] : [];
+    const late = new Promise((resolve) => setTimeout(resolve, 1_500, 'late').unref());
+    assert.equal(await Promise.race([converse(port, lines), late]), 'late');
+    assert.equal(accepted().length, kept);
+    assert.ok(accepted().every((mail) => mail.acknowledged === false));
+  });
+}
+
+test('mail-421 closes at MAIL', async (context) => {
+  const { port } = await relay(context, '--always', 'mail-421');
+  assert.deepEqual((await converse(port, ENVELOPE.slice(0, 2))).slice(-1), ['421']);
+});
+
+test('the hostile relay refuses the same addresses for good, in their share', () => {
+  const refused = (share) => Array.from({ length: 100_000 }, (_, at) => `candidat${at}@eleve.example`).filter((one) => isRefused(one, share));
+  assert.ok(Math.abs(refused(REFUSED).length / 100_000 - REFUSED) < REFUSED / 5, `${refused(REFUSED).length}`);
+  assert.deepEqual(refused(REFUSED), refused(REFUSED));
+  assert.equal(refused(0).length, 0);
+  assert.equal(isRefused('Candidat7@Eleve.example', 0.5), isRefused('candidat7@eleve.example', 0.5));
+});
+
+test('the certificate of --tls is for this machine, and of an authority that nobody knows', async (context) => {
+  const { port, folder, accepted } = await relay(context, '--tls');
+  const talk = (options) =>
+    new Promise((resolve) => {
+      const plain = connect(port, '127.0.0.1');
+      const steps = ['EHLO client\r\n', 'STARTTLS\r\n'];
+      plain.on('data', (chunk) => {
+        if (!/^\d{3} .*\r\n/m.test(String(chunk))) return;
+        if (steps.length) return plain.write(steps.shift());
+        plain.removeAllListeners('data');
+        const secure = secured({ socket: plain, host: 'localhost', servername: 'localhost', ...options });
+        secure.on('error', (error) => { plain.destroy(); resolve(error.code); });
+        secure.on('secureConnect', () => { secure.destroy(); resolve('secured'); });
+      });
+    });
+  assert.equal(await talk({ ca: readFileSync(join(folder, 'authority.pem')) }), 'secured');
+  assert.equal(await talk({}), 'UNABLE_TO_VERIFY_LEAF_SIGNATURE');
+  assert.deepEqual(accepted(), []);
 });

@@ -1,6 +1,6 @@
 //! The SMTP relay: another process, another language (`tests/smtp/relay.mjs` on `smtp-server`), hostile on demand.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::BufRead;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -29,8 +29,21 @@ pub struct Accepted {
     pub recipients: Vec<String>,
     /// SHA-256 of the bytes, in hexadecimal.
     pub sha256: String,
+    /// The same without the last line end: some senders put one of their own before the final dot.
+    pub sha256_given: String,
+    /// How many bytes.
+    pub size: usize,
     /// False when the relay did not answer 250 to what it kept.
     pub acknowledged: bool,
+}
+
+/// What the relay has refused for good: the right end of these messages is a person's list.
+#[derive(Clone, Debug, Default)]
+pub struct Refused {
+    /// Addresses that it does not know, in lower case.
+    pub addresses: BTreeSet<String>,
+    /// Mails that it will not take, as their Message-ID stands in them.
+    pub message_ids: BTreeSet<String>,
 }
 
 impl Relay {
@@ -74,6 +87,11 @@ impl Relay {
         format!("smtp://127.0.0.1:{}", self.port)
     }
 
+    /// Its process.
+    pub fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Every mail accepted so far.
     pub fn accepted(&self) -> Result<Vec<Accepted>> {
         let text = std::fs::read_to_string(self.folder.join("accepted.jsonl")).unwrap_or_default();
@@ -92,6 +110,11 @@ impl Relay {
                         .map(words)
                         .collect(),
                     sha256: words(&mail["sha256"]),
+                    sha256_given: words(&mail["sha256Given"]),
+                    size: mail["size"]
+                        .as_u64()
+                        .and_then(|size| usize::try_from(size).ok())
+                        .unwrap_or_default(),
                     acknowledged: mail["acknowledged"].as_bool().unwrap_or(false),
                 })
             })
@@ -105,15 +128,37 @@ impl Relay {
 
     /// How many times each fault struck.
     pub fn faults(&self) -> BTreeMap<String, usize> {
-        let text = std::fs::read_to_string(self.folder.join("faults.jsonl")).unwrap_or_default();
         let mut counts = BTreeMap::new();
-        for line in text.lines() {
-            let fault: Value = serde_json::from_str(line).unwrap_or_default();
-            *counts
-                .entry(fault["fault"].as_str().unwrap_or("?").to_owned())
-                .or_default() += 1;
+        for fault in self.struck() {
+            let name = fault["fault"].as_str().unwrap_or("?");
+            *counts.entry(name.to_owned()).or_default() += 1;
         }
         counts
+    }
+
+    /// What it has refused for good: 550 to an address, 552 or 554 to a mail.
+    pub fn refused(&self) -> Refused {
+        let mut refused = Refused::default();
+        for fault in self.struck() {
+            let word = |name: &str| fault[name].as_str().map(str::to_owned);
+            match fault["fault"].as_str() {
+                Some("refused") if fault["code"].as_u64().is_some_and(|code| code >= 500) => {
+                    refused
+                        .addresses
+                        .extend(word("to").map(|address| address.to_lowercase()));
+                }
+                Some("data-552" | "data-554") => refused.message_ids.extend(word("messageId")),
+                _ => {}
+            }
+        }
+        refused
+    }
+
+    fn struck(&self) -> Vec<Value> {
+        let text = std::fs::read_to_string(self.folder.join("faults.jsonl")).unwrap_or_default();
+        text.lines()
+            .map(|line| serde_json::from_str(line).unwrap_or_default())
+            .collect()
     }
 }
 

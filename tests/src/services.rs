@@ -1,7 +1,7 @@
 //! Where `cargo xtask test` says that the servers are, and what a test does when one is not.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::{Context, Result, bail};
@@ -44,6 +44,11 @@ pub fn skip(reason: &str) {
 
 /// A database of its own on the tests' PostgreSQL, dropped at the end of the run with the whole server.
 pub async fn postgres_database() -> Result<Option<String>> {
+    postgres_database_on(None).await
+}
+
+/// The same, on a disk of its own: `folder` is empty and the server's.
+pub async fn postgres_database_on(folder: Option<&Path>) -> Result<Option<String>> {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
     let Ok(server) = std::env::var("DELOS_TEST_POSTGRES") else {
         return Ok(None);
@@ -53,7 +58,16 @@ pub async fn postgres_database() -> Result<Option<String>> {
     let address =
         DatabaseAddress::parse(&server).context("DELOS_TEST_POSTGRES is not an address")?;
     let door = Database::open(&address, MasterKey::new([0; 32]), false).await?;
-    door.execute_for_test(&format!("create database {name}"))
+    let mut place = String::new();
+    if let Some(folder) = folder {
+        door.execute_for_test(&format!(
+            "create tablespace {name} location '{}'",
+            folder.display()
+        ))
+        .await?;
+        place = format!(" tablespace {name}");
+    }
+    door.execute_for_test(&format!("create database {name}{place}"))
         .await?;
     let Some((server, _)) = server.rsplit_once('/') else {
         bail!("DELOS_TEST_POSTGRES names no database")

@@ -232,15 +232,24 @@ impl Writer {
             opening,
         );
         let mut before = opening;
-        let mut hour = first.and_time(chrono::NaiveTime::MIN);
-        // Clocks change on the hour or half-hour of UTC, everywhere that has schools of ours.
-        while hour.year() == year {
-            let now = offset_at(zone, hour);
-            if now != before {
-                self.observance(zone, hour, before, now);
-                before = now;
+        let mut day = first.and_time(chrono::NaiveTime::MIN);
+        while day.year() == year {
+            let next = day + Duration::days(1);
+            // A year has 17 520 half-hours and two of them matter: a day at whose end the clocks are as before, no zone
+            // changing them twice, is not walked through.
+            if offset_at(zone, next) != before {
+                // Clocks change on the hour or half-hour of UTC, everywhere that has schools of ours.
+                let mut hour = day;
+                while hour < next {
+                    let now = offset_at(zone, hour);
+                    if now != before {
+                        self.observance(zone, hour, before, now);
+                        before = now;
+                    }
+                    hour += Duration::minutes(30);
+                }
             }
-            hour += Duration::minutes(30);
+            day = next;
         }
         self.line("END", "VTIMEZONE");
     }
@@ -305,6 +314,39 @@ mod tests {
         assert!(ics.contains("DTSTART;TZID=Indian/Reunion:20270408T081000\r\n"));
         assert!(!ics.contains("BEGIN:DAYLIGHT"), "{ics}");
         assert!(ics.contains("TZOFFSETTO:+0400\r\n"));
+    }
+
+    #[test]
+    fn every_change_of_the_clocks_is_told() {
+        for zone in [
+            Tz::Europe__Paris,
+            Tz::America__Miquelon,
+            Tz::America__Cayenne,
+            Tz::America__Guadeloupe,
+            Tz::Indian__Reunion,
+            Tz::Pacific__Noumea,
+            Tz::Pacific__Marquesas,
+            Tz::Africa__Casablanca,
+            Tz::Australia__Lord_Howe,
+        ] {
+            for year in [2027, 2028] {
+                let begins = |year| {
+                    let first = NaiveDate::from_ymd_opt(year, 1, 1).unwrap();
+                    first.and_time(chrono::NaiveTime::MIN)
+                };
+                let mut hour = begins(year);
+                let mut expected = 1;
+                while hour + Duration::minutes(30) < begins(year + 1) {
+                    let next = hour + Duration::minutes(30);
+                    expected += usize::from(offset_at(zone, hour) != offset_at(zone, next));
+                    hour = next;
+                }
+                let mut out = Writer(String::new());
+                out.zone(zone, year);
+                let told = out.0.matches("TZOFFSETFROM").count();
+                assert_eq!(told, expected, "{zone} {year}");
+            }
+        }
     }
 
     #[test]

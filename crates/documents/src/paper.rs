@@ -5,7 +5,8 @@ use serde::Serialize;
 
 use crate::{DocumentError, french, pdf};
 
-const UNREACHED: &str = include_str!("../typst/non-joints.typ");
+static UNREACHED: pdf::Template =
+    pdf::Template::new(|| pdf::template(include_str!("../typst/non-joints.typ")));
 
 /// Candidates to reach otherwise than by mail.
 #[derive(Clone, Debug)]
@@ -104,7 +105,7 @@ pub fn unreached(list: &Unreached) -> Result<Vec<u8>, DocumentError> {
             })
             .collect(),
     };
-    pdf::render(UNREACHED, &data, list.printed_at)
+    pdf::render(&UNREACHED, &data, list.printed_at)
 }
 
 #[cfg(test)]

@@ -20,9 +20,16 @@ use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 use crate::convocation::{CandidateConvocation, ExaminerConvocation, ExaminerDay};
 use crate::{DocumentError, french};
 
-const CANDIDATE: &str = include_str!("../typst/convocation-candidat.typ");
-const EXAMINER: &str = include_str!("../typst/convocation-examinateur.typ");
-const LOOK: &str = include_str!("../typst/allure.typ");
+/// A template, parsed once: it is the same for every sheet.
+pub(crate) type Template = LazyLock<Source>;
+
+static CANDIDATE: Template =
+    LazyLock::new(|| template(include_str!("../typst/convocation-candidat.typ")));
+static EXAMINER: Template =
+    LazyLock::new(|| template(include_str!("../typst/convocation-examinateur.typ")));
+static LOOK: LazyLock<Option<Source>> = LazyLock::new(|| {
+    LOOK_ID.map(|id| Source::new(id, include_str!("../typst/allure.typ").to_owned()))
+});
 
 /// Documents between two evictions of the typesetter's cache: it would grow without bound.
 const EVICT_EVERY: usize = 10;
@@ -82,7 +89,7 @@ pub fn candidate(value: &CandidateConvocation) -> Result<Vec<u8>, DocumentError>
             .collect(),
         c: &value,
     };
-    render(CANDIDATE, &data, value.issued_at)
+    render(&CANDIDATE, &data, value.issued_at)
 }
 
 /// An examiner's convocation in PDF.
@@ -131,7 +138,7 @@ pub fn examiner(value: &ExaminerConvocation) -> Result<Vec<u8>, DocumentError> {
         removed: value.removed.iter().map(day).collect(),
         c: &value,
     };
-    render(EXAMINER, &data, value.issued_at)
+    render(&EXAMINER, &data, value.issued_at)
 }
 
 /// Renders one document, so that the first person does not wait for fonts to be read.
@@ -140,14 +147,14 @@ pub fn warm() {
 }
 
 pub(crate) fn render(
-    source: &str,
+    template: &Template,
     data: &impl Serialize,
     issued_at: DateTime<Utc>,
 ) -> Result<Vec<u8>, DocumentError> {
     static RENDERED: AtomicUsize = AtomicUsize::new(0);
     let mut data = serde_json::to_value(data)?;
     shorten(&mut data);
-    let world = Sheet::new(source, serde_json::to_vec(&data)?);
+    let world = Sheet::new(template, serde_json::to_vec(&data)?);
     let document: PagedDocument = typst::compile(&world)
         .output
         .map_err(|faults| refused(&faults))?;
@@ -206,6 +213,14 @@ static MAIN: LazyLock<Option<FileId>> = LazyLock::new(|| file_id("/main.typ"));
 static LOOK_ID: LazyLock<Option<FileId>> = LazyLock::new(|| file_id("/allure.typ"));
 static DATA: LazyLock<Option<FileId>> = LazyLock::new(|| file_id("/data.json"));
 
+/// A template, parsed.
+pub(crate) fn template(source: &str) -> Source {
+    match *MAIN {
+        Some(id) => Source::new(id, source.to_owned()),
+        None => Source::detached(source),
+    }
+}
+
 fn file_id(path: &str) -> Option<FileId> {
     Some(RootedPath::new(VirtualRoot::Project, VirtualPath::new(path).ok()?).intern())
 }
@@ -218,14 +233,10 @@ struct Sheet {
 }
 
 impl Sheet {
-    fn new(source: &str, data: Vec<u8>) -> Self {
-        let main = match *MAIN {
-            Some(id) => Source::new(id, source.to_owned()),
-            None => Source::detached(source),
-        };
+    fn new(template: &Template, data: Vec<u8>) -> Self {
         Self {
-            main,
-            look: LOOK_ID.map(|id| Source::new(id, LOOK.to_owned())),
+            main: Source::clone(template),
+            look: Option::clone(&LOOK),
             data: Bytes::new(data),
         }
     }

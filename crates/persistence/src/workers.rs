@@ -158,10 +158,8 @@ pub async fn counts_by_authority<O: Operation>(
         .filter(condition(scope, &columns!(outbox, CandidateId)))
         .filter(outbox::Column::AuthorityId.is_not_null())
         .group_by(outbox::Column::AuthorityId);
-    let rows: Vec<(Uuid, String, bool, bool, bool, bool, i64)> = grouped(all)
-        .into_tuple()
-        .all(access.connection())
-        .await?;
+    let rows: Vec<(Uuid, String, bool, bool, bool, bool, i64)> =
+        grouped(all).into_tuple().all(access.connection()).await?;
     let mut found: HashMap<AuthorityId, Counts> = HashMap::new();
     for (authority, status, ambiguous, bounced, acknowledged, settled, n) in rows {
         let state = State::of(&status, ambiguous, [bounced, acknowledged, settled]);

@@ -1,17 +1,23 @@
 //! `cargo xtask bench`: the measures of BENCHMARKS.md, on this machine.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Context, Result, bail};
 
 use crate::arguments::Arguments;
+use crate::postgres::Postgres;
 use crate::report::Report;
 use crate::services::Services;
-use crate::{builds, process, web, workspace};
+use crate::{builds, packages, process, relay, web, workspace};
 
-pub fn run(arguments: Arguments) -> Result<ExitCode> {
-    arguments.finish()?;
+pub fn run(mut arguments: Arguments) -> Result<ExitCode> {
+    if let Some(word) = arguments.word() {
+        return match word.as_str() {
+            "mail" => mail(arguments),
+            other => bail!("unexpected {other}; see cargo xtask help"),
+        };
+    }
     machine();
     let mut packages: Vec<String> = Vec::new();
     for entry in std::fs::read_dir(workspace::root().join("crates"))? {
@@ -62,6 +68,81 @@ fn commit_to_claim() -> Result<()> {
         .args(["--", "--nocapture"]);
     services.tell(&mut command);
     process::run(&mut command)
+}
+
+/// `cargo xtask bench mail`: one worker, the development profile's binary, a calm relay, and `smtp-source` beside it.
+fn mail(mut arguments: Arguments) -> Result<ExitCode> {
+    let messages = arguments.number("--messages")?.unwrap_or(20_000);
+    let database = arguments
+        .value("--database")?
+        .unwrap_or_else(|| "postgres".to_owned());
+    arguments.finish()?;
+    if !matches!(database.as_str(), "sqlite" | "postgres") {
+        bail!("--database {database}: sqlite or postgres");
+    }
+    builds::programs()?;
+    let relay = relay::install()?;
+    machine();
+    let folder = workspace::target().join("mail-bench");
+    let mut command = workspace::command(workspace::target().join("debug/mail-bench"));
+    command
+        .args(["--database", &database])
+        .args(["--messages", &messages.to_string()])
+        .arg("--folder")
+        .arg(folder.join("houses"))
+        .env("DELOS_TEST_BINARY", workspace::binary())
+        .env("DELOS_TEST_SMTP_RELAY", &relay.program);
+    match smtp_source() {
+        Ok(program) => {
+            command.env("DELOS_TEST_SMTP_SOURCE", program);
+        }
+        Err(error) => println!("no smtp-source: {error:#}"),
+    }
+    let server = if database == "postgres" {
+        Some(Postgres::start(&folder.join("server"))?)
+    } else {
+        None
+    };
+    if let Some(server) = &server {
+        println!("{}", server.version);
+        command.env("DELOS_TEST_POSTGRES", &server.url);
+    }
+    process::run(&mut command)?;
+    machine();
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Postfix's `smtp-source`: the machine's, else the one of Debian's package, unpacked under `target/tools` and not
+/// installed: nobody needs a mail server here.
+fn smtp_source() -> Result<PathBuf> {
+    let machine = Path::new("/usr/sbin/smtp-source");
+    if machine.is_file() {
+        return Ok(machine.to_owned());
+    }
+    let home = workspace::target().join("tools/postfix");
+    let program = home.join("usr/sbin/smtp-source");
+    if !program.is_file() {
+        if !packages::may_install() {
+            bail!("not installed: smtp-source (Debian: postfix)");
+        }
+        workspace::fresh(&home)?;
+        process::run(workspace::command("apt-get").args(["update", "-qq"]))?;
+        process::run(
+            workspace::command("apt-get")
+                .args(["download", "-qq", "postfix"])
+                .current_dir(&home),
+        )?;
+        let package = std::fs::read_dir(&home)?
+            .flatten()
+            .map(|entry| entry.path())
+            .find(|file| file.extension().is_some_and(|end| end == "deb"))
+            .context("apt-get brought no package")?;
+        process::run(workspace::command("dpkg").arg("-x").arg(package).arg(&home))?;
+    }
+    if !program.is_file() {
+        bail!("Debian's postfix has no smtp-source");
+    }
+    Ok(program)
 }
 
 /// What a number without its machine says nothing about.

@@ -43,11 +43,13 @@ cargo xtask COMMAND
   lint                             format, clippy, licences and bans, front, generated files, units
   schema                           writes crates/gateway/schema/*.graphql again
   pictures                         takes the pictures of docs/pictures again, from a fresh demonstration
-  crash-test [--messages N] [--kills N] [--database sqlite|postgres|both] [--self-check]
-                                   kills workers while they send; nothing lost, no unflagged duplicate
+  crash-test [--messages N] [--kills N] [--workers N] [--restarts N] [--seed N] [--database sqlite|postgres|both]
+             [--self-check]        kills workers while they send; nothing lost, no unflagged duplicate
   mutants [--jobs N] [--only tracks,policy]
                                    cargo-mutants on the tracks, the policy and the rules: no survivor
-  bench                            the measures of BENCHMARKS.md";
+  bench                            the measures of BENCHMARKS.md
+  bench mail [--messages N] [--database sqlite|postgres]
+                                   one worker's convocations a second, beside smtp-source";
 
 fn main() -> ExitCode {
     if let Err(error) = stop::listen() {

@@ -18,6 +18,8 @@ pub struct Postgres {
     pub version: String,
     /// What the server writes, statements included when a test asks for them (`set log_statement = 'all'`).
     pub log: PathBuf,
+    /// How it is stopped and started again, as JSON, for a campaign that does so.
+    pub cluster: String,
     _process: Process,
 }
 
@@ -72,6 +74,8 @@ impl Postgres {
             "fsync=off".to_owned(),
             "delos.disposable=on".to_owned(),
             "full_page_writes=off".to_owned(),
+            // The crash test judges the order of the commits by it.
+            "track_commit_timestamp=on".to_owned(),
             "shared_buffers=64MB".to_owned(),
             "log_line_prefix=%m [%p] %d ".to_owned(),
         ] {
@@ -81,6 +85,7 @@ impl Postgres {
         if has_statistics(&programs) {
             command.args(["-c", "shared_preload_libraries=pg_stat_statements"]);
         }
+        let cluster = owner.describe(&programs.join("pg_ctl"), &data, &log, &command);
         command.stdout(output.try_clone()?).stderr(output);
         // SIGQUIT is the immediate shutdown: nothing here is worth waiting for.
         let mut process = Process::start(&mut command, Signal::QUIT)?;
@@ -89,6 +94,7 @@ impl Postgres {
             url: format!("postgres://delos:{password}@127.0.0.1:{port}/postgres"),
             version,
             log,
+            cluster,
             _process: process,
         })
     }
@@ -221,6 +227,27 @@ impl Owner {
         self.put(&mut command);
         command.current_dir("/");
         command
+    }
+
+    /// Everything that whoever stops the server must know to start it again.
+    fn describe(&self, control: &Path, data: &Path, log: &Path, command: &Command) -> String {
+        let words: Vec<_> = std::iter::once(command.get_program())
+            .chain(command.get_args())
+            .map(|word| word.to_string_lossy())
+            .collect();
+        let (user, group) = match self {
+            Self::Ourselves => (None, None),
+            Self::Other { user, group } => (Some(user), Some(group)),
+        };
+        serde_json::json!({
+            "control": control,
+            "data": data,
+            "log": log,
+            "command": words,
+            "user": user,
+            "group": group,
+        })
+        .to_string()
     }
 
     fn put(&self, command: &mut Command) {

@@ -22,13 +22,7 @@ pub struct Redis {
 
 impl Redis {
     pub fn start(folder: &Path) -> Result<Self> {
-        let known = || workspace::find("redis-server");
-        let program = if let Some(program) = known() {
-            program
-        } else {
-            packages::install(&["redis-server"])?;
-            known().context("redis-server was installed and is not there")?
-        };
+        let program = program()?;
         let version = workspace::version(&program, &["--version"])
             .context("redis-server does not tell its version")?;
         workspace::fresh(folder)?;
@@ -61,6 +55,16 @@ impl Redis {
             _process: process,
         })
     }
+}
+
+/// The program, installed where that is allowed.
+pub fn program() -> Result<std::path::PathBuf> {
+    let known = || workspace::find("redis-server");
+    if let Some(program) = known() {
+        return Ok(program);
+    }
+    packages::install(&["redis-server"])?;
+    known().context("redis-server was installed and is not there")
 }
 
 fn answers(port: u16) -> bool {

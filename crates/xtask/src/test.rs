@@ -7,13 +7,10 @@ use anyhow::{Context, Result};
 
 use crate::arguments::Arguments;
 use crate::counts::{Counts, Tally, number};
+use crate::crash_test::Campaign;
 use crate::report::Report;
 use crate::services::Services;
-use crate::{browser, builds, crash_test, process, web, workspace};
-
-/// The size of the crash test that every run affords; the full one is run by hand.
-const MESSAGES: u64 = 1000;
-const KILLS: u64 = 30;
+use crate::{browser, builds, process, web, workspace};
 
 pub fn run(arguments: Arguments) -> Result<ExitCode> {
     arguments.finish()?;
@@ -40,22 +37,14 @@ pub fn run(arguments: Arguments) -> Result<ExitCode> {
     if browser::exists() {
         browser_tests(&mut report, &services, front);
     }
-    if let Some(relay) = &services.relay {
-        crash_test::campaign(&mut report, "sqlite", MESSAGES, KILLS, false, relay, None);
-        if let Some(postgres) = &services.postgres {
-            crash_test::campaign(
-                &mut report,
-                "postgres",
-                MESSAGES,
-                KILLS,
-                false,
-                relay,
-                Some(postgres),
-            );
-        }
-        crash_test::campaign(&mut report, "sqlite", MESSAGES, KILLS, true, relay, None);
-    }
+    let relay = services.relay.is_some();
     drop(services);
+    if relay {
+        match Campaign::prepare() {
+            Ok(campaign) => campaign.every_run(&mut report),
+            Err(error) => report.missing("crash test", &format!("{error:#}")),
+        }
+    }
     Ok(report.print())
 }
 

@@ -1,92 +1,49 @@
 //! The crash test: real convocations, a hostile relay, and workers killed with SIGKILL while they send.
 //!
-//!     crash-test --database sqlite|postgres --folder DIR [--messages N] [--kills N] [--self-check]
+//!     crash-test --database sqlite|postgres --folder DIR [--messages N] [--kills N] [--workers N] [--restarts N]
+//!                [--seed N] [--without flag|withdrawal|bytes|order]
 //!
 //! `DELOS_TEST_BINARY` is the binary whose workers die: the one that the demo runs. `DELOS_TEST_SMTP_RELAY` is the
-//! relay's program, `DELOS_TEST_POSTGRES` a server on which a database may be made. `cargo xtask crash-test` sets them.
+//! relay's program, `DELOS_TEST_POSTGRES` a server on which a database may be made, `DELOS_TEST_POSTGRES_CLUSTER` how
+//! that server is stopped and started, `DELOS_TEST_REDIS_SERVER` the program of a Redis. `cargo xtask crash-test` sets
+//! them.
 //!
-//! The killer reads the outbox every ten milliseconds and strikes while messages are under way. What must hold at the
-//! end stands in [`verdict`]. With `--self-check` the database erases each flag of a possible duplicate as it is set,
-//! and the campaign succeeds when its verdict says so: a test that has never failed has shown nothing.
+//! The killer reads the outbox every ten milliseconds and strikes while messages are under way. Meanwhile messages are
+//! withdrawn, PostgreSQL is stopped as by a power cut, Redis dies, the disk is full (see [`troubles`]). What must hold
+//! at the end stands in [`verdict`]. With `--without GUARD` one guard of the outbox is undone in the database, and the
+//! campaign succeeds when its verdict says so: a test that has never failed has shown nothing.
 
+mod cluster;
 mod dice;
-mod outbox;
-mod prepare;
+mod disk;
+mod guards;
+mod hunt;
+mod options;
+mod redis;
+mod summary;
+mod trace;
+mod troubles;
 mod verdict;
-mod workers;
+mod withdrawals;
 
-use std::path::PathBuf;
-use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::path::Path;
+use std::process::{Command, ExitCode};
+use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
+use cluster::Cluster;
+use delos_tests::campaign::laying::{self, Ground};
+use delos_tests::campaign::outbox::Outbox;
+use delos_tests::campaign::workers::{self, Workers};
 use delos_tests::relay::Relay;
-use dice::Dice;
-use outbox::Outbox;
-use verdict::{Verdict, judge};
-use workers::Workers;
-
-/// How often the killer reads the outbox.
-const POLL: Duration = Duration::from_millis(10);
-/// The share of the kills that must fall while messages are under way.
-const SHARE_WHILE_SENDING: f64 = 0.3;
-/// Longest silence before the campaign is given up.
-const PATIENCE: Duration = Duration::from_mins(3);
-
-struct Options {
-    database: String,
-    folder: PathBuf,
-    messages: usize,
-    kills: usize,
-    self_check: bool,
-}
-
-impl Options {
-    fn read() -> Result<Self> {
-        let mut options = Self {
-            database: String::new(),
-            folder: PathBuf::new(),
-            messages: 1000,
-            kills: 30,
-            self_check: false,
-        };
-        let mut words = std::env::args().skip(1);
-        while let Some(word) = words.next() {
-            if word == "--self-check" {
-                options.self_check = true;
-                continue;
-            }
-            let value = words
-                .next()
-                .with_context(|| format!("{word} needs a value"))?;
-            match word.as_str() {
-                "--database" => options.database = value,
-                "--folder" => options.folder = value.into(),
-                "--messages" => options.messages = value.parse().context("--messages")?,
-                "--kills" => options.kills = value.parse().context("--kills")?,
-                _ => bail!("unexpected {word}"),
-            }
-        }
-        if !matches!(options.database.as_str(), "sqlite" | "postgres") {
-            bail!("--database sqlite or postgres");
-        }
-        if options.folder.as_os_str().is_empty() {
-            bail!("--folder DIR");
-        }
-        Ok(options)
-    }
-}
-
-/// How the kills went.
-#[derive(Default)]
-struct Kills {
-    total: usize,
-    while_sending: usize,
-    past_dot: usize,
-    /// Deliveries that the kills cut past the dot: a worker has several under way.
-    cut_past_dot: usize,
-}
+use delos_tests::services;
+use disk::Disk;
+use hunt::Hunt;
+use options::Options;
+use redis::Redis;
+use troubles::Troubles;
+use verdict::{Facts, judge};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -102,196 +59,150 @@ async fn main() -> ExitCode {
 
 async fn campaign() -> Result<bool> {
     let options = Options::read()?;
+    let data = options.folder.join("house");
+    Disk::forget(&data);
+    Disk::forget(&options.folder.join("disk"));
     workers::fresh(&options.folder)?;
-    let mut words = vec!["--hostile", "--seed", "2027", "--bodies", "none"];
-    if options.self_check {
+    println!("{}", binary()?);
+
+    let seed = options.seed.to_string();
+    let mut words = vec!["--hostile", "--tls", "--seed", &seed, "--bodies", "none"];
+    if options.without.is_some() {
         // Against a relay that cuts one line in ten after the dot, a duplicate cannot fail to appear.
         words.extend(["--share", "cut-after-dot=0.1"]);
     }
     let relay = Relay::start(&options.folder.join("relay"), &words)?
         .context("DELOS_TEST_SMTP_RELAY is not set")?;
+    let redis = Redis::start(&options.folder.join("redis"))?;
+    let (url, cluster, disk) = place(&options, &data).await?;
 
+    let mut environment = vec![
+        // Settings that any house has: a relay, and patience short enough for a campaign. A dead worker's messages are
+        // taken again some seconds after it died; a refused one is tried again after a second, then two, four…
+        ("DELOS_MAIL__RELAY", relay.url()),
+        ("DELOS_MAIL__TLS", "opportunistic".to_owned()),
+        ("DELOS_MAIL__CONNECT_TIMEOUT", "2".to_owned()),
+        ("DELOS_MAIL__COMMAND_TIMEOUT", "4".to_owned()),
+        ("DELOS_MAIL__DOT_TIMEOUT", "5".to_owned()),
+        ("DELOS_MAIL__RETRY_BASE", "1".to_owned()),
+    ];
+    if let Some(redis) = &redis {
+        environment.push(("DELOS_REDIS__URL", redis.url()));
+    }
     let start = Instant::now();
-    let house = prepare::house(
-        &options.database,
-        &options.folder,
-        options.messages,
-        &relay.url(),
-    )
-    .await?;
+    let ground = Ground {
+        url,
+        data: &data,
+        folder: &options.folder,
+        environment,
+    };
+    let house = laying::house(ground, options.messages).await?;
     let outbox = Outbox::new(house.database);
     let (_, messages) = outbox.progress().await?;
     if messages < options.messages {
         bail!("{messages} messages were decided, not {}", options.messages);
     }
     println!(
-        "{}: {messages} convocations decided in {:.1} s",
+        "{}: {messages} convocations decided in {:.1} s; {} worker(s), {}, {}",
         outbox.version().await?,
-        start.elapsed().as_secs_f64()
+        start.elapsed().as_secs_f64(),
+        options.workers,
+        if redis.is_some() { "Redis" } else { "no Redis" },
+        match (&disk, options.without) {
+            (Some(_), _) => "a disk of its own",
+            (None, Some(_)) => "a calm house but for the kills",
+            (None, None) =>
+                "no disk of its own: it is not filled (only the superuser can mount one)",
+        },
     );
-    if options.self_check {
-        outbox.erase_every_flag().await?;
-    }
+    trace::begin(&outbox).await?;
+    let troubles = if let Some(guard) = options.without {
+        guard.remove(&outbox).await?;
+        Troubles::none()
+    } else {
+        Troubles::spread(messages, options.restarts, cluster, redis, disk)
+    };
 
     let start = Instant::now();
-    let mut workers = Workers::new(house.recipe, 2);
-    let kills = hunt(&outbox, &mut workers, messages, options.kills).await?;
-    drop(workers);
-    let wall = start.elapsed().as_secs_f64();
+    let workers = Workers::new(house.recipe, options.workers);
+    let mut hunt = Hunt::new(&options, outbox.clone(), house.session, workers, troubles);
+    hunt.run(messages).await?;
+    hunt.workers.stop_all();
+    let wall = start.elapsed();
 
-    let mut verdict = judge(&outbox.all().await?, &relay.accepted()?, kills.cut_past_dot);
+    let facts = Facts {
+        rows: &outbox.all().await?,
+        accepted: &relay.accepted()?,
+        refused: &relay.refused(),
+        trace: &trace::read(&outbox).await?,
+        doubts: hunt.kills.cut_past_dot + hunt.troubles.told.doubts,
+    };
+    let mut verdict = judge(&facts);
     let integrity = outbox.integrity().await?;
     if integrity != "ok" {
         verdict.faults.push(format!("integrity check: {integrity}"));
     }
-    if kills.total < options.kills {
-        verdict
-            .faults
-            .push(format!("{} kills, not {}", kills.total, options.kills));
+    if options.without.is_none() {
+        verdict.faults.append(&mut hunt.shortcomings(options.kills));
     }
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "a share of a few thousand kills"
-    )]
-    let share = kills.while_sending as f64 / kills.total.max(1) as f64;
-    if share < SHARE_WHILE_SENDING {
-        verdict.faults.push(format!(
-            "{} kills of {} while sending",
-            kills.while_sending, kills.total
-        ));
-    }
-    print(&verdict, &kills, &relay, wall);
-    if options.self_check {
-        let seen = verdict
-            .faults
-            .iter()
-            .any(|fault| fault.ends_with("is not flagged"));
+    summary::print(&verdict, &hunt, &relay, wall);
+    if let Some(guard) = options.without {
+        let seen = guard.seen(&verdict);
         println!(
-            "self-check: with the flag erased the campaign {}",
-            if seen { "fails, as it must" } else { "PASSES" }
+            "self-check: without the guard `{}` the verdict {}",
+            guard.name(),
+            if seen > 0 {
+                format!("fails, as it must: {seen} messages")
+            } else {
+                "PASSES".to_owned()
+            }
         );
-        return Ok(seen);
+        return Ok(seen > 0);
     }
+    println!("{}", summary::last_line(&verdict, &hunt));
     Ok(verdict.faults.is_empty())
 }
 
-/// Lets the workers work and kills them, until every message has ended.
-async fn hunt(
-    outbox: &Outbox,
-    workers: &mut Workers,
-    messages: usize,
-    wanted: usize,
-) -> Result<Kills> {
-    let mut kills = Kills::default();
-    let mut dice = Dice(0x9E37_79B9_7F4A_7C15);
-    let mut ended = 0;
-    let mut last_progress = Instant::now();
-    let mut last_count = Instant::now();
-    let mut aiming_since: Option<Instant> = None;
-    loop {
-        workers.check()?;
-        workers.start_due()?;
-        let sending = outbox.sending().await?;
-        workers.learn(sending.iter().map(|row| row.owner.as_str()));
-
-        if last_count.elapsed() > Duration::from_millis(250) {
-            last_count = Instant::now();
-            let (now, total) = outbox.progress().await?;
-            if now != ended {
-                ended = now;
-                last_progress = Instant::now();
-            }
-            if ended == total {
-                return Ok(kills);
-            }
-            if last_progress.elapsed() > PATIENCE {
-                println!(
-                    "nothing has ended for {} s: {ended} of {total}",
-                    PATIENCE.as_secs()
-                );
-                return Ok(kills);
-            }
-        }
-
-        // The kills are spread over the campaign: the k-th waits for its part of the messages.
-        let due = kills.total < wanted && ended >= kills.total * messages / (wanted + 1);
-        let named = workers.named();
-        if due && !named.is_empty() {
-            let since = *aiming_since.get_or_insert_with(Instant::now);
-            // Two kills in three are aimed past the dot, where doubt is; the third falls on anyone at any moment.
-            let aimed = kills.total % 3 != 2 && since.elapsed() < Duration::from_secs(2);
-            let at_the_dot = named.iter().copied().find(|at| {
-                let owner = workers.all[*at].owner.as_deref();
-                sending
-                    .iter()
-                    .any(|row| row.past_dot && Some(row.owner.as_str()) == owner)
-            });
-            let target = if aimed {
-                at_the_dot
-            } else {
-                Some(named[pick(&mut dice, named.len())])
-            };
-            if let Some(target) = target {
-                let pause = Duration::from_millis(20 + dice.below(101));
-                let owner = workers.kill(target, pause)?;
-                kills.total += 1;
-                aiming_since = None;
-                // What it held when it died, it still holds: nobody else may touch a lease that runs.
-                let left: Vec<_> = outbox
-                    .sending()
-                    .await?
-                    .into_iter()
-                    .filter(|row| row.owner == owner)
-                    .collect();
-                kills.while_sending += usize::from(!left.is_empty());
-                let cut = left.iter().filter(|row| row.past_dot).count();
-                kills.past_dot += usize::from(cut > 0);
-                kills.cut_past_dot += cut;
-            }
-        }
-        tokio::time::sleep(POLL).await;
+/// Where the database stands: on a disk that can be full, where one can be had.
+async fn place(options: &Options, data: &Path) -> Result<(String, Option<Cluster>, Option<Disk>)> {
+    if options.sqlite {
+        let disk = if options.without.is_none() {
+            Disk::mount(data, None)?
+        } else {
+            None
+        };
+        return Ok((laying::sqlite_in(data), None, disk));
     }
+    let cluster = Cluster::of_the_campaign()?;
+    let mut disk = None;
+    let mut space = None;
+    if let Some(cluster) = cluster.as_ref().filter(|_| options.without.is_none()) {
+        let folder = options.folder.join("disk");
+        // The server walks to it as whom it runs as.
+        if cluster.reaches(&options.folder) {
+            disk = Disk::mount(&folder, cluster.owner())?;
+        }
+        space = disk.as_ref().map(|disk| disk.folder.clone());
+    }
+    let url = services::postgres_database_on(space.as_deref())
+        .await?
+        .context("DELOS_TEST_POSTGRES is not set")?;
+    Ok((url, cluster, disk))
 }
 
-fn pick(dice: &mut Dice, count: usize) -> usize {
-    usize::try_from(dice.below(count as u64)).unwrap_or(0)
-}
-
-fn print(verdict: &Verdict, kills: &Kills, relay: &Relay, wall: f64) {
-    let lost = verdict
-        .faults
-        .iter()
-        .filter(|fault| fault.contains(" is lost"))
-        .count();
-    let unflagged = verdict
-        .faults
-        .iter()
-        .filter(|fault| fault.ends_with("is not flagged"))
-        .count();
-    println!(
-        "{} messages, {} accepted by the relay, {lost} lost; {} duplicates of {} messages, {} flagged, {unflagged} unflagged",
-        verdict.messages, verdict.accepted, verdict.duplicates, verdict.doubled, verdict.flagged
-    );
-    println!(
-        "{} kills -9, {} while sending, {} of them past the dot ({} deliveries cut there); relay: {}",
-        kills.total,
-        kills.while_sending,
-        kills.past_dot,
-        kills.cut_past_dot,
-        relay
-            .faults()
-            .iter()
-            .map(|(name, count)| format!("{count} {name}"))
-            .collect::<Vec<_>>()
-            .join(", ")
-    );
-    #[expect(clippy::cast_precision_loss, reason = "a rate to one decimal")]
-    let rate = verdict.messages as f64 / wall;
-    println!("{wall:.1} s, {rate:.0} messages a second");
-    for fault in verdict.faults.iter().take(20) {
-        println!("fault: {fault}");
+/// The binary whose workers die, by its bytes: the one that the demo runs is built beside us.
+fn binary() -> Result<String> {
+    let binary = services::binary().context("DELOS_TEST_BINARY is not set")?;
+    let beside = std::env::current_exe()?.with_file_name("delos");
+    if binary.canonicalize()? != beside.canonicalize()? {
+        bail!(
+            "{} is not {}, which the demo runs",
+            binary.display(),
+            beside.display()
+        );
     }
-    if verdict.faults.len() > 20 {
-        println!("… and {} more", verdict.faults.len() - 20);
-    }
+    let output = Command::new("sha256sum").arg(&binary).output()?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let sum = text.split(' ').next().unwrap_or_default();
+    Ok(format!("target/debug/delos, sha256 {sum}"))
 }

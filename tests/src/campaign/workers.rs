@@ -1,16 +1,21 @@
 //! The workers: the binary that the demo runs, as processes that die without a word.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 /// How to start a worker.
 pub struct Recipe {
+    /// The binary.
     pub binary: PathBuf,
+    /// The house's folder.
     pub data: PathBuf,
+    /// Its settings.
     pub environment: Vec<(&'static str, String)>,
+    /// Where the workers write.
     pub log: PathBuf,
 }
 
@@ -20,29 +25,39 @@ pub struct Worker {
     /// The name under which it holds its leases, once it has been seen holding one.
     pub owner: Option<String>,
     restart_at: Instant,
+    started_at: Instant,
+    /// Whether it insists on a certificate that it can verify: the relay's is not one.
+    is_strict: bool,
 }
 
 /// The workers of a campaign.
 pub struct Workers {
     recipe: Recipe,
+    /// Each of them.
     pub all: Vec<Worker>,
-    /// Names of those that were killed.
-    pub dead: Vec<String>,
+    /// Names of those that died.
+    dead: BTreeSet<String>,
+    /// Whether the next one to start is strict.
+    strict_next: bool,
 }
 
 impl Workers {
+    /// So many workers, none of which runs yet.
     pub fn new(recipe: Recipe, count: usize) -> Self {
         let all = (0..count)
             .map(|_| Worker {
                 child: None,
                 owner: None,
                 restart_at: Instant::now(),
+                started_at: Instant::now(),
+                is_strict: false,
             })
             .collect();
         Self {
             recipe,
             all,
-            dead: Vec::new(),
+            dead: BTreeSet::new(),
+            strict_next: false,
         }
     }
 
@@ -60,8 +75,11 @@ impl Workers {
         else {
             return Ok(());
         };
-        let child = self.recipe.start()?;
-        self.all[due].child = Some(child);
+        let is_strict = std::mem::take(&mut self.strict_next);
+        let worker = &mut self.all[due];
+        worker.child = Some(self.recipe.start(is_strict)?);
+        worker.started_at = Instant::now();
+        worker.is_strict = is_strict;
         Ok(())
     }
 
@@ -75,7 +93,7 @@ impl Workers {
     /// Learns names from the leases.
     pub fn learn<'a>(&mut self, owners: impl Iterator<Item = &'a str>) {
         for owner in owners {
-            let known = self.dead.iter().any(|dead| dead == owner)
+            let known = self.dead.contains(owner)
                 || self
                     .all
                     .iter()
@@ -101,28 +119,86 @@ impl Workers {
         child.wait().context("cannot wait for a worker")?;
         let owner = worker.owner.take().context("a worker with a name")?;
         worker.restart_at = Instant::now() + pause;
-        self.dead.push(owner.clone());
+        self.dead.insert(owner.clone());
         Ok(owner)
     }
 
-    /// A worker that ended by itself is a fault of its own.
-    pub fn check(&mut self) -> Result<()> {
+    /// The next worker that starts will want a certificate that it can verify.
+    pub fn make_one_strict(&mut self) {
+        self.strict_next = true;
+    }
+
+    /// Tells the strict ones that have worked for `long` to end, as an administrator does, and waits for them; how many.
+    pub fn stop_strict(&mut self, long: Duration) -> Result<usize> {
+        let mut stopped = 0;
         for worker in &mut self.all {
-            if let Some(child) = &mut worker.child
-                && let Some(status) = child.try_wait()?
-            {
-                anyhow::bail!(
-                    "a worker ended by itself ({status}); its log: {}",
-                    self.recipe.log.display()
-                );
+            if !worker.is_strict || worker.owner.is_none() || worker.started_at.elapsed() < long {
+                continue;
+            }
+            let Some(mut child) = worker.child.take() else {
+                continue;
+            };
+            Command::new("kill")
+                .args(["-TERM", &child.id().to_string()])
+                .status()
+                .context("no `kill`")?;
+            let status = child.wait().context("cannot wait for a worker")?;
+            if !status.success() {
+                bail!("a worker that was told to end did so with {status}");
+            }
+            self.dead.extend(worker.owner.take());
+            worker.restart_at = Instant::now();
+            stopped += 1;
+        }
+        Ok(stopped)
+    }
+
+    /// Names that no living worker bears: those of workers that died before they were known.
+    pub fn bury<'a>(&mut self, owners: impl Iterator<Item = &'a str>) {
+        for owner in owners {
+            let lives = |worker: &Worker| worker.owner.as_deref() == Some(owner);
+            if !self.all.iter().any(lives) {
+                self.dead.insert(owner.to_owned());
             }
         }
-        Ok(())
+    }
+
+    /// How many workers have ended by themselves: a fault, unless what they need is away. They come back as their unit
+    /// would start them again.
+    pub fn ended(&mut self) -> Result<usize> {
+        let mut ended = 0;
+        for worker in &mut self.all {
+            if let Some(child) = &mut worker.child
+                && child.try_wait()?.is_some()
+            {
+                worker.child = None;
+                self.dead.extend(worker.owner.take());
+                worker.restart_at = Instant::now() + Duration::from_millis(500);
+                ended += 1;
+            }
+        }
+        Ok(ended)
+    }
+
+    /// Where they write.
+    pub fn log(&self) -> &Path {
+        &self.recipe.log
+    }
+
+    /// The process of a worker that runs.
+    pub fn process(&self, at: usize) -> Option<u32> {
+        self.all[at].child.as_ref().map(Child::id)
+    }
+
+    /// Whether one of them insists on a certificate.
+    pub fn is_strict(&self, at: usize) -> bool {
+        self.all[at].is_strict
     }
 }
 
 impl Recipe {
-    fn start(&self) -> Result<Child> {
+    /// Starts one; a strict one insists on a certificate that it can verify.
+    pub fn start(&self, is_strict: bool) -> Result<Child> {
         let log = std::fs::OpenOptions::new()
             .create(true)
             .append(true)
@@ -130,6 +206,9 @@ impl Recipe {
         let mut command = Command::new(&self.binary);
         command.arg("worker").arg("--data").arg(&self.data);
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
+        if is_strict {
+            command.env("DELOS_MAIL__TLS", "required");
+        }
         command
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
@@ -150,7 +229,7 @@ impl Recipe {
         let said = String::from_utf8_lossy(&output.stdout).into_owned();
         if !output.status.success() {
             let why = String::from_utf8_lossy(&output.stderr);
-            anyhow::bail!(
+            bail!(
                 "delos {}: {}\n{said}{why}",
                 arguments.join(" "),
                 output.status
@@ -160,14 +239,21 @@ impl Recipe {
     }
 }
 
-impl Drop for Workers {
-    fn drop(&mut self) {
+impl Workers {
+    /// Ends them all.
+    pub fn stop_all(&mut self) {
         for worker in &mut self.all {
-            if let Some(child) = &mut worker.child {
+            if let Some(mut child) = worker.child.take() {
                 let _ = child.kill();
                 let _ = child.wait();
             }
         }
+    }
+}
+
+impl Drop for Workers {
+    fn drop(&mut self) {
+        self.stop_all();
     }
 }
 

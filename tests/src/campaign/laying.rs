@@ -14,15 +14,15 @@ use delos_application::{
 };
 use delos_domain::actor::Actor;
 use delos_domain::candidate::Form;
-use delos_domain::ids::{AccountId, MandateId};
+use delos_domain::ids::{AccountId, MandateId, SessionId};
 use delos_domain::mandate::{Mandate, Perimeter, Role};
 use delos_domain::scope::EditPlan;
 use delos_persistence::schools::SchoolRecord;
 use delos_persistence::{Database, DatabaseAddress, MasterKey, plans, schools, sessions};
 use delos_signals::Signals;
-use delos_tests::services;
 
-use crate::workers::Recipe;
+use super::workers::Recipe;
+use crate::services;
 
 /// Candidates of one school: a few commissions of a few days.
 const CANDIDATES_A_SCHOOL: usize = 24;
@@ -41,33 +41,47 @@ const ACADEMIES: [(&str, u32); 8] = [
 ];
 
 /// A house whose outbox is full.
-pub struct House {
+pub struct Laid {
+    /// Its database.
     pub database: Database,
+    /// Its session.
+    pub session: SessionId,
+    /// How its workers start.
     pub recipe: Recipe,
 }
 
+/// Where a house is laid, and what its workers are told.
+pub struct Ground<'a> {
+    /// The database's address.
+    pub url: String,
+    /// The house's folder.
+    pub data: &'a Path,
+    /// Where everything else of the campaign goes.
+    pub folder: &'a Path,
+    /// Settings of the workers.
+    pub environment: Vec<(&'static str, String)>,
+}
+
+/// The address of an embedded file in a house's folder.
+pub fn sqlite_in(data: &Path) -> String {
+    format!("sqlite:{}", data.join("delos.sqlite").display())
+}
+
 /// Lays a house with at least `messages` convocations that wait.
-pub async fn house(database: &str, folder: &Path, messages: usize, relay: &str) -> Result<House> {
-    let data = folder.join("house");
-    let url = match database {
-        "postgres" => services::postgres_database()
-            .await?
-            .context("DELOS_TEST_POSTGRES is not set")?,
-        _ => format!("sqlite:{}", data.join("delos.sqlite").display()),
-    };
+///
+/// # Errors
+/// Whatever `delos` or a command refuses.
+pub async fn house(ground: Ground<'_>, messages: usize) -> Result<Laid> {
+    let Ground {
+        url,
+        data,
+        folder,
+        environment,
+    } = ground;
     let recipe = Recipe {
         binary: services::binary().context("DELOS_TEST_BINARY is not set")?,
-        data: data.clone(),
-        // Settings that any house has: a relay, and patience short enough for a campaign. A dead worker's messages
-        // are taken again some seconds after it died; a refused one is tried again after a second, then two, four…
-        environment: vec![
-            ("DELOS_MAIL__RELAY", relay.to_owned()),
-            ("DELOS_MAIL__TLS", "none".to_owned()),
-            ("DELOS_MAIL__CONNECT_TIMEOUT", "2".to_owned()),
-            ("DELOS_MAIL__COMMAND_TIMEOUT", "4".to_owned()),
-            ("DELOS_MAIL__DOT_TIMEOUT", "5".to_owned()),
-            ("DELOS_MAIL__RETRY_BASE", "1".to_owned()),
-        ],
+        data: data.to_owned(),
+        environment,
         log: folder.join("workers.log"),
     };
 
@@ -119,7 +133,7 @@ pub async fn house(database: &str, folder: &Path, messages: usize, relay: &str) 
     }
 
     let address = DatabaseAddress::parse(&url).context("an address of a database")?;
-    let database = Database::open(&address, master_key(&data)?, false).await?;
+    let database = Database::open(&address, master_key(data)?, false).await?;
     let context = context(database.clone())?;
     let session = sessions::by_code(&database.read(), &year)
         .await?
@@ -130,7 +144,11 @@ pub async fn house(database: &str, folder: &Path, messages: usize, relay: &str) 
             .await
             .with_context(|| format!("school {}", school.school.uai))?;
     }
-    Ok(House { database, recipe })
+    Ok(Laid {
+        database,
+        session: session.id,
+        recipe,
+    })
 }
 
 /// What a head of school does once his candidates are in.
@@ -169,11 +187,7 @@ fn told(error: CommandError) -> anyhow::Error {
     }
 }
 
-fn head_of(
-    school: &SchoolRecord,
-    session: delos_domain::ids::SessionId,
-    today: NaiveDate,
-) -> Actor {
+fn head_of(school: &SchoolRecord, session: SessionId, today: NaiveDate) -> Actor {
     let account = AccountId(TimeOrdered.next());
     let mandate = Mandate {
         id: MandateId(TimeOrdered.next()),
@@ -198,7 +212,11 @@ fn master_key(data: &Path) -> Result<MasterKey> {
     Ok(MasterKey::new(key))
 }
 
-fn context(db: Database) -> Result<Context> {
+/// What commands run with, on the clock and the randomness of this machine.
+///
+/// # Errors
+/// A regulation that cannot be read.
+pub fn context(db: Database) -> Result<Context> {
     let mut regulations = std::collections::BTreeMap::new();
     for id in delos_regulation::ids() {
         let regulation =
