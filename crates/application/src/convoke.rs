@@ -28,6 +28,7 @@ use delos_persistence::{Transaction, envelope, journal};
 use self::letters::Letters;
 use crate::access_codes::{WITH_CONVOCATION, candidate_codes};
 use crate::context::Context;
+use crate::delivery;
 use crate::error::{CommandError, CommandResult, Refusal, retrying};
 use crate::sign_in::candidate_login;
 use crate::tracks_of::{self, TracksOf};
@@ -257,7 +258,7 @@ fn message(context: &Context, payload: &Payload, to: &IdentityRecord) -> NewMess
         not_before: now,
         created_at: now,
         references: None,
-        sitting_at: None,
+        sitting_at: delivery::sitting_at(payload),
     }
 }
 

@@ -11,6 +11,7 @@ use delos_persistence::{Transaction, accounts, envelope, journal};
 
 use crate::access_codes::{WITH_CONVOCATION, candidate_codes, staff_link};
 use crate::context::Context;
+use crate::delivery;
 use crate::delivery::forget_secrets;
 use crate::error::{CommandError, CommandResult, Refusal, retrying};
 
@@ -73,6 +74,10 @@ fn address(one: &FailedMessage) -> Option<String> {
 
 fn anew(context: &Context, old: &FailedMessage, payload: Vec<u8>) -> NewMessage {
     let now = context.now();
+    let sitting_at = Payload::from_bytes(&payload)
+        .ok()
+        .as_ref()
+        .and_then(delivery::sitting_at);
     NewMessage {
         id: MessageId(context.ids.next()),
         about: old.record.about,
@@ -88,7 +93,7 @@ fn anew(context: &Context, old: &FailedMessage, payload: Vec<u8>) -> NewMessage 
         not_before: now,
         created_at: now,
         references: Some(old.record.id),
-        sitting_at: None,
+        sitting_at,
     }
 }
 
