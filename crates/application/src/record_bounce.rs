@@ -34,11 +34,9 @@ const LONGEST: usize = 200;
 /// `bounce_unread` for what is no mail, `bounce_too_large`, `bounce_unknown` when it names no message of this house, or
 /// names one without proving it.
 pub async fn record_bounce(context: &Context, mail: &[u8]) -> CommandResult<Recorded> {
-    let report = bounce::read(mail).map_err(|unread| {
-        Refusal::new(match unread {
-            Unread::Empty | Unread::NoMail => "bounce_unread",
-            Unread::TooLarge => "bounce_too_large",
-        })
+    let report = bounce::read(mail).map_err(|unread| match unread {
+        Unread::Empty | Unread::NoMail => Refusal::new("bounce_unread"),
+        Unread::TooLarge => Refusal::new("bounce_too_large"),
     })?;
     let unknown = || CommandError::from(Refusal::new("bounce_unknown"));
     let id = bounce_address::named_in(context, mail).ok_or_else(unknown)?;

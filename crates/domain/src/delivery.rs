@@ -30,6 +30,8 @@ pub struct Pace {
     pub pause: PausePolicy,
     /// The longest wait between two tries of one message: an instant further away was written by a clock that was wrong.
     pub longest_wait: Duration,
+    /// The longest lease of a message: one that ends later was written by such a clock too, and nobody holds it.
+    pub longest_lease: Duration,
 }
 
 impl Default for Pace {
@@ -40,6 +42,7 @@ impl Default for Pace {
             quiet: None,
             pause: PausePolicy::default(),
             longest_wait: Duration::hours(4),
+            longest_lease: Duration::minutes(15),
         }
     }
 }

@@ -113,10 +113,11 @@ impl std::fmt::Debug for WorkerSettings {
 }
 
 impl WorkerSettings {
-    /// The pace, with the longest wait that follows from the first.
+    /// The pace, with the longest wait and lease that follow from the limits of time.
     pub(crate) fn pace(&self) -> Pace {
         let mut pace = self.pace.clone();
         pace.longest_wait = span(self.retry_base.saturating_mul(48));
+        pace.longest_lease = span(self.lease_claim().max(self.lease_after_dot()));
         pace
     }
 

@@ -212,8 +212,13 @@ pub fn probes(operation: Op, asker: Role, about: &Matter, own: &Matter) -> Vec<P
         Op::SetRescheduling => Vec::new(),
         Op::Reschedule => Vec::new(),
         Op::ReadWorker => Vec::new(),
-        Op::LiftPause => Vec::new(),
-        Op::RecordBounce => Vec::new(),
+        // One queue for the whole house, whatever the session: nothing is named.
+        Op::LiftPause => vec![among(
+            "Mutation.liftPause",
+            Ask::staff("mutation { liftPause }", json!({})),
+            "\"liftPause\":",
+        )],
+        Op::RecordBounce => vec![not_offered("recordBounce")],
         Op::AcknowledgeConvocation => Vec::new(),
         Op::AcknowledgeByLink => Vec::new(),
         Op::RemindRecipients => Vec::new(),

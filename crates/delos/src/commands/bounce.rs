@@ -1,6 +1,8 @@
 //! `delos bounce`: what the mail system runs for each mail that comes back.
 
-use std::io::Read as _;
+use std::fs::File;
+use std::io::Read;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
@@ -16,9 +18,12 @@ use crate::{french, house};
 /// throw it away.
 const LATER: u8 = 75;
 
-/// Lit un courrier revenu, sur l’entrée standard, et inscrit le message qui n’est pas arrivé
+/// Lit un courrier revenu, sur l’entrée standard ou dans un fichier, et inscrit le message qui n’est pas arrivé
 #[derive(Args)]
 pub struct Bounce {
+    /// Fichier du courrier [par défaut : l’entrée standard]
+    #[arg(value_name = "FICHIER")]
+    file: Option<PathBuf>,
     #[command(flatten)]
     place: Place,
     /// Adresse à laquelle le courrier est revenu, si ses en-têtes ne la disent pas
@@ -28,19 +33,18 @@ pub struct Bounce {
 
 impl Bounce {
     pub async fn run(self) -> anyhow::Result<ExitCode> {
-        let mut mail = Vec::new();
-        // A line more than the longest: what is cut is known to be cut.
-        let most = u64::try_from(LARGEST).unwrap_or(u64::MAX);
-        std::io::stdin()
-            .lock()
-            .take(most + 1)
-            .read_to_end(&mut mail)
-            .map_err(|error| {
+        let mut mail = match &self.file {
+            Some(file) => {
+                let opened = File::open(file).map_err(|error| french::unread(file, &error))?;
+                bytes(opened).map_err(|error| french::unread(file, &error))?
+            }
+            None => bytes(std::io::stdin().lock()).map_err(|error| {
                 anyhow::anyhow!(
                     "l’entrée standard ne se lit pas : {}",
                     french::cause(&error)
                 )
-            })?;
+            })?,
+        };
         if let Some(recipient) = self.recipient.filter(|_| !mail.is_empty()) {
             let plain: String = recipient.chars().filter(|c| !c.is_control()).collect();
             mail.splice(0..0, format!("Delivered-To: {plain}\r\n").into_bytes());
@@ -64,6 +68,14 @@ impl Bounce {
             Err(error) => Err(french::sentence(error)),
         }
     }
+}
+
+/// All of it, or one byte more than the largest mail: what is too large is known to be, and fills no memory.
+fn bytes(from: impl Read) -> std::io::Result<Vec<u8>> {
+    let most = u64::try_from(LARGEST).unwrap_or(u64::MAX);
+    let mut mail = Vec::new();
+    from.take(most.saturating_add(1)).read_to_end(&mut mail)?;
+    Ok(mail)
 }
 
 fn told(recorded: Recorded) -> &'static str {

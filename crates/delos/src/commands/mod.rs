@@ -27,7 +27,7 @@ pub enum Command {
     Serve(serve::Serve),
     /// Fait partir le courrier et les tâches, sans le site
     Worker(worker::Worker),
-    /// Lit un courrier revenu, sur l’entrée standard, et inscrit le message qui n’est pas arrivé
+    /// Lit un courrier revenu, sur l’entrée standard ou dans un fichier, et inscrit le message qui n’est pas arrivé
     Bounce(bounce::Bounce),
     /// Met le schéma de la base à jour
     Migrate(Place),

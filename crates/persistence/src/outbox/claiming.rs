@@ -23,10 +23,11 @@ use crate::series;
 
 /// The priority that quiet hours never hold: somebody waits for it before a screen.
 const AWAITED: i64 = 0;
-/// A lease further away than any lease runs was written by a clock that was wrong: nobody holds it.
-const NO_LEASE: Duration = Duration::hours(2);
-/// A wait further away than the longest wait between two tries was too.
-const NO_WAIT: Duration = Duration::hours(1);
+/// How far beyond the longest of its kind an instant must be to be that of a clock that was wrong: two machines whose
+/// clocks differ by less do not take each other's messages.
+const BEYOND: Duration = Duration::hours(2);
+/// No limit of time is longer than this, whatever the settings say.
+const YEAR: Duration = Duration::days(365);
 
 /// Claims up to `most` messages that may leave now: those of a near sitting first, then by priority, then by due time;
 /// a revision waits while an older one is between its dot and the relay's answer. While the queue pauses nothing is
@@ -93,7 +94,7 @@ async fn candidates(
     };
     let (first, last) = delivery::near(now, delivery::PRESSING);
     let near = is_ready(pace, now).add(outbox::Column::SittingAt.between(first, last));
-    let mut rows = look(is_lost(now)).all(connection).await?;
+    let mut rows = look(is_lost(pace, now)).all(connection).await?;
     rows.extend(look(near).all(connection).await?);
     rows.extend(look(is_ready(pace, now)).all(connection).await?);
     let mut seen = HashSet::new();
@@ -109,7 +110,7 @@ async fn candidates(
 /// Waits, and its time has come.
 fn is_ready(pace: &Pace, now: DateTime<Utc>) -> Condition {
     // A clock set right again: a try that a clock in the future put off must not wait until that future.
-    let unbelievable = now + pace.longest_wait.min(Duration::days(365)) + NO_WAIT;
+    let unbelievable = now + pace.longest_wait.min(YEAR) + BEYOND;
     let put_off = Condition::all()
         .add(outbox::Column::Attempt.gt(0))
         .add(outbox::Column::NotBefore.gt(unbelievable));
@@ -122,10 +123,10 @@ fn is_ready(pace: &Pace, now: DateTime<Utc>) -> Condition {
 }
 
 /// Claimed by a worker that is there no more.
-fn is_lost(now: DateTime<Utc>) -> Condition {
+fn is_lost(pace: &Pace, now: DateTime<Utc>) -> Condition {
     let over = Condition::any()
         .add(outbox::Column::LeaseUntil.lt(now))
-        .add(outbox::Column::LeaseUntil.gt(now + NO_LEASE));
+        .add(outbox::Column::LeaseUntil.gt(now + pace.longest_lease.min(YEAR) + BEYOND));
     Condition::all()
         .add(outbox::Column::Status.eq("sending"))
         .add(over)

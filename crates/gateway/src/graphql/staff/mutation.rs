@@ -8,7 +8,8 @@ use delos_application::set_session_dates::{
     DatesRecord, SetSessionDatesInput as NewDates, set_session_dates,
 };
 use delos_application::{
-    CommandError, convoke, import, plan_commands, renew_candidate_code, resend_failed, views,
+    CommandError, convoke, import, lift_pause, plan_commands, renew_candidate_code, resend_failed,
+    views,
 };
 use delos_domain::candidate;
 use delos_domain::ids::{AccountId, MessageId, PlanId};
@@ -271,6 +272,13 @@ impl Mutation {
                 Err(refusal) => ResendResult::Refusal(refusal),
             },
         )
+    }
+
+    /// Ends the pause of the whole queue of mail; false when it does not pause (any more).
+    async fn lift_pause(&self, ctx: &Context<'_>) -> async_graphql::Result<bool> {
+        lift_pause::lift_pause(house(ctx)?, actor(ctx)?)
+            .await
+            .map_err(error)
     }
 
     /// A new first-access code for a candidate, sent by mail.
