@@ -212,11 +212,11 @@ pub fn probes(operation: Op, asker: Role, about: &Matter, own: &Matter) -> Vec<P
         Op::SetRescheduling => Vec::new(),
         Op::Reschedule => Vec::new(),
         Op::ReadWorker => Vec::new(),
-        // One queue for the whole house, whatever the session: nothing is named.
+        // One queue for the whole house; the session acted in is told.
         Op::LiftPause => vec![among(
             "Mutation.liftPause",
-            Ask::staff("mutation { liftPause }", json!({})),
-            "\"liftPause\":",
+            Ask::staff("mutation { liftPause { session } }", json!({})),
+            &m.perimeter,
         )],
         Op::RecordBounce => vec![not_offered("recordBounce")],
         Op::AcknowledgeConvocation => Vec::new(),

@@ -106,7 +106,9 @@ impl Default for PausePolicy {
 impl PausePolicy {
     /// Whether these tries make the queue pause.
     pub fn pauses(self, tally: Tally) -> bool {
-        self.share < 1000 && tally.tries >= self.least.max(1) && tally.per_mille() > self.share
+        self.share < 1000
+            && tally.tries >= self.least.max(1)
+            && tally.blame * 100 > tally.tries * self.share
     }
 
     /// The pause that follows one of this length whose last message was refused.
@@ -171,8 +173,8 @@ mod tests {
             (1_000, 0, 53, true),
             (50, 50, 0, false),
             (49, 51, 0, true),
-            (80, 10, 4, false),
-            (80, 10, 5, true),
+            (90, 10, 4, false),
+            (90, 10, 5, true),
         ] {
             assert_eq!(
                 policy.pauses(tally(taken, recipients, relay)),

@@ -1,6 +1,7 @@
 //! The staff's schema.
 
 mod accounts;
+mod delivery;
 mod messages;
 mod mutation;
 mod people;

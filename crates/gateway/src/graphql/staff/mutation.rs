@@ -15,6 +15,7 @@ use delos_domain::candidate;
 use delos_domain::ids::{AccountId, MessageId, PlanId};
 
 use super::accounts::{AccountResult, CreateAccountInput, GrantMandateInput};
+use super::delivery::PauseLifted;
 use super::messages::{ResendResult, Resent, TaskResult};
 use super::people::Form;
 use super::plans::{AddCommissionInput, ConvokeResult, Convoked, PlanResult};
@@ -274,11 +275,10 @@ impl Mutation {
         )
     }
 
-    /// Ends the pause of the whole queue of mail; false when it does not pause (any more).
-    async fn lift_pause(&self, ctx: &Context<'_>) -> async_graphql::Result<bool> {
-        lift_pause::lift_pause(house(ctx)?, actor(ctx)?)
-            .await
-            .map_err(error)
+    /// Ends the pause of the whole queue of mail, if it pauses.
+    async fn lift_pause(&self, ctx: &Context<'_>) -> async_graphql::Result<PauseLifted> {
+        let lifted = lift_pause::lift_pause(house(ctx)?, actor(ctx)?).await;
+        Ok(lifted.map_err(error)?.into())
     }
 
     /// A new first-access code for a candidate, sent by mail.
