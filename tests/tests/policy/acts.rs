@@ -54,6 +54,11 @@ pub fn acts(
             about.failed.pop();
             vec![("Mutation.resendFailed", reply, "Resent".to_owned())]
         }
+        Op::LiftPause => {
+            let document = "mutation { liftPause { __typename session } }";
+            let reply = Ask::staff(document, json!({})).of(person)?;
+            vec![("Mutation.liftPause", reply, "PauseLifted".to_owned())]
+        }
         _ => return Ok(None),
     }))
 }
