@@ -326,7 +326,10 @@ impl Configuration {
         let reason = self.mail.clear_reason.as_deref().unwrap_or_default();
         (clear && !is_loopback(relay) && reason.trim().is_empty()).then(|| {
             format!(
-                "mail.tls (DELOS_MAIL__TLS) est « {} » : le courrier irait en clair, ou chez n’importe qui. Écrivez                  « required » (ou l’adresse du relais en smtps://), avec mail.ca_file si son certificat vient d’une                  autorité à vous ; s’il n’y a vraiment pas moyen, dites pourquoi dans mail.clear_reason                  (DELOS_MAIL__CLEAR_REASON)",
+                "mail.tls (DELOS_MAIL__TLS) est « {} » : le courrier irait en clair, ou chez n’importe qui. Écrivez \
+                 « required » (ou l’adresse du relais en smtps://), avec mail.ca_file si son certificat vient d’une \
+                 autorité à vous ; s’il n’y a vraiment pas moyen, dites pourquoi dans mail.clear_reason \
+                 (DELOS_MAIL__CLEAR_REASON)",
                 self.mail.tls
             )
         })

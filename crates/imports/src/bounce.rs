@@ -153,7 +153,7 @@ fn of_status(fields: &str) -> Report {
                 }
             }
             "status" => {
-                status = status.or_else(|| status_in(value.split(' ').next().unwrap_or("")))
+                status = status.or_else(|| status_in(value.split(' ').next().unwrap_or("")));
             }
             "diagnostic-code" => {
                 // `smtp; 550 5.1.1 …`: the kind says nothing to people.

@@ -209,10 +209,11 @@ fn came_back(world: &World) -> Result<String> {
         "select min({hex}) from outbox_message where status = 'sent'"
     ))?;
     let id = Uuid::parse_str(id.trim())?;
-    let mark: String = key.mark("delos-bounce-v1", id.as_bytes())[..10]
+    let mark: Vec<String> = key.mark("delos-bounce-v1", id.as_bytes())[..10]
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect();
+    let mark = mark.concat();
     let report = format!(
         "From: MAILER-DAEMON@mx.example\r\nDelivered-To: bounce+{}.{mark}@retours.example\r\n\r\n550 5.1.1 Nobody\r\n",
         id.simple()

@@ -119,7 +119,8 @@ fn settings(mail: &MailSettings, password: Option<String>) -> anyhow::Result<Wor
 fn pace(mail: &MailSettings) -> anyhow::Result<Pace> {
     let rates = Rates::parse(mail.rate, &mail.domain_rates).map_err(|_| {
         fault(
-            "mail.rate (DELOS_MAIL__RATE) est un nombre de messages par minute et par domaine, de 0 (sans limite) à 60000 ;              mail.domain_rates (DELOS_MAIL__DOMAIN_RATES) s’écrit « gmail.com=60,orange.fr=120 »",
+            "mail.rate (DELOS_MAIL__RATE) est un nombre de messages par minute et par domaine, de 0 (sans limite) à 60000 ; \
+                 mail.domain_rates (DELOS_MAIL__DOMAIN_RATES) s’écrit « gmail.com=60,orange.fr=120 »",
         )
     })?;
     let quiet = if mail.quiet.trim().is_empty() {

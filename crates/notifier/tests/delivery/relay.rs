@@ -222,10 +222,10 @@ async fn talk<S: AsyncRead + AsyncWrite + Unpin>(
             (verb, Turn::Silent(at)) if verb == at => std::future::pending().await,
             ("EHLO", Turn::Auth(_)) => "250-scripted.example\r\n250 AUTH PLAIN LOGIN",
             ("EHLO", Turn::Reports) => "250-scripted.example\r\n250-PIPELINING\r\n250 DSN",
-            ("AUTH", Turn::Auth(text)) => text,
             ("EHLO", _) if offers => "250-scripted.example\r\n250 STARTTLS",
             ("EHLO", _) => "250-scripted.example\r\n250 SIZE 40000000",
-            ("MAIL", Turn::Mail(text))
+            ("AUTH", Turn::Auth(text))
+            | ("MAIL", Turn::Mail(text))
             | ("RCPT", Turn::Rcpt(text))
             | ("DATA", Turn::Data(text)) => text,
             ("DATA", Turn::CutInData(bytes)) => {
