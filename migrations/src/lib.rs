@@ -10,6 +10,7 @@ mod m2026_11_25_000001_revisions;
 mod m2026_11_25_000002_journal;
 mod m2026_11_25_000003_search;
 mod m2026_11_26_000001_absences;
+mod m2026_11_26_000002_delivery;
 mod m2026_11_26_000003_live;
 mod m2026_11_26_000004_letters;
 mod sql;
@@ -26,6 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(m2026_11_25_000002_journal::Migration),
             Box::new(m2026_11_25_000003_search::Migration),
             Box::new(m2026_11_26_000001_absences::Migration),
+            Box::new(m2026_11_26_000002_delivery::Migration),
             Box::new(m2026_11_26_000003_live::Migration),
             Box::new(m2026_11_26_000004_letters::Migration),
         ]

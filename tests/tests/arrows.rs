@@ -76,6 +76,8 @@ const OWNERS: &[(&str, &str)] = &[
     ("icalendar", "delos-documents"),
     ("csv", "delos-imports"),
     ("encoding_rs", "delos-imports"),
+    ("mail-parser", "delos-imports"),
+    ("ring", "delos-notifier"),
     ("argon2", "delos-application"),
     ("clap", "delos"),
     ("figment", "delos"),

@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Refusals that only the command line can meet: `delos` has their sentences.
-const COMMAND_LINE: [&str; 4] = [
+const COMMAND_LINE: [&str; 7] = [
+    "bounce_too_large",
+    "bounce_unknown",
+    "bounce_unread",
     "not_writable",
     "session_code",
     "session_exists",

@@ -7,20 +7,19 @@ use std::panic::AssertUnwindSafe;
 
 use chrono::{DateTime, Duration, NaiveDate, NaiveTime, Utc};
 use delos_documents::mail::{self, Payload};
+use delos_domain::delivery::{Blame, NEVER_HELD, Pace, PausePolicy, Tally};
 use delos_domain::ids::MessageId;
 use delos_domain::policy::{Asker, OperationName, relations};
 use delos_persistence::{StoreError, Transaction, outbox};
 use uuid::Uuid;
 
 pub use delos_documents::mail::{Attachment, Composed};
+pub use delos_persistence::outbox::pause::{PauseRecord, Probed};
 pub use delos_persistence::outbox::{Claimed, Verdict};
 
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult};
 use crate::live::Change;
-
-/// Before a sitting, what has not left by then is a person's matter: a telephone call or a paper letter.
-const BEFORE_SITTING: Duration = Duration::hours(48);
 
 /// A message as it will be put in an envelope, with the instant after which trying again no longer serves.
 #[derive(Clone, Debug)]
@@ -36,7 +35,7 @@ pub struct Letter {
 #[error("composition: {0}")]
 pub struct NotComposed(pub String);
 
-/// Claims up to `most` messages that may leave now, for `owner` and for as long as `lease`.
+/// Claims up to `most` messages that may leave now at this pace, for `owner` and for as long as `lease`.
 ///
 /// A message that another worker left past its lease is among them; when that worker had passed the dot it comes
 /// flagged as ambiguous.
@@ -48,10 +47,11 @@ pub async fn claim(
     owner: Uuid,
     most: u64,
     lease: Duration,
+    pace: &Pace,
 ) -> CommandResult<Vec<Claimed>> {
     permitted()?;
     let tx = context.db.write().await?;
-    let claimed = outbox::claim(&tx, owner, most, context.now(), lease).await?;
+    let claimed = outbox::claim(&tx, owner, most, context.now(), lease, pace).await?;
     Ok(tx.commit(claimed).await?.into_inner())
 }
 
@@ -114,6 +114,18 @@ pub async fn conclude(
     Ok(())
 }
 
+/// Gives a claimed message back untried: it leaves when another hand is free, and nothing is told of it.
+///
+/// # Errors
+/// When the store fails: its lease runs out.
+pub async fn give_back(context: &Context, claimed: &Claimed) -> CommandResult<()> {
+    permitted()?;
+    let tx = context.db.write().await?;
+    outbox::give_back(&tx, claimed, context.now()).await?;
+    tx.commit(()).await?.into_inner();
+    Ok(())
+}
+
 /// Blanks the one-time code or link of a message that has ended; of one that has not, nothing changes.
 pub(crate) async fn forget_secrets(
     tx: &Transaction,
@@ -135,8 +147,57 @@ pub(crate) async fn forget_secrets(
 ///
 /// # Errors
 /// When the store fails.
-pub async fn next_due(context: &Context) -> CommandResult<Option<DateTime<Utc>>> {
-    Ok(outbox::next_due(&context.db.read()).await?)
+pub async fn next_due(context: &Context, pace: &Pace) -> CommandResult<Option<DateTime<Utc>>> {
+    Ok(outbox::next_due(&context.db.read(), context.now(), pace).await?)
+}
+
+/// Adds a worker's latest tries to those of all the workers; the pause of the whole queue that they call for, if they
+/// do and none is open. `cause` is the latest refusal among them.
+///
+/// # Errors
+/// When the store fails.
+pub async fn add_tries(
+    context: &Context,
+    owner: Uuid,
+    tries: Tally,
+    cause: &str,
+    policy: PausePolicy,
+) -> CommandResult<Option<PauseRecord>> {
+    permitted()?;
+    let tx = context.db.write().await?;
+    let (id, now) = (context.ids.next(), context.now());
+    let begun = outbox::pause::add_tries(&tx, id, owner, tries, cause, now, policy).await?;
+    Ok(tx.commit(begun).await?.into_inner())
+}
+
+/// Writes what the one message that a pause let through said; true when the pause is over.
+///
+/// # Errors
+/// When the store fails: another message will tell.
+pub async fn probed(
+    context: &Context,
+    owner: Uuid,
+    said: Probed,
+    policy: PausePolicy,
+) -> CommandResult<bool> {
+    permitted()?;
+    let tx = context.db.write().await?;
+    let over = outbox::pause::probed(&tx, owner, said, context.now(), policy).await?;
+    let over = tx.commit(over).await?.into_inner();
+    if over {
+        context.signals.ring().await;
+    }
+    Ok(over)
+}
+
+/// What an answer says of a pause: a refusal that accuses the relay or us makes it longer, and one that accuses an
+/// address shows that the relay answers as it should.
+pub fn said(reached: bool, blame: Blame) -> Probed {
+    match (reached, blame) {
+        (_, Blame::Relay) => Probed::Refused,
+        (true, Blame::Nobody | Blame::Recipient) | (false, Blame::Recipient) => Probed::Well,
+        (false, Blame::Nobody) => Probed::Nothing,
+    }
 }
 
 /// Delivery reaches every session's messages, so no one session's scope is its key; the policy is asked all the same.
@@ -157,36 +218,39 @@ fn letter(payload: &[u8]) -> Result<Letter, NotComposed> {
     })
 }
 
-/// 48 hours before the day of the first sitting, in the zone of its centre.
+/// Before a sitting, what has not left by then is a person's matter: a telephone call or a paper letter.
 fn not_after(payload: &Payload) -> Option<DateTime<Utc>> {
-    let before = |days: &mut dyn Iterator<Item = (NaiveDate, chrono_tz::Tz)>| {
-        let first = days.map(|(day, zone)| day_begins(day, zone)).min();
-        first.map(|first| first - BEFORE_SITTING)
-    };
     match payload {
-        Payload::CandidateConvocation(value) => {
-            before(&mut [(value.date, value.centre.zone)].into_iter())
-        }
-        Payload::CandidateCancellation(value) => {
-            before(&mut [(value.date, value.centre.zone)].into_iter())
-        }
-        Payload::ExaminerConvocation(value) => {
-            before(&mut value.days.iter().map(|day| (day.date, day.centre.zone)))
-        }
-        Payload::ExaminerCancellation(value) => {
-            before(&mut value.removed.iter().map(|day| (day.date, day.centre.zone)))
-        }
-        Payload::Reminder(value) => {
-            before(&mut value.days.iter().map(|day| (day.date, day.centre.zone)))
-        }
-        Payload::DayNotice(value) => {
-            let zone = value.centre.zone;
-            before(&mut value.lines.iter().map(|line| (line.date, zone)))
-        }
         Payload::AccountInvitation(value) => {
             Some(day_begins(value.expires_on, chrono_tz::Europe::Paris))
         }
-        Payload::AbsenceDecision(_)
+        other => sitting_day(other).map(|day| day - NEVER_HELD),
+    }
+}
+
+/// The day of the (first) sitting that a message announces or takes back.
+fn sitting_day(payload: &Payload) -> Option<DateTime<Utc>> {
+    let first = |days: &mut dyn Iterator<Item = (NaiveDate, chrono_tz::Tz)>| {
+        days.map(|(day, zone)| day_begins(day, zone)).min()
+    };
+    match payload {
+        Payload::CandidateConvocation(value) => Some(day_begins(value.date, value.centre.zone)),
+        Payload::CandidateCancellation(value) => Some(day_begins(value.date, value.centre.zone)),
+        Payload::ExaminerConvocation(value) => {
+            first(&mut value.days.iter().map(|day| (day.date, day.centre.zone)))
+        }
+        Payload::ExaminerCancellation(value) => {
+            first(&mut value.removed.iter().map(|day| (day.date, day.centre.zone)))
+        }
+        Payload::Reminder(value) => {
+            first(&mut value.days.iter().map(|day| (day.date, day.centre.zone)))
+        }
+        Payload::DayNotice(value) => {
+            let zone = value.centre.zone;
+            first(&mut value.lines.iter().map(|line| (line.date, zone)))
+        }
+        Payload::AccountInvitation(_)
+        | Payload::AbsenceDecision(_)
         | Payload::TransmissionReceipt(_)
         | Payload::TaskFinished(_)
         | Payload::CandidateCode(_) => None,

@@ -114,6 +114,40 @@ pub struct MailSettings {
     pub dot_timeout: u64,
     /// First wait before another try; it doubles, up to four hours.
     pub retry_base: u64,
+    /// Why mail may cross a network without an encryption that is checked; none: it may not.
+    pub clear_reason: Option<String>,
+    /// File of the authorities that vouch for the relay, besides those that everybody knows.
+    pub ca_file: Option<PathBuf>,
+    /// Messages a minute to one domain; 0: no limit.
+    pub rate: u32,
+    /// Domains that receive at another rate: `gmail.com=60,orange.fr=120`.
+    pub domain_rates: String,
+    /// Hours in which only what presses leaves, `21:00-07:00`; empty: none.
+    pub quiet: String,
+    /// The zone of these hours.
+    pub quiet_zone: String,
+    /// Refusals of a hundred tries above which the queue pauses; 100: never.
+    pub pause_share: u32,
+    /// Tries of five minutes under which they say nothing.
+    pub pause_least: u32,
+    /// Length of the first pause.
+    pub pause_first: u64,
+    /// Domain whose mail is given to `delos bounce`.
+    pub bounce_domain: Option<String>,
+    /// The signature of messages.
+    pub dkim: DkimSettings,
+}
+
+/// The signature of messages: all three, or none.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct DkimSettings {
+    /// Domain that signs: that of the sender's address, or one above it.
+    pub domain: Option<String>,
+    /// Name of the key in the domain's records.
+    pub selector: Option<String>,
+    /// File of the private key, in PEM.
+    pub key_file: Option<PathBuf>,
 }
 
 /// Redis.
@@ -173,6 +207,17 @@ impl Default for Configuration {
                 command_timeout: 300,
                 dot_timeout: 600,
                 retry_base: 300,
+                clear_reason: None,
+                ca_file: None,
+                rate: 0,
+                domain_rates: String::new(),
+                quiet: String::new(),
+                quiet_zone: "Europe/Paris".to_owned(),
+                pause_share: 5,
+                pause_least: 20,
+                pause_first: 600,
+                bounce_domain: None,
+                dkim: DkimSettings::default(),
             },
             redis: RedisSettings::default(),
             metrics: MetricsSettings::default(),
@@ -284,9 +329,35 @@ impl Configuration {
         })
     }
 
+    /// What is wrong with the encryption of a house in service: convocations, codes and addresses would cross a network
+    /// in clear, or go to whoever answers. A relay of this very machine is on no network.
+    pub fn encryption_fault(&self) -> Option<String> {
+        let relay = self.mail.relay.as_deref()?;
+        let clear = relay.starts_with("smtp://") && self.mail.tls != "required";
+        let reason = self.mail.clear_reason.as_deref().unwrap_or_default();
+        (clear && !is_loopback(relay) && reason.trim().is_empty()).then(|| {
+            format!(
+                "mail.tls (DELOS_MAIL__TLS) est « {} » : le courrier irait en clair, ou chez n’importe qui. Écrivez \
+                 « required » (ou l’adresse du relais en smtps://), avec mail.ca_file si son certificat vient d’une \
+                 autorité à vous ; s’il n’y a vraiment pas moyen, dites pourquoi dans mail.clear_reason \
+                 (DELOS_MAIL__CLEAR_REASON)",
+                self.mail.tls
+            )
+        })
+    }
+
     /// What deserves a look in the relay of a house in service.
     pub fn relay_warning(&self) -> Option<String> {
-        let folder = self.mail.relay.as_deref()?.strip_prefix("folder:")?;
+        let relay = self.mail.relay.as_deref()?;
+        if let Some(reason) = &self.mail.clear_reason
+            && relay.starts_with("smtp://")
+            && self.mail.tls != "required"
+        {
+            return Some(format!(
+                "le courrier peut aller en clair jusqu’au relais ; raison donnée : {reason}"
+            ));
+        }
+        let folder = relay.strip_prefix("folder:")?;
         Some(format!(
             "le courrier est gardé dans {folder} : personne ne le reçoit. Pour l’envoyer, donnez « smtp://hôte:port » \
              à mail.relay (DELOS_MAIL__RELAY)"
@@ -300,7 +371,10 @@ fn is_public(url: &str) -> bool {
 }
 
 fn is_loopback(url: &str) -> bool {
-    let Some(rest) = url.strip_prefix("http://") else {
+    let Some(rest) = ["http://", "smtp://"]
+        .iter()
+        .find_map(|scheme| url.strip_prefix(scheme))
+    else {
         return false;
     };
     let host = rest.split('/').next().unwrap_or_default();
@@ -353,6 +427,38 @@ mod tests {
                 configuration.relay_warning().is_some(),
                 warning,
                 "{relay:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn mail_crosses_a_network_encrypted_or_with_a_reason() {
+        for (relay, tls, reason, fault) in [
+            ("smtp://relay.example:25", "opportunistic", None, true),
+            ("smtp://relay.example:25", "none", None, true),
+            ("smtp://relay.example:25", "none", Some("  "), true),
+            ("smtp://relay.example:25", "required", None, false),
+            (
+                "smtp://relay.example:25",
+                "none",
+                Some("réseau isolé"),
+                false,
+            ),
+            ("smtp://127.0.0.1.example:25", "opportunistic", None, true),
+            ("smtp://127.0.0.1:25", "opportunistic", None, false),
+            ("smtp://[::1]:2525", "none", None, false),
+            ("smtp://localhost", "none", None, false),
+            ("smtps://relay.example", "none", None, false),
+            ("folder:/srv/mail", "none", None, false),
+        ] {
+            let mut configuration = Configuration::default();
+            configuration.mail.relay = Some(relay.to_owned());
+            configuration.mail.tls = tls.to_owned();
+            configuration.mail.clear_reason = reason.map(str::to_owned);
+            assert_eq!(
+                configuration.encryption_fault().is_some(),
+                fault,
+                "{relay} {tls} {reason:?}"
             );
         }
     }

@@ -116,6 +116,21 @@ const SENTENCES: &[(&str, Whose, &str)] = &[
         "ce fichier dépasse 20 Mo. Vérifiez que c’est le bon, ou découpez-le.",
     ),
     (
+        "bounce_unread",
+        Input,
+        "ce n’est pas un courrier : l’entrée standard est vide, ou n’a pas d’en-têtes. Rien n’est écrit.",
+    ),
+    (
+        "bounce_too_large",
+        Input,
+        "ce courrier dépasse 4 Mo : ce n’est pas un avis de non-remise d’un message de Délos. Rien n’est écrit.",
+    ),
+    (
+        "bounce_unknown",
+        Input,
+        "ce courrier ne désigne aucun message parti d’ici, ou sa marque est fausse. Rien n’est écrit.",
+    ),
+    (
         "no_plan",
         House,
         "il n’y a pas encore de planning à exporter. Proposez-en un dans Délos, puis recommencez.",
@@ -245,8 +260,9 @@ mod tests {
     use super::*;
 
     /// What the commands of this binary run, but `demo`, whose refusals would be faults of the demonstration.
-    const FILES: [&str; 10] = [
+    const FILES: [&str; 11] = [
         "init_house.rs",
+        "record_bounce.rs",
         "session_file.rs",
         "set_session_dates.rs",
         "set_authority_contact.rs",

@@ -2,7 +2,8 @@
 //!
 //! Invariant: the only place that reads the environment, the clock and randomness; everything below is handed them.
 //! Invariant: what it creates in the house's folder, nobody but its owner reads.
-//! Invariant: exit code 0 when done, 2 for a fault in a file or in what was typed, 1 for all the rest.
+//! Invariant: exit code 0 when done, 2 for a fault in a file or in what was typed, 1 for all the rest; `bounce` ends with
+//! 75 when its mail is to be given again later, as mail systems expect.
 
 mod commands;
 mod configuration;

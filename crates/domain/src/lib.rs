@@ -9,6 +9,7 @@ pub mod actor;
 pub mod calendar;
 pub mod candidate;
 pub mod commission;
+pub mod delivery;
 pub mod email;
 pub mod ids;
 pub mod mandate;

@@ -5,6 +5,7 @@
 //! Invariant: every fault of a row is told, and none that only follows from another.
 
 mod bad_rows;
+pub mod bounce;
 mod candidates;
 mod context;
 mod examiners;

@@ -5,17 +5,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use delos_application::delivery::{self, Claimed, Verdict};
-use delos_application::{CommandError, CommandResult, Context};
+use delos_application::delivery::{self, Claimed, Probed, Verdict};
+use delos_application::{CommandError, CommandResult, Context, bounce_address};
+use delos_domain::delivery::{Blame, NEVER_HELD, PRESSING, is_near};
 use tokio::time::Instant;
+use uuid::Uuid;
 
 use crate::counters::Counters;
 use crate::folder;
 use crate::mime::{self, Mail};
+use crate::pulse::Pulse;
 use crate::relay::Relay;
+use crate::settings::{WorkerSettings, span};
 use crate::smtp::{self, Line};
-use crate::verdict::{Curve, Outcome};
-use crate::worker::{WorkerSettings, span};
+use crate::verdict::{Cause, Curve, Outcome};
 
 /// Tries after which a message that cannot be composed is parked.
 const COMPOSITIONS: i64 = 3;
@@ -35,6 +38,8 @@ pub(crate) struct Clerk {
     pub relay: Relay,
     pub settings: WorkerSettings,
     pub counters: Counters,
+    pub pulse: Pulse,
+    pub owner: Uuid,
 }
 
 /// Asks the row, once the relay has taken sender and recipient, whether the message may leave.
@@ -61,30 +66,102 @@ impl Clerk {
         line: &mut Option<Line>,
     ) {
         let (outcome, not_after) = self.try_once(&claimed, claimed_at, line).await;
+        let (reached, blame) = self.heard(&outcome);
         let verdict = Curve {
             base: span(self.settings.retry_base),
+            quiet: self.settings.pace.quiet,
         }
         .verdict(outcome, &claimed, not_after, self.context.now());
-        let Some(verdict) = verdict else {
+        if let Some(verdict) = verdict {
+            self.count(&claimed, &verdict);
+            self.conclude(&claimed, &verdict).await;
+        } else {
             self.counters.withheld();
             tracing::info!(message = %claimed.id, "withheld");
-            return;
-        };
-        match &verdict {
-            Verdict::Sent(_) => self.counters.sent(),
-            Verdict::Retry(..) => self.counters.retried(),
-            Verdict::GiveUp(_) => self.counters.failed(),
-            Verdict::Doubtful(..) | Verdict::DoubtfulEnd(_) => self.counters.doubtful(),
         }
-        let code = match &verdict {
-            Verdict::Sent(_) => "sent",
-            Verdict::Retry(..) => "retry",
-            Verdict::GiveUp(_) => "given_up",
-            Verdict::Doubtful(..) => "doubtful",
-            Verdict::DoubtfulEnd(_) => "doubtful_end",
+        self.probed(&claimed, delivery::said(reached, blame)).await;
+    }
+
+    /// Whether the relay answered for the message itself, and whom its answer accuses; counted for all the workers.
+    fn heard(&self, outcome: &Outcome) -> (bool, Blame) {
+        let (reached, cause) = match outcome {
+            Outcome::Sent(_) => (true, None),
+            Outcome::Withheld => return (false, Blame::Nobody),
+            Outcome::Retry(cause) | Outcome::GiveUp(cause) | Outcome::Doubtful(cause) => {
+                (false, Some(cause))
+            }
+        };
+        let blame = cause.map_or(Blame::Nobody, |cause| cause.blame);
+        self.pulse
+            .count(blame, cause.map_or("", |cause| cause.text.as_str()));
+        (reached, blame)
+    }
+
+    fn count(&self, claimed: &Claimed, verdict: &Verdict) {
+        let code = match verdict {
+            Verdict::Sent(_) => {
+                self.counters.sent();
+                "sent"
+            }
+            Verdict::Retry(..) => {
+                self.counters.retried();
+                "retry"
+            }
+            Verdict::GiveUp(_) => {
+                self.counters.failed();
+                "given_up"
+            }
+            Verdict::Doubtful(..) => {
+                self.counters.doubtful();
+                "doubtful"
+            }
+            Verdict::DoubtfulEnd(_) => {
+                self.counters.doubtful();
+                "doubtful_end"
+            }
         };
         tracing::debug!(message = %claimed.id, attempt = claimed.attempt, verdict = code, "tried");
-        self.conclude(&claimed, &verdict).await;
+        if !matches!(verdict, Verdict::Sent(_))
+            && is_near(claimed.sitting_at, self.context.now(), PRESSING)
+        {
+            self.counters.pressing();
+            tracing::warn!(message = %claimed.id, attempt = claimed.attempt, verdict = code,
+                "a message about a near sitting has not left");
+        }
+    }
+
+    /// Tells all the workers what the latest tries said; true when the whole queue pauses from now on.
+    pub async fn tell(&self, all: bool) -> bool {
+        let Some((tries, cause)) = self.pulse.take(all) else {
+            return false;
+        };
+        let policy = self.settings.pace.pause;
+        match delivery::add_tries(&self.context, self.owner, tries, &cause, policy).await {
+            Ok(Some(pause)) => {
+                self.counters.paused();
+                tracing::warn!(pause = %pause.id, until = %pause.until, per_mille = pause.share, tries = pause.tries,
+                    "too many refusals: the whole queue of mail pauses");
+                true
+            }
+            Ok(None) => false,
+            Err(error) => {
+                tracing::warn!(%error, "the latest tries are not told");
+                false
+            }
+        }
+    }
+
+    /// Writes what the one message that a pause let through said.
+    pub async fn probed(&self, claimed: &Claimed, said: Probed) {
+        if !claimed.probe {
+            return;
+        }
+        match delivery::probed(&self.context, self.owner, said, self.settings.pace.pause).await {
+            Ok(true) => tracing::warn!(message = %claimed.id, "the pause of the mail is over"),
+            Ok(false) => tracing::warn!(message = %claimed.id, "the pause of the mail goes on"),
+            // The lease of the probe runs out, and another message tells.
+            Err(error) => tracing::warn!(%error, "what the probe said is not written"),
+        }
     }
 
     /// Writes a verdict, insisting: a "sent" that is not written is a message that leaves twice.
@@ -110,34 +187,39 @@ impl Clerk {
         let letter = match delivery::compose(&self.context, claimed).await {
             Ok(Ok(letter)) => letter,
             Ok(Err(fault)) => return (not_composed(claimed, fault.to_string()), None),
-            Err(CommandError::Busy) => return (Outcome::Retry("busy".to_owned()), None),
-            Err(error) => return (Outcome::Retry(error.to_string()), None),
+            Err(CommandError::Busy) => return (Outcome::Retry(Cause::new("busy")), None),
+            Err(error) => return (Outcome::Retry(Cause::new(error.to_string())), None),
         };
-        let not_after = letter.not_after;
+        // What has no date of its own, and speaks of a sitting, has that sitting's.
+        let of_sitting = claimed.sitting_at.map(|at| at - NEVER_HELD);
+        let not_after = letter.not_after.or(of_sitting);
         let (sender, row) = (self.settings.sender.clone(), claimed.clone());
+        let dkim = self.settings.dkim.clone();
         let built = self
             .context
             .lanes
             .short(move || {
                 std::panic::catch_unwind(AssertUnwindSafe(|| {
-                    mime::build(&sender, &row, letter.composed)
+                    mime::build(&sender, dkim.as_deref(), &row, letter.composed)
                 }))
             })
             .await;
-        let mail = match built {
+        let mut mail = match built {
             Ok(Ok(Ok(mail))) => mail,
             // Nothing that is tried again changes an address or a type; the sender's address is a setting.
-            Ok(Ok(Err(fault @ mime::Fault::Sender(_)))) => {
-                return (Outcome::Retry(fault.to_string()), not_after);
+            Ok(Ok(Err(fault @ (mime::Fault::Sender(_) | mime::Fault::Signature(_))))) => {
+                return (Outcome::Retry(Cause::new(fault.to_string())), not_after);
             }
-            Ok(Ok(Err(fault))) => return (Outcome::GiveUp(fault.to_string()), not_after),
+            Ok(Ok(Err(fault))) => {
+                return (Outcome::GiveUp(Cause::new(fault.to_string())), not_after);
+            }
             Ok(Err(_)) => {
                 return (
                     not_composed(claimed, "envelope: panic".to_owned()),
                     not_after,
                 );
             }
-            Err(_) => return (Outcome::Retry("busy".to_owned()), not_after),
+            Err(_) => return (Outcome::Retry(Cause::new("busy")), not_after),
         };
         if claimed
             .first_hash
@@ -146,9 +228,20 @@ impl Clerk {
         {
             // Another version composes it otherwise: what may already have arrived is never followed by other bytes.
             return (
-                Outcome::GiveUp("bytes_changed: a person decides".to_owned()),
+                Outcome::GiveUp(Cause::new("bytes_changed: a person decides")),
                 not_after,
             );
+        }
+        if let Some(domain) = &self.settings.bounce_domain {
+            let back = bounce_address::bounce_address(&self.context, claimed.id, domain);
+            match back.parse() {
+                Ok(address) => mail.from = address,
+                Err(error) => {
+                    let cause = mime::Fault::Sender(error).to_string();
+                    return (Outcome::Retry(Cause::new(cause)), not_after);
+                }
+            }
+            mail.envelope_id = Some(bounce_address::envelope_id(&self.context, claimed.id));
         }
         let outcome = self.give(claimed, claimed_at, &mail, line).await;
         (outcome, not_after)
@@ -170,7 +263,7 @@ impl Clerk {
             Relay::Folder(folder) => match gate.may_leave().await {
                 Ok(true) => folder::put(folder, mail).await,
                 Ok(false) => Outcome::Withheld,
-                Err(error) => Outcome::Retry(format!("store: {error}")),
+                Err(error) => Outcome::Retry(Cause::new(format!("store: {error}"))),
             },
             Relay::Smtp {
                 host,
@@ -191,8 +284,8 @@ impl Clerk {
 
 fn not_composed(claimed: &Claimed, cause: String) -> Outcome {
     if claimed.attempt >= COMPOSITIONS {
-        Outcome::GiveUp(cause)
+        Outcome::GiveUp(Cause::new(cause))
     } else {
-        Outcome::Retry(cause)
+        Outcome::Retry(Cause::new(cause))
     }
 }

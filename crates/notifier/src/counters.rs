@@ -20,6 +20,8 @@ struct Cells {
     tasks: AtomicU64,
     waits: [AtomicU64; WAITS.len() + 1],
     waited: AtomicU64,
+    pressing: AtomicU64,
+    paused: AtomicU64,
 }
 
 /// The counters at one instant.
@@ -37,6 +39,10 @@ pub struct Counts {
     pub withheld: u64,
     /// Tasks run.
     pub tasks: u64,
+    /// Tries that failed while the sitting was near.
+    pub pressing: u64,
+    /// Pauses of the whole queue that this worker began.
+    pub paused: u64,
 }
 
 impl Counters {
@@ -51,6 +57,8 @@ impl Counters {
             doubtful: of(&cells.doubtful),
             withheld: of(&cells.withheld),
             tasks: of(&cells.tasks),
+            pressing: of(&cells.pressing),
+            paused: of(&cells.paused),
         }
     }
 
@@ -104,6 +112,14 @@ impl Counters {
 
     pub(crate) fn withheld(&self) {
         self.0.withheld.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn pressing(&self) {
+        self.0.pressing.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn paused(&self) {
+        self.0.paused.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(crate) fn task(&self) {

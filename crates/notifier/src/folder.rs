@@ -5,14 +5,14 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::mime::Mail;
-use crate::verdict::Outcome;
+use crate::verdict::{Cause, Outcome};
 
 /// Writes the message whole or not at all. A message written twice is one file: its name is the message's id.
 pub(crate) async fn put(folder: &Path, mail: &Mail) -> Outcome {
     let (folder, name, bytes) = (folder.to_owned(), mail.id.to_string(), mail.bytes.clone());
     match tokio::task::spawn_blocking(move || write(&folder, &name, &bytes)).await {
         Ok(outcome) => outcome,
-        Err(_) => Outcome::Doubtful("folder: interrupted".to_owned()),
+        Err(_) => Outcome::Doubtful(Cause::new("folder: interrupted")),
     }
 }
 
@@ -25,14 +25,14 @@ fn write(folder: &Path, name: &str, bytes: &[u8]) -> Outcome {
         file.sync_all()
     });
     if let Err(error) = drafted {
-        return Outcome::Retry(format!("folder: {}", error.kind()));
+        return Outcome::Retry(Cause::new(format!("folder: {}", error.kind())));
     }
     if let Err(error) = fs::rename(&draft, &path) {
-        return Outcome::Retry(format!("folder: {}", error.kind()));
+        return Outcome::Retry(Cause::new(format!("folder: {}", error.kind())));
     }
     // The name itself is durable only when the folder is.
     match File::open(folder).and_then(|folder| folder.sync_all()) {
         Ok(()) => Outcome::Sent(None),
-        Err(error) => Outcome::Doubtful(format!("folder: {}", error.kind())),
+        Err(error) => Outcome::Doubtful(Cause::new(format!("folder: {}", error.kind()))),
     }
 }

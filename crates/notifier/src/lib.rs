@@ -7,13 +7,18 @@
 
 mod clerk;
 mod counters;
+mod dkim;
 mod folder;
 mod mime;
+mod pulse;
 mod relay;
+mod settings;
 mod smtp;
 mod verdict;
 mod worker;
 
 pub use counters::{Counters, Counts};
+pub use dkim::{BadDkim, Dkim};
 pub use relay::{BadRelay, Relay};
-pub use worker::{Sender, Tls, Worker, WorkerSettings, run_tasks};
+pub use settings::{BadRoots, Root, Sender, Tls, WorkerSettings, roots};
+pub use worker::{Worker, run_tasks};

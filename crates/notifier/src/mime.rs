@@ -14,7 +14,8 @@ use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, 
 use lettre::message::{Body, Mailbox, Message, MultiPart, SinglePart};
 use sha2::{Digest, Sha256};
 
-use crate::worker::Sender;
+use crate::dkim::Dkim;
+use crate::settings::Sender;
 
 /// A message ready to leave.
 #[derive(Clone, Debug)]
@@ -29,6 +30,8 @@ pub(crate) struct Mail {
     pub bytes: Vec<u8>,
     /// SHA-256 of the bytes, in hexadecimal.
     pub hash: String,
+    /// What names the message in reports about it (RFC 3461), when they are waited for.
+    pub envelope_id: Option<String>,
 }
 
 /// A message cannot be put in an envelope.
@@ -43,13 +46,21 @@ pub(crate) enum Fault {
     /// The mail library refuses it.
     #[error("envelope: refused")]
     Envelope(#[source] lettre::error::Error),
+    /// The key of the signature signs nothing.
+    #[error("signature: refused")]
+    Signature(#[source] crate::dkim::Unsigned),
     /// A file's type is not one.
     #[error("attachment: not a type")]
     Type,
 }
 
 /// Puts a composed message in its envelope.
-pub(crate) fn build(sender: &Sender, claimed: &Claimed, composed: Composed) -> Result<Mail, Fault> {
+pub(crate) fn build(
+    sender: &Sender,
+    dkim: Option<&Dkim>,
+    claimed: &Claimed,
+    composed: Composed,
+) -> Result<Mail, Fault> {
     // The domain's rule is stricter than the library's (a domain with a dot, no literal), and non-ASCII addresses
     // would need SMTPUTF8.
     EmailAddress::parse(&claimed.address).map_err(|_| Fault::Recipient)?;
@@ -77,7 +88,11 @@ pub(crate) fn build(sender: &Sender, claimed: &Claimed, composed: Composed) -> R
     let message = builder
         .multipart(body(claimed.id, composed)?)
         .map_err(Fault::Envelope)?;
-    let bytes = message.formatted();
+    let mut bytes = message.formatted();
+    if let Some(dkim) = dkim {
+        let signature = dkim.sign(&bytes).map_err(Fault::Signature)?;
+        bytes.splice(0..0, signature.into_bytes());
+    }
     let hash = Sha256::digest(&bytes)
         .iter()
         .fold(String::with_capacity(64), |mut hex, byte| {
@@ -91,6 +106,7 @@ pub(crate) fn build(sender: &Sender, claimed: &Claimed, composed: Composed) -> R
         to,
         bytes,
         hash,
+        envelope_id: None,
     })
 }
 

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::settings::WorkerSettings;
 use crate::smtp::{self, Endpoint};
-use crate::worker::WorkerSettings;
 
 /// Who takes the messages.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,6 +2,26 @@
 
 use chrono::{DateTime, Duration, Utc};
 use delos_application::delivery::{Claimed, Verdict};
+use delos_domain::delivery::{self, Blame, QuietHours};
+
+/// Why a try did not succeed: what a person reads, and whom it accuses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Cause {
+    /// Phase, and the relay's words or ours.
+    pub text: String,
+    /// Whom the answer accuses, where there was one.
+    pub blame: Blame,
+}
+
+impl Cause {
+    /// A cause that accuses nobody.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            blame: Blame::Nobody,
+        }
+    }
+}
 
 /// What was observed of one try.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,11 +31,11 @@ pub(crate) enum Outcome {
     /// The row did not let it leave: withdrawn, overtaken, or another worker's. There is nothing to write.
     Withheld,
     /// The relay does not have it, and may take it later.
-    Retry(String),
+    Retry(Cause),
     /// The relay does not have it, and will not take it.
-    GiveUp(String),
+    GiveUp(Cause),
     /// Nobody can tell whether the relay has it.
-    Doubtful(String),
+    Doubtful(Cause),
 }
 
 /// A first try and at least two hours of trying, whatever the date of the sitting.
@@ -28,6 +48,8 @@ const LONGEST: i32 = 48;
 pub(crate) struct Curve {
     /// The wait after the first try; it doubles.
     pub base: Duration,
+    /// Hours in which nothing is tried: they are no time of trying.
+    pub quiet: Option<QuietHours>,
 }
 
 impl Curve {
@@ -47,17 +69,23 @@ impl Curve {
     ) -> Option<Verdict> {
         let again = now + self.wait(claimed.attempt);
         let first = claimed.first_tried_at.unwrap_or(now);
-        let last = not_after.map_or(first + AT_LEAST, |limit| limit.max(first + AT_LEAST));
+        let held = match self.quiet {
+            Some(quiet) if !delivery::is_near(claimed.sitting_at, now, delivery::NEVER_HELD) => {
+                quiet.within(first, now)
+            }
+            _ => Duration::zero(),
+        };
+        let enough = first + AT_LEAST + held;
+        let last = not_after.map_or(enough, |limit| limit.max(enough));
+        let late = |cause: Cause| format!("too late for another try: {}", cause.text);
         Some(match outcome {
             Outcome::Withheld => return None,
             Outcome::Sent(queue) => Verdict::Sent(queue),
-            Outcome::GiveUp(cause) => Verdict::GiveUp(cause),
-            Outcome::Retry(cause) if again <= last => Verdict::Retry(again, cause),
-            Outcome::Retry(cause) => Verdict::GiveUp(format!("too late for another try: {cause}")),
-            Outcome::Doubtful(cause) if again <= last => Verdict::Doubtful(again, cause),
-            Outcome::Doubtful(cause) => {
-                Verdict::DoubtfulEnd(format!("too late for another try: {cause}"))
-            }
+            Outcome::GiveUp(cause) => Verdict::GiveUp(cause.text),
+            Outcome::Retry(cause) if again <= last => Verdict::Retry(again, cause.text),
+            Outcome::Retry(cause) => Verdict::GiveUp(late(cause)),
+            Outcome::Doubtful(cause) if again <= last => Verdict::Doubtful(again, cause.text),
+            Outcome::Doubtful(cause) => Verdict::DoubtfulEnd(late(cause)),
         })
     }
 }
@@ -72,6 +100,7 @@ mod tests {
 
     const CURVE: Curve = Curve {
         base: Duration::minutes(5),
+        quiet: None,
     };
 
     fn now() -> DateTime<Utc> {
@@ -92,6 +121,8 @@ mod tests {
             references: None,
             not_before: first,
             about: None,
+            sitting_at: None,
+            probe: false,
         }
     }
 
@@ -106,7 +137,7 @@ mod tests {
 
     #[test]
     fn tries_last_until_the_later_of_the_limit_and_two_hours() {
-        let retry = || Outcome::Retry("451".to_owned());
+        let retry = || Outcome::Retry(Cause::new("451"));
         let soon = Some(now() - Duration::days(1));
         assert!(
             matches!(CURVE.verdict(retry(), &tried(1, now()), soon, now()), Some(Verdict::Retry(at, _)) if at == now() + Duration::minutes(5))
@@ -125,7 +156,7 @@ mod tests {
             CURVE.verdict(retry(), &tried(30, now() - Duration::days(5)), far, now()),
             Some(Verdict::Retry(..))
         ));
-        let doubtful = Outcome::Doubtful("silence".to_owned());
+        let doubtful = Outcome::Doubtful(Cause::new("silence"));
         assert!(matches!(
             CURVE.verdict(doubtful.clone(), &tried(1, now()), None, now()),
             Some(Verdict::Doubtful(..))
@@ -138,5 +169,35 @@ mod tests {
             CURVE.verdict(Outcome::Withheld, &tried(1, now()), None, now()),
             None
         );
+    }
+
+    #[test]
+    fn a_night_is_no_time_of_trying() {
+        let night = QuietHours::parse("21:00-07:00", chrono_tz::Europe::Paris).unwrap();
+        let curve = Curve {
+            quiet: Some(night),
+            ..CURVE
+        };
+        // First tried at 20:50 in Paris; now 07:10, ten hours of night later.
+        let first = Utc.with_ymd_and_hms(2027, 3, 7, 19, 50, 0).unwrap();
+        let now = Utc.with_ymd_and_hms(2027, 3, 8, 6, 10, 0).unwrap();
+        let retry = || Outcome::Retry(Cause::new("451"));
+        assert!(matches!(
+            curve.verdict(retry(), &tried(3, first), None, now),
+            Some(Verdict::Retry(..))
+        ));
+        assert!(matches!(
+            CURVE.verdict(retry(), &tried(3, first), None, now),
+            Some(Verdict::GiveUp(_))
+        ));
+        // A near sitting is tried through the night: its hours count.
+        let near = Claimed {
+            sitting_at: Some(now + Duration::hours(20)),
+            ..tried(3, first)
+        };
+        assert!(matches!(
+            curve.verdict(retry(), &near, None, now),
+            Some(Verdict::GiveUp(_))
+        ));
     }
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use delos_application::beat::{self, WorkerRecord};
-use delos_application::delivery::{self, Claimed, Verdict};
+use delos_application::delivery::{self, Claimed, Probed, Verdict};
 use delos_application::{Context, remind, tasks};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
@@ -15,7 +15,9 @@ use uuid::Uuid;
 
 use crate::clerk::Clerk;
 use crate::counters::Counters;
+use crate::pulse::Pulse;
 use crate::relay::Relay;
+use crate::settings::{WorkerSettings, span};
 use crate::smtp::Line;
 
 /// Messages claimed at once.
@@ -30,105 +32,6 @@ const STORE_AGAIN: Duration = Duration::from_secs(2);
 const IDLE: Duration = Duration::from_secs(5);
 /// Between two sweeps of what nobody confirmed.
 const SWEEP: Duration = Duration::from_hours(1);
-
-/// Who writes, and under which host the Message-IDs stand.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sender {
-    /// Address of the `From` header and of the envelope.
-    pub address: String,
-    /// Name before the address; may be empty.
-    pub name: String,
-    /// Host of the Message-IDs; also the name given to the relay.
-    pub host: String,
-}
-
-impl Sender {
-    /// The host, as it may stand in a header and a command.
-    pub(crate) fn host_name(&self) -> String {
-        let plain = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-');
-        self.host.chars().filter(plain).collect()
-    }
-}
-
-/// Whether the talk with the relay is encrypted. `smtps` always is, with a certificate that is the relay's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tls {
-    /// Never.
-    None,
-    /// When the relay offers it, without looking at its certificate (unless there is a password to protect).
-    Opportunistic,
-    /// Always, with a certificate that is the relay's.
-    Required,
-}
-
-impl Tls {
-    /// Reads `none`, `opportunistic` or `required`.
-    pub fn from_setting(setting: &str) -> Option<Self> {
-        match setting {
-            "none" => Some(Self::None),
-            "opportunistic" => Some(Self::Opportunistic),
-            "required" => Some(Self::Required),
-            _ => None,
-        }
-    }
-}
-
-/// Settings of a worker. The leases follow from the limits of time: a try always ends before its lease.
-#[derive(Clone)]
-pub struct WorkerSettings {
-    /// Who writes.
-    pub sender: Sender,
-    /// Encryption.
-    pub tls: Tls,
-    /// Account and password at the relay.
-    pub credentials: Option<(String, String)>,
-    /// Messages under way at once.
-    pub connections: usize,
-    /// Longest wait for a connection.
-    pub connect_timeout: Duration,
-    /// Longest wait for the answer to a command.
-    pub command_timeout: Duration,
-    /// Longest wait from `DATA` to the answer to the final dot.
-    pub dot_timeout: Duration,
-    /// Wait before the second try; it doubles, up to 48 times itself.
-    pub retry_base: Duration,
-}
-
-impl std::fmt::Debug for WorkerSettings {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("WorkerSettings")
-            .field("sender", &self.sender)
-            .field("tls", &self.tls)
-            .finish_non_exhaustive()
-    }
-}
-
-impl WorkerSettings {
-    /// From the claim to the commit of `past_dot`, all in all.
-    pub(crate) fn before_dot(&self) -> Duration {
-        self.connect_timeout + self.command_timeout
-    }
-
-    /// A message of a worker that died before the dot is taken again after this.
-    pub fn lease_claim(&self) -> Duration {
-        with_margin(self.before_dot())
-    }
-
-    /// A message of a worker that died past the dot is taken again, flagged, after this.
-    pub fn lease_after_dot(&self) -> Duration {
-        with_margin(self.dot_timeout)
-    }
-}
-
-/// Clocks of two machines differ, and a commit takes its time.
-fn with_margin(limit: Duration) -> Duration {
-    limit + limit / 10 + Duration::from_secs(2)
-}
-
-/// A duration for the calendar; settings of centuries are those of a century.
-pub(crate) fn span(duration: Duration) -> chrono::Duration {
-    chrono::Duration::from_std(duration).unwrap_or_else(|_| chrono::Duration::days(36_500))
-}
 
 /// The worker.
 pub struct Worker {
@@ -183,6 +86,8 @@ impl Worker {
             relay,
             settings,
             counters: Counters::default(),
+            pulse: Pulse::default(),
+            owner,
         };
         Self {
             clerk: Arc::new(clerk),
@@ -215,6 +120,9 @@ impl Worker {
         let mut hands = Hands::default();
         let mut queue = VecDeque::new();
         while !stop.is_cancelled() {
+            if self.clerk.tell(false).await {
+                self.give_all_back(&mut queue).await;
+            }
             let wait = self.look(&mut hands, &mut queue).await;
             let Some(wait) = wait else { continue };
             tokio::select! {
@@ -229,9 +137,8 @@ impl Worker {
         while !hands.running.is_empty() {
             self.reap(&mut hands).await;
         }
-        for (claimed, _) in queue {
-            self.give_back(&claimed).await;
-        }
+        self.give_all_back(&mut queue).await;
+        self.clerk.tell(true).await;
         self.lines.close(Duration::ZERO).await;
         let _ = errands.await;
         ended.cancel();
@@ -243,6 +150,9 @@ impl Worker {
         let mut hands = Hands::default();
         let mut queue = VecDeque::new();
         loop {
+            if self.clerk.tell(false).await {
+                self.give_all_back(&mut queue).await;
+            }
             let wait = self.look(&mut hands, &mut queue).await;
             if wait.is_none() {
                 continue;
@@ -252,6 +162,7 @@ impl Worker {
             }
             self.reap(&mut hands).await;
         }
+        self.clerk.tell(true).await;
         self.lines.close(Duration::ZERO).await;
     }
 
@@ -282,6 +193,7 @@ impl Worker {
             self.owner,
             BATCH,
             span(settings.lease_claim()),
+            &settings.pace(),
         )
         .await
         {
@@ -303,7 +215,7 @@ impl Worker {
     }
 
     async fn until_due(&self) -> Duration {
-        match delivery::next_due(&self.clerk.context).await {
+        match delivery::next_due(&self.clerk.context, &self.clerk.settings.pace()).await {
             Ok(Some(due)) => (due - self.clerk.context.now())
                 .to_std()
                 .unwrap_or(PAUSE)
@@ -343,16 +255,23 @@ impl Worker {
                         .conclude(&claimed, &Verdict::DoubtfulEnd("panic".to_owned()))
                         .await;
                 }
+                self.clerk.probed(&claimed, Probed::Nothing).await;
             }
             None => {}
         }
     }
 
+    async fn give_all_back(&self, queue: &mut VecDeque<(Claimed, Instant)>) {
+        for (claimed, _) in queue.drain(..) {
+            self.give_back(&claimed).await;
+        }
+    }
+
     async fn give_back(&self, claimed: &Claimed) {
-        let verdict = Verdict::Retry(self.clerk.context.now(), "returned to the queue".to_owned());
-        if let Err(error) = delivery::conclude(&self.clerk.context, claimed, &verdict).await {
+        if let Err(error) = delivery::give_back(&self.clerk.context, claimed).await {
             tracing::warn!(message = %claimed.id, %error, "a message goes back to the queue when its lease runs out");
         }
+        self.clerk.probed(claimed, Probed::Nothing).await;
     }
 }
 

@@ -4,13 +4,19 @@
 //! `past_dot` committed, the lease renewed → the message is given → `sent`. A row found `sending` with its lease run out
 //! was certainly not sent when `past_dot` is not set; else it is `ambiguous`, and says so before it can leave again.
 
+mod afterwards;
+mod claiming;
 mod delivery;
+pub mod pause;
 mod people;
+mod rates;
 mod reading;
 mod states;
 mod told;
 
-pub use delivery::{Claimed, Verdict, claim, conclude, keep_after_end, mark_past_dot, next_due};
+pub use afterwards::{PressingMessage, pressing, record_bounce, session_of};
+pub use claiming::{claim, next_due};
+pub use delivery::{Claimed, Verdict, conclude, give_back, keep_after_end, mark_past_dot};
 pub use people::{
     Acknowledgeable, Silent, acknowledge, acknowledgeable, existing_keys, hold_to_remind,
     in_force_about_candidate, reminded_since, settle, supersede, to_remind, to_send_again,

@@ -16,6 +16,7 @@ mod conformance {
     mod failures;
     mod journal;
     mod occupancy;
+    mod pace;
     mod people;
     mod perimeters;
     mod schema;
@@ -74,6 +75,15 @@ mod conformance {
         delivery::a_payload_that_no_key_opens_holds_nobody_up,
         delivery::what_an_ended_message_keeps_is_told_once_it_has_ended,
         delivery::a_doubt_is_not_sent_again_as_a_failure,
+        pace::a_near_sitting_leaves_first,
+        pace::quiet_hours_hold_what_does_not_press,
+        pace::a_full_bucket_holds_its_own_domain_only,
+        pace::workers_share_a_bucket,
+        pace::the_queue_pauses_and_one_message_ends_it,
+        pace::a_person_lifts_a_pause,
+        pace::a_clock_set_back_holds_nothing,
+        pace::a_message_given_back_was_never_tried,
+        pace::what_presses_and_what_came_back_is_told,
         workers::a_worker_is_noted_once_and_forgotten_when_silent,
         workers::a_queue_is_told_within_its_perimeter,
         workers::a_change_is_told_to_whom_its_view_would_show_it,

@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use delos_application::delivery;
+use delos_domain::delivery::Pace;
 use delos_tests::campaign::laying::{self, Ground};
 use delos_tests::campaign::outbox::Outbox;
 use delos_tests::campaign::workers::{self, Recipe};
@@ -158,7 +159,8 @@ async fn composing(options: &Options) -> Result<Measure> {
     let (outbox, _) = house(options, "compose", SAMPLE, "folder:/dev/null").await?;
     let context = laying::context(outbox.database.clone())?;
     let owner = Uuid::now_v7();
-    let claimed = delivery::claim(&context, owner, SAMPLE as u64, lease()).await?;
+    let claimed =
+        delivery::claim(&context, owner, SAMPLE as u64, lease(), &Pace::default()).await?;
     // The first one waits for the fonts.
     let first = claimed.first().context("nothing to compose")?;
     let _ = delivery::compose(&context, first).await?;
@@ -184,7 +186,7 @@ async fn commits(options: &Options) -> Result<Measure> {
     let mut messages = 0;
     loop {
         // As many at once as a worker takes.
-        let claimed = delivery::claim(&context, owner, 16, lease()).await?;
+        let claimed = delivery::claim(&context, owner, 16, lease(), &Pace::default()).await?;
         if claimed.is_empty() {
             break;
         }

@@ -68,6 +68,11 @@ pub fn acts(
             let reply = edit_text("reminder", 0).of(person)?;
             vec![("Mutation.editMailText", reply, "MailTexts".to_owned())]
         }
+        Op::LiftPause => {
+            let document = "mutation { liftPause { __typename session } }";
+            let reply = Ask::staff(document, json!({})).of(person)?;
+            vec![("Mutation.liftPause", reply, "PauseLifted".to_owned())]
+        }
         _ => return Ok(None),
     }))
 }

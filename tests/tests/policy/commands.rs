@@ -6,7 +6,9 @@ use std::process::Command;
 use anyhow::{Context as _, Result, bail, ensure};
 use delos_domain::policy::OperationName as Op;
 use delos_domain::policy::Relation;
+use delos_persistence::MasterKey;
 use delos_tests::services;
+use uuid::Uuid;
 
 use super::lines::{Answer, Line};
 use super::matters::SCHOOLS;
@@ -33,6 +35,7 @@ const COMMANDS: &[(&str, Behind)] = &[
         "worker",
         Operations(&[Op::RunTask, Op::DeliverMessage, Op::SendReminders]),
     ),
+    ("bounce", Operations(&[Op::RecordBounce])),
     (
         "migrate",
         Open("changes the schema, never a row of anybody's"),
@@ -187,6 +190,12 @@ fn allowed(world: &World, operation: Op) -> Result<()> {
         ensure!(!world.house.relay.accepted()?.is_empty(), "no mail");
         return Ok(());
     }
+    if operation == Op::RecordBounce {
+        let report = came_back(world)?;
+        let said = run(world, &["bounce".to_owned(), report])?;
+        ensure!(said.contains("inscrit"), "{said}");
+        return Ok(());
+    }
     let session = if operation == Op::InitHouse {
         "2029"
     } else {
@@ -199,11 +208,42 @@ fn allowed(world: &World, operation: Op) -> Result<()> {
     run(world, &words).map(drop)
 }
 
+/// The report of a message of this house that came back, in a file.
+fn came_back(world: &World) -> Result<String> {
+    let key = std::fs::read_to_string(world.house.folder.join("house/data.key"))?;
+    let key: Vec<u8> = (0..32)
+        .map(|place| u8::from_str_radix(&key[2 * place..2 * place + 2], 16))
+        .collect::<Result<_, _>>()?;
+    let key = MasterKey::new(key.try_into().ok().context("32 bytes")?);
+    let hex = if world.house.database().starts_with("sqlite") {
+        "lower(hex(id))"
+    } else {
+        "replace(cast(id as text), '-', '')"
+    };
+    let id = world.house.read(&format!(
+        "select min({hex}) from outbox_message where status = 'sent'"
+    ))?;
+    let id = Uuid::parse_str(id.trim())?;
+    let mark: Vec<String> = key.mark("delos-bounce-v1", id.as_bytes())[..10]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let mark = mark.concat();
+    let report = format!(
+        "From: MAILER-DAEMON@mx.example\r\nDelivered-To: bounce+{}.{mark}@retours.example\r\n\r\n550 5.1.1 Nobody\r\n",
+        id.simple()
+    );
+    let file = world.house.folder.join("came-back.eml");
+    std::fs::write(&file, report)?;
+    Ok(text(&file)?.to_owned())
+}
+
 /// The system acts in the session that it is told; all that is there stands to it as something of the session. Nothing
 /// narrower can be said to a command, and what is not of the session is not found in it.
 fn denied(world: &World, line: Line) -> Result<()> {
     let mut words = match (line.operation, line.relation) {
         // A worker is told nothing at all: it serves the whole house.
+        (Op::RecordBounce, _) => vec!["bounce".to_owned()],
         (Op::RunTask | Op::DeliverMessage | Op::SendReminders | Op::AcknowledgeByLink, _) => {
             vec!["worker".to_owned()]
         }
@@ -226,7 +266,11 @@ fn denied(world: &World, line: Line) -> Result<()> {
             say("--school", SCHOOLS[0]);
         }
         Relation::None => match line.operation {
-            Op::RunTask | Op::DeliverMessage | Op::SendReminders | Op::AcknowledgeByLink => {
+            Op::RunTask
+            | Op::DeliverMessage
+            | Op::SendReminders
+            | Op::AcknowledgeByLink
+            | Op::RecordBounce => {
                 say("--session", NO_YEAR);
             }
             Op::ExportPlan => say("--school", SCHOOLS[0]),

@@ -212,8 +212,13 @@ pub fn probes(operation: Op, asker: Role, about: &Matter, own: &Matter) -> Vec<P
         Op::SetRescheduling => Vec::new(),
         Op::Reschedule => Vec::new(),
         Op::ReadWorker => vec![mail_service(m)],
-        Op::LiftPause => Vec::new(),
-        Op::RecordBounce => Vec::new(),
+        // One queue for the whole house; the session acted in is told.
+        Op::LiftPause => vec![among(
+            "Mutation.liftPause",
+            Ask::staff("mutation { liftPause { session } }", json!({})),
+            &m.perimeter,
+        )],
+        Op::RecordBounce => vec![not_offered("recordBounce")],
         Op::AcknowledgeConvocation => vec![acknowledge(&m.number)],
         Op::AcknowledgeByLink => vec![not_offered("acknowledgeByLink")],
         Op::RemindRecipients => vec![named("Mutation.remindRecipients", "Resent", m, |m| {

@@ -74,6 +74,7 @@ pub const STAFF: &[(&str, Behind)] = &[
     ("Mutation.publishPlan", Operations(&[Op::PublishPlan])),
     ("Mutation.convoke", Operations(&[Op::Convoke])),
     ("Mutation.resendFailed", Operations(&[Op::ResendMessage])),
+    ("Mutation.liftPause", Operations(&[Op::LiftPause])),
     (
         "Mutation.remindRecipients",
         Operations(&[Op::RemindRecipients]),

@@ -3,6 +3,7 @@ import { cause } from './causes.ts';
 
 test('a cause says what failed and keeps the relay’s own words', () => {
   expect(cause('RCPT: 550 5.1.1 unknown user')).toBe('Le relais refuse cette adresse (« 550 5.1.1 unknown user »).');
+  expect(cause('certificate: invalid peer certificate: UnknownIssuer')).toBe('Le certificat du relais de courriel n’est pas reconnu : rien n’est parti, prévenez l’administrateur.');
   expect(cause('dot: no answer in time')).toBe('Le relais n’a pas confirmé : le message est peut-être parti.');
 });
 

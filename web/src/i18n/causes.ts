@@ -7,6 +7,7 @@ const PHASES: Record<string, string> = {
   greeting: 'Le relais de courriel ne répond pas comme il faut',
   EHLO: 'Le relais de courriel ne répond pas comme il faut',
   STARTTLS: 'Le relais de courriel ne chiffre pas la liaison',
+  certificate: 'Le certificat du relais de courriel n’est pas reconnu : rien n’est parti, prévenez l’administrateur',
   AUTH: 'Le relais de courriel refuse notre identification',
   MAIL: 'Le relais refuse l’expéditeur',
   RCPT: 'Le relais refuse cette adresse',

@@ -212,7 +212,11 @@ fn address(configuration: &Configuration) -> Answer {
 }
 
 async fn mail(configuration: &Configuration, data: &Path) -> Answer {
-    if let Some(fault) = configuration.relay_fault() {
+    let faults = [
+        configuration.relay_fault(),
+        configuration.encryption_fault(),
+    ];
+    if let Some(fault) = faults.into_iter().flatten().next() {
         return Wrong(fault);
     }
     let (relay, mut settings) = match worker::post(configuration, data) {

@@ -1,5 +1,6 @@
 //! Subcommands: one file each. The docstrings of what clap reads are its pages of help: they are in French.
 
+mod bounce;
 mod demo;
 mod doctor;
 mod import;
@@ -26,6 +27,8 @@ pub enum Command {
     Serve(serve::Serve),
     /// Fait partir le courrier et les tâches, sans le site
     Worker(worker::Worker),
+    /// Lit un courrier revenu, sur l’entrée standard ou dans un fichier, et inscrit le message qui n’est pas arrivé
+    Bounce(bounce::Bounce),
     /// Met le schéma de la base à jour
     Migrate(Place),
     /// Ouvre une session et crée son premier administrateur
@@ -57,6 +60,7 @@ impl Command {
         match self {
             Self::Serve(command) => command.run().await,
             Self::Worker(command) => command.run().await,
+            Self::Bounce(command) => command.run().await,
             Self::Migrate(place) => {
                 let house = crate::house::open(&place).await?;
                 let version = house.context.db.version().await;

@@ -98,6 +98,10 @@ fn in_service(configuration: &Configuration, with_worker: bool) -> anyhow::Resul
     if let Some(warning) = configuration.public_warning() {
         tracing::warn!("{warning}");
     }
+    // Mail that would cross a network in clear stops a house that sends it: nobody chose that.
+    if with_worker && let Some(fault) = configuration.encryption_fault() {
+        return Err(french::fault(fault));
+    }
     let relay = || {
         configuration
             .relay_fault()

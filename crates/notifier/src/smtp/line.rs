@@ -9,8 +9,10 @@ use std::time::Duration;
 
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
-use lettre::transport::smtp::client::{AsyncSmtpConnection, AsyncTokioStream, TlsParameters};
-use lettre::transport::smtp::commands::Rset;
+use lettre::transport::smtp::client::{
+    AsyncSmtpConnection, AsyncTokioStream, Certificate, TlsParameters,
+};
+use lettre::transport::smtp::commands::{Ehlo, Rset};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::transport::smtp::response::{Response, Severity};
 use rustls::pki_types::ServerName;
@@ -23,7 +25,7 @@ use tokio_rustls::client::TlsStream;
 
 use super::Endpoint;
 use super::trouble::Trouble;
-use crate::worker::{Tls, WorkerSettings};
+use crate::settings::{Tls, WorkerSettings};
 
 /// What the kernel keeps of what was given: with its megabytes by default, the dot of nearly every message would be
 /// "given" before the relay has read the first line, and every cut a doubt.
@@ -39,6 +41,8 @@ pub(crate) struct Line {
     pub(super) connection: AsyncSmtpConnection,
     /// When it last carried something.
     pub used: Instant,
+    /// Whether the relay takes the parameters of RFC 3461 (`DSN`).
+    pub(super) reports: bool,
 }
 
 impl Line {
@@ -67,8 +71,14 @@ impl Line {
             // A password is never given to whoever answers: with credentials the certificate must be the relay's.
             let verified = settings.tls == Tls::Required || settings.credentials.is_some();
             if connection.can_starttls() {
-                let tls = TlsParameters::builder(endpoint.host.to_owned())
-                    .dangerous_accept_invalid_certs(!verified)
+                let mut tls = TlsParameters::builder(endpoint.host.to_owned())
+                    .dangerous_accept_invalid_certs(!verified);
+                for root in &settings.roots {
+                    let root = Certificate::from_der(root.to_vec())
+                        .map_err(|error| Trouble::of("STARTTLS", &error))?;
+                    tls = tls.add_root_certificate(root);
+                }
+                let tls = tls
                     .build()
                     .map_err(|error| Trouble::of("STARTTLS", &error))?;
                 talk("STARTTLS", limit, connection.starttls(tls, &hello)).await?;
@@ -81,9 +91,19 @@ impl Line {
             let mechanisms = [Mechanism::Plain, Mechanism::Login];
             step("AUTH", limit, connection.auth(&mechanisms, &credentials)).await?;
         }
+        // The library keeps no word of this extension: it is asked for again, and only where reports are waited for.
+        let mut reports = false;
+        if settings.bounce_domain.is_some() {
+            let again = Ehlo::new(hello);
+            let offered = talk("EHLO", limit, connection.command(again)).await?;
+            reports = offered
+                .message()
+                .any(|word| word.trim().eq_ignore_ascii_case("DSN"));
+        }
         Ok(Self {
             connection,
             used: Instant::now(),
+            reports,
         })
     }
 }
@@ -130,7 +150,7 @@ async fn dial(endpoint: &Endpoint<'_>) -> io::Result<Box<dyn AsyncTokioStream>> 
     for address in lookup_host((endpoint.host, endpoint.port)).await? {
         match call(address).await {
             Ok(stream) if endpoint.wrapped => {
-                return Ok(Box::new(wrap(endpoint.host, stream).await?));
+                return Ok(Box::new(wrap(endpoint, stream).await?));
             }
             Ok(stream) => return Ok(Box::new(stream)),
             Err(error) => last = error,
@@ -152,15 +172,18 @@ async fn call(address: SocketAddr) -> io::Result<TcpStream> {
 }
 
 /// TLS from the first byte; the certificate must be the host's.
-async fn wrap(host: &str, stream: TcpStream) -> io::Result<Wrapped> {
-    let roots: RootCertStore = webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect();
+async fn wrap(endpoint: &Endpoint<'_>, stream: TcpStream) -> io::Result<Wrapped> {
+    let mut roots: RootCertStore = webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect();
+    for root in &endpoint.settings.roots {
+        roots.add(root.clone()).map_err(io::Error::other)?;
+    }
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(io::Error::other)?
         .with_root_certificates(roots)
         .with_no_client_auth();
-    let name = ServerName::try_from(host.to_owned()).map_err(io::Error::other)?;
+    let name = ServerName::try_from(endpoint.host.to_owned()).map_err(io::Error::other)?;
     let stream = TlsConnector::from(Arc::new(config))
         .connect(name, stream)
         .await?;

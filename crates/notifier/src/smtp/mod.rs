@@ -9,6 +9,7 @@ mod trouble;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use lettre::transport::smtp::commands::{Data, Mail as MailFrom, Rcpt};
+use lettre::transport::smtp::extension::{MailParameter, RcptParameter};
 use lettre::transport::smtp::response::{Response, Severity};
 use tokio::time::{Instant, timeout, timeout_at};
 
@@ -17,8 +18,8 @@ use self::line::step;
 use self::trouble::Trouble;
 use crate::clerk::Gate;
 use crate::mime::Mail;
-use crate::verdict::Outcome;
-use crate::worker::WorkerSettings;
+use crate::settings::WorkerSettings;
+use crate::verdict::{Cause, Outcome};
 
 /// Bytes given at once: a connection cut in the middle of a message is seen before its end.
 const CHUNK: usize = 16 * 1024;
@@ -38,7 +39,7 @@ pub(crate) async fn greet(endpoint: &Endpoint<'_>) -> Result<(), String> {
             line.close().await;
             Ok(())
         }
-        Err(trouble) => Err(trouble.cause()),
+        Err(trouble) => Err(trouble.text()),
     }
 }
 
@@ -58,18 +59,18 @@ pub(crate) async fn give(
         Ok(Err(outcome)) => return outcome,
         Err(_) => {
             *line = None;
-            return Outcome::Retry("before the dot: no answer in time".to_owned());
+            return Outcome::Retry(Cause::new("before the dot: no answer in time"));
         }
     }
     let leaves = gate.may_leave().await;
     let Some(mut open) = line.take() else {
-        return Outcome::Retry("before the dot: no connection".to_owned());
+        return Outcome::Retry(Cause::new("before the dot: no connection"));
     };
     let (outcome, serves) = match leaves {
         Ok(true) => data(settings, mail, &mut open).await,
         Ok(false) => (Outcome::Withheld, open.reset(settings).await),
         Err(error) => {
-            let outcome = Outcome::Retry(format!("store: {error}"));
+            let outcome = Outcome::Retry(Cause::new(format!("store: {error}")));
             (outcome, open.reset(settings).await)
         }
     };
@@ -117,11 +118,28 @@ async fn refused(settings: &WorkerSettings, trouble: &Trouble, line: &mut Option
     trouble.outcome()
 }
 
+/// Sender and recipient, with what RFC 3461 asks of a relay that reports (`DSN`).
 async fn envelope(settings: &WorkerSettings, mail: &Mail, line: &mut Line) -> Result<(), Trouble> {
     let limit = settings.command_timeout;
-    let from = MailFrom::new(Some(mail.from.clone()), Vec::new());
+    let (mut of_mail, mut of_rcpt) = (Vec::new(), Vec::new());
+    if let Some(id) = mail.envelope_id.as_ref().filter(|_| line.reports) {
+        let mail_parameter = |keyword: &str, value: &str| MailParameter::Other {
+            keyword: keyword.to_owned(),
+            value: Some(value.to_owned()),
+        };
+        let rcpt_parameter = |keyword: &str, value: String| RcptParameter::Other {
+            keyword: keyword.to_owned(),
+            value: Some(value),
+        };
+        of_mail = vec![mail_parameter("RET", "HDRS"), mail_parameter("ENVID", id)];
+        of_rcpt = vec![
+            rcpt_parameter("NOTIFY", "FAILURE,DELAY".to_owned()),
+            rcpt_parameter("ORCPT", format!("rfc822;{}", mail.to)),
+        ];
+    }
+    let from = MailFrom::new(Some(mail.from.clone()), of_mail);
     step("MAIL", limit, line.connection.command(from)).await?;
-    let to = Rcpt::new(mail.to.clone(), Vec::new());
+    let to = Rcpt::new(mail.to.clone(), of_rcpt);
     step("RCPT", limit, line.connection.command(to)).await
 }
 
@@ -153,17 +171,17 @@ async fn data(settings: &WorkerSettings, mail: &Mail, line: &mut Line) -> (Outco
             (Outcome::Sent(queue_id(&answer)), true)
         }
         Ok(Ok(_)) => (
-            Outcome::Doubtful("dot: an answer out of step".to_owned()),
+            Outcome::Doubtful(Cause::new("dot: an answer out of step")),
             false,
         ),
         Ok(Err(trouble)) if trouble.is_answer() => (trouble.outcome(), !trouble.closes()),
         Ok(Err(trouble)) if past => (Outcome::Doubtful(trouble.cause()), false),
         Ok(Err(trouble)) => (Outcome::Retry(trouble.cause()), false),
         Err(_) if past => (
-            Outcome::Doubtful("dot: no answer in time".to_owned()),
+            Outcome::Doubtful(Cause::new("dot: no answer in time")),
             false,
         ),
-        Err(_) => (Outcome::Retry("DATA: no answer in time".to_owned()), false),
+        Err(_) => (Outcome::Retry(Cause::new("DATA: no answer in time")), false),
     }
 }
 

@@ -5,7 +5,9 @@ use std::error::Error as _;
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::response::{Code, Severity};
 
-use crate::verdict::Outcome;
+use delos_domain::delivery::Blame;
+
+use crate::verdict::{Cause, Outcome};
 
 /// Something went wrong in a phase.
 pub(super) struct Trouble {
@@ -17,11 +19,7 @@ pub(super) struct Trouble {
 impl Trouble {
     /// Nothing that the relay said: silence, a cut, nonsense.
     pub fn new(phase: &'static str, text: impl Into<String>) -> Self {
-        Self {
-            phase,
-            code: None,
-            text: text.into(),
-        }
+        Self::unanswered(phase, text.into(), None)
     }
 
     /// What the library makes of the relay's answer, or of its absence.
@@ -29,17 +27,41 @@ impl Trouble {
         let text = match (error.status(), error.source()) {
             (Some(_), Some(answer)) => answer.to_string(),
             (Some(_), None) => String::new(),
-            (None, _) => error.to_string(),
+            (None, source) => {
+                let text = error.to_string();
+                let deeper = source.map(ToString::to_string).unwrap_or_default();
+                if text.contains(&deeper) {
+                    text
+                } else {
+                    format!("{text}: {deeper}")
+                }
+            }
         };
-        Self {
-            phase,
-            code: error.status(),
-            text,
+        Self::unanswered(phase, text, error.status())
+    }
+
+    /// What went wrong with a certificate is told as that, whatever the phase.
+    fn unanswered(phase: &'static str, text: String, code: Option<Code>) -> Self {
+        let phase = if code.is_none() && text.contains("certificate") {
+            "certificate"
+        } else {
+            phase
+        };
+        Self { phase, code, text }
+    }
+
+    /// The cause, with whom it accuses.
+    pub fn cause(&self) -> Cause {
+        Cause {
+            text: self.text(),
+            blame: self.number().map_or(Blame::Nobody, |number| {
+                Blame::of_answer(number, &self.text, self.phase == "RCPT")
+            }),
         }
     }
 
     /// What a person reads: phase, code and the relay's words.
-    pub fn cause(&self) -> String {
+    pub fn text(&self) -> String {
         let words: String = self
             .text
             .chars()

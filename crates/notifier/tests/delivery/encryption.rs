@@ -3,7 +3,7 @@
 use delos_notifier::{Relay, Tls, Worker};
 
 use crate::house::{House, State, settings};
-use crate::relay::{Cipher, Scripted, Turn};
+use crate::relay::{Cipher, Scripted, Turn, certificate};
 
 /// Offers one message to such a relay under such settings.
 async fn ends(cipher: Cipher, tls: Tls, password: bool) -> (State, usize) {
@@ -46,9 +46,9 @@ async fn what_is_offered_is_taken_when_nothing_more_is_asked() {
 async fn required_encryption_sends_nothing_in_clear_nor_to_an_unknown_certificate() {
     for (cipher, tls, password, cause) in [
         (Cipher::None, Tls::Required, false, "STARTTLS: not offered"),
-        (Cipher::Offered, Tls::Required, false, "STARTTLS: "),
-        (Cipher::Wrapped, Tls::Required, false, "connection: "),
-        (Cipher::Wrapped, Tls::Opportunistic, false, "connection: "),
+        (Cipher::Offered, Tls::Required, false, "certificate: "),
+        (Cipher::Wrapped, Tls::Required, false, "certificate: "),
+        (Cipher::Wrapped, Tls::Opportunistic, false, "certificate: "),
         // A password is not given to whoever answers.
         (
             Cipher::None,
@@ -56,7 +56,7 @@ async fn required_encryption_sends_nothing_in_clear_nor_to_an_unknown_certificat
             true,
             "STARTTLS: not offered",
         ),
-        (Cipher::Offered, Tls::Opportunistic, true, "STARTTLS: "),
+        (Cipher::Offered, Tls::Opportunistic, true, "certificate: "),
     ] {
         let (state, taken) = ends(cipher, tls, password).await;
         assert_eq!(
@@ -65,5 +65,52 @@ async fn required_encryption_sends_nothing_in_clear_nor_to_an_unknown_certificat
             "{cipher:?} {tls:?} {state:?}"
         );
         assert!(state.error.starts_with(cause), "{state:?}");
+    }
+}
+
+/// An authority of one's own vouches for the relay, and only under the relay's name.
+#[tokio::test]
+async fn an_authority_of_the_house_vouches_for_its_relay() {
+    for (cipher, host, sent) in [
+        (Cipher::Offered, "localhost", true),
+        (Cipher::Wrapped, "localhost", true),
+        // Another name than that of the certificate.
+        (Cipher::Offered, "127.0.0.1", false),
+        (Cipher::Wrapped, "127.0.0.1", false),
+    ] {
+        let house = House::new().await;
+        let relay = Scripted::encrypting(&[Turn::Take], cipher);
+        let message = house.put(&House::invitation()).await;
+        let mut settings = settings();
+        settings.tls = Tls::Required;
+        settings.roots = delos_notifier::roots(certificate().cert.pem().as_bytes()).unwrap();
+        let scheme = if cipher == Cipher::Wrapped {
+            "smtps"
+        } else {
+            "smtp"
+        };
+        let address = Relay::from_setting(&format!("{scheme}://{host}:{}", relay.port)).unwrap();
+        Worker::new(house.context.clone(), address, settings)
+            .deliver_due()
+            .await;
+        let state = house.state(message).await;
+        if sent {
+            assert_eq!(state.status, "sent", "{cipher:?} {state:?}");
+        } else {
+            assert_eq!(
+                (state.status.as_str(), state.ambiguous),
+                ("ready", false),
+                "{state:?}"
+            );
+            assert!(state.error.starts_with("certificate: "), "{state:?}");
+            assert!(relay.taken().is_empty());
+        }
+    }
+    for pem in [
+        "",
+        "secret",
+        "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+    ] {
+        assert!(delos_notifier::roots(pem.as_bytes()).is_err(), "{pem}");
     }
 }

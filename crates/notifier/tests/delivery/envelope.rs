@@ -4,6 +4,7 @@ use base64::Engine as _;
 use delos_application::delivery;
 use delos_documents::examples;
 use delos_documents::mail::{AccountInvitation, Payload};
+use delos_domain::delivery::Pace;
 use delos_domain::ids::MessageId;
 use uuid::Uuid;
 
@@ -299,6 +300,7 @@ async fn trying_serves_until_two_days_before_the_sitting() {
         Uuid::from_u128(5),
         1,
         chrono::Duration::minutes(1),
+        &Pace::default(),
     )
     .await
     .unwrap();

@@ -11,6 +11,7 @@ use delos_application::lanes::Lanes;
 use delos_application::{Clock, Context, Entropy, Ids, Settings};
 use delos_documents::examples;
 use delos_documents::mail::{AccountInvitation, Payload};
+use delos_domain::delivery::Pace;
 use delos_domain::ids::{CohortId, IdentityId, MessageId, SessionId};
 use delos_notifier::{Relay, Sender, Tls, Worker, WorkerSettings};
 use delos_persistence::identities::{self, IdentityRecord};
@@ -30,6 +31,10 @@ impl Clock for Hands {
 }
 
 impl Hands {
+    pub fn set(&self, now: DateTime<Utc>) {
+        *self.0.lock().unwrap() = now;
+    }
+
     pub fn forward(&self, by: chrono::Duration) {
         *self.0.lock().unwrap() += by;
     }
@@ -243,5 +248,9 @@ pub fn settings() -> WorkerSettings {
         command_timeout: Duration::from_secs(5),
         dot_timeout: Duration::from_secs(5),
         retry_base: Duration::from_mins(5),
+        pace: Pace::default(),
+        bounce_domain: None,
+        dkim: None,
+        roots: Vec::new(),
     }
 }

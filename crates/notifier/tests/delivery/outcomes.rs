@@ -5,7 +5,7 @@ use std::time::Duration;
 use delos_notifier::{Relay, Worker};
 
 use crate::house::{House, State, settings};
-use crate::relay::{Scripted, Turn};
+use crate::relay::{Cipher, Scripted, Turn, certificate};
 
 /// Offers one message to a relay that does this, and tells how its row ends.
 async fn ends(turn: Turn) -> (State, Scripted) {
@@ -100,7 +100,21 @@ async fn a_relay_that_cannot_take_it_now_is_tried_again() {
         ),
         (Turn::Rcpt("452 4.2.2 Full"), "RCPT: 452"),
         (Turn::Rcpt("421 4.7.0 Too fast"), "RCPT: 421"),
-        (Turn::SilentAtRcpt, "RCPT: no answer in time"),
+        (Turn::Silent(""), "greeting: no answer in time"),
+        (Turn::Silent("EHLO"), "greeting: no answer in time"),
+        (Turn::Silent("MAIL"), "MAIL: no answer in time"),
+        (Turn::Silent("RCPT"), "RCPT: no answer in time"),
+        (Turn::Silent("DATA"), "DATA: no answer in time"),
+        (Turn::Mail("blah"), "MAIL: "),
+        (Turn::Rcpt("blah"), "RCPT: "),
+        (Turn::Data("blah"), "DATA: "),
+        (Turn::Mail("450 4.7.1 Later"), "MAIL: 450"),
+        (Turn::Mail("421 4.3.2 Closing"), "MAIL: 421"),
+        (Turn::Data("421 4.3.2 Closing"), "DATA: 421"),
+        (Turn::Dot("421 4.3.2 Closing"), "dot: 421"),
+        (Turn::Dot("450 4.7.1 Later"), "dot: 450"),
+        (Turn::Data("530 5.7.0 Authenticate first"), "DATA: 530"),
+        (Turn::Rcpt("538 5.7.11 Encrypt first"), "RCPT: 538"),
         (Turn::Data("451 4.3.0 Later"), "DATA: 451"),
         (Turn::Data("250 out of step"), "out of step"),
         (Turn::Dot("451 4.3.0 Later"), "dot: 451"),
@@ -115,6 +129,12 @@ async fn a_relay_that_cannot_take_it_now_is_tried_again() {
 async fn a_relay_that_will_never_take_it_hands_it_to_a_person() {
     for (turn, cause) in [
         (Turn::Mail("552 5.3.4 Too big"), "MAIL: 552"),
+        (Turn::Mail("550 5.7.1 Not from you"), "MAIL: 550"),
+        (Turn::Mail("554 5.7.1 Blocked"), "MAIL: 554"),
+        (Turn::Rcpt("551 5.1.6 Moved"), "RCPT: 551"),
+        (Turn::Rcpt("552 5.2.2 Mailbox full"), "RCPT: 552"),
+        (Turn::Rcpt("554 5.7.1 Blocked"), "RCPT: 554"),
+        (Turn::Data("550 5.7.1 Refused"), "DATA: 550"),
         (
             Turn::Rcpt("550 5.1.1 Nobody of this name"),
             "RCPT: 550 5.1.1 Nobody of this name",
@@ -126,6 +146,83 @@ async fn a_relay_that_will_never_take_it_hands_it_to_a_person() {
     ] {
         let (state, _) = ends(turn).await;
         given_up(&state, cause);
+    }
+}
+
+/// Our account or our settings are wrong, never the message: it waits until they are right.
+#[tokio::test]
+async fn a_relay_that_refuses_our_account_is_tried_again() {
+    for (turn, cause) in [
+        (Turn::Auth("535 5.7.8 Bad password"), "AUTH: 535"),
+        (Turn::Auth("454 4.7.0 Later"), "AUTH: 454"),
+        (Turn::Auth("blah"), "AUTH: "),
+        (Turn::Take, "STARTTLS: not offered"),
+    ] {
+        let house = House::new().await;
+        let relay = Scripted::encrypting(
+            &[turn],
+            if matches!(turn, Turn::Take) {
+                Cipher::None
+            } else {
+                Cipher::Wrapped
+            },
+        );
+        let message = house.put(&House::invitation()).await;
+        let mut settings = settings();
+        settings.roots = vec![certificate().cert.der().clone()];
+        settings.credentials = Some(("delos".to_owned(), "secret".to_owned()));
+        let scheme = if matches!(turn, Turn::Take) {
+            "smtp"
+        } else {
+            "smtps"
+        };
+        let address = Relay::from_setting(&format!("{scheme}://localhost:{}", relay.port)).unwrap();
+        Worker::new(house.context.clone(), address, settings)
+            .deliver_due()
+            .await;
+        retried(&house.state(message).await, cause);
+    }
+}
+
+/// Whatever a relay does, a hand is free again within the limits of time, all in all: those before the dot, and that of
+/// the dot.
+#[tokio::test]
+async fn no_relay_holds_a_hand_longer_than_the_limits() {
+    let cases = [
+        Turn::Silent(""),
+        Turn::Silent("EHLO"),
+        Turn::Silent("MAIL"),
+        Turn::Silent("RCPT"),
+        Turn::Silent("DATA"),
+        Turn::SilentAfterDot,
+        // A byte a second: every answer takes longer than any limit.
+        Turn::Slow(1_000),
+    ];
+    let held = cases.map(|turn| {
+        tokio::spawn(async move {
+            let house = House::new().await;
+            let relay = Scripted::start(&[turn]);
+            let message = house.put(&House::invitation()).await;
+            let mut settings = settings();
+            settings.connect_timeout = Duration::from_secs(1);
+            settings.command_timeout = Duration::from_secs(2);
+            settings.dot_timeout = Duration::from_secs(2);
+            let before = std::time::Instant::now();
+            Worker::new(house.context.clone(), relay.relay(), settings)
+                .deliver_due()
+                .await;
+            let state = house.state(message).await;
+            assert_eq!(
+                (state.status.as_str(), state.ambiguous),
+                ("ready", matches!(turn, Turn::SilentAfterDot)),
+                "{turn:?} {state:?}"
+            );
+            // 1 + 2 before the dot, 2 for it, 2 for the goodbye; the rest is the machine's.
+            assert!(before.elapsed() < Duration::from_secs(15), "{turn:?}");
+        })
+    });
+    for one in held {
+        one.await.unwrap();
     }
 }
 

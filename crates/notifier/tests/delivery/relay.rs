@@ -1,10 +1,11 @@
 //! A relay that behaves as its script says: one [`Turn`] a message that it is offered; the last one for ever.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use delos_notifier::Relay;
+use rcgen::{CertifiedKey, KeyPair};
 use tokio::io::{
     AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, BufReader,
 };
@@ -34,8 +35,12 @@ pub enum Turn {
     CutAfterDot,
     /// Takes it, and says nothing.
     SilentAfterDot,
-    /// Says nothing after `RCPT`.
-    SilentAtRcpt,
+    /// Says nothing in answer to this verb; to nothing at all when it is empty.
+    Silent(&'static str),
+    /// Answers this to `AUTH`, which it offers.
+    Auth(&'static str),
+    /// Takes it, and offers `DSN`.
+    Reports,
     /// Takes it, one byte of each answer every so many milliseconds.
     Slow(u64),
     /// Takes it, and hangs up after its answer.
@@ -57,6 +62,7 @@ pub enum Cipher {
 struct Seen {
     taken: Vec<Vec<u8>>,
     connections: usize,
+    said: Vec<String>,
     turns: VecDeque<Turn>,
 }
 
@@ -95,6 +101,15 @@ impl Scripted {
         self.seen.lock().unwrap().taken.clone()
     }
 
+    /// The commands that it was told which begin so.
+    pub fn told(&self, verb: &str) -> Vec<String> {
+        let said = &self.seen.lock().unwrap().said;
+        said.iter()
+            .filter(|line| line.starts_with(verb))
+            .cloned()
+            .collect()
+    }
+
     pub fn connections(&self) -> usize {
         self.seen.lock().unwrap().connections
     }
@@ -123,8 +138,14 @@ async fn serve(listener: TcpListener, seen: Arc<Mutex<Seen>>, cipher: Cipher) {
     }
 }
 
+/// The certificate of every relay here, for `localhost`, signed by itself.
+pub fn certificate() -> &'static CertifiedKey<KeyPair> {
+    static MADE: OnceLock<CertifiedKey<KeyPair>> = OnceLock::new();
+    MADE.get_or_init(|| rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap())
+}
+
 fn acceptor() -> TlsAcceptor {
-    let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+    let made = certificate();
     let key = PrivatePkcs8KeyDer::from(made.signing_key.serialize_der());
     let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
     let config = ServerConfig::builder_with_provider(provider)
@@ -172,6 +193,9 @@ async fn talk<S: AsyncRead + AsyncWrite + Unpin>(
 ) -> std::io::Result<Option<BufReader<S>>> {
     let mut turn = next(seen, true);
     if greets {
+        if let Turn::Silent("") = turn {
+            std::future::pending::<()>().await;
+        }
         if let Turn::Greet(text) = turn {
             next(seen, false);
             say(&mut stream, text, Turn::Take).await?;
@@ -186,18 +210,22 @@ async fn talk<S: AsyncRead + AsyncWrite + Unpin>(
             return Ok(None);
         }
         let verb = line.get(..4).unwrap_or_default().to_ascii_uppercase();
+        seen.lock().unwrap().said.push(line.trim_end().to_owned());
         if verb == "MAIL" {
             turn = next(seen, false);
         }
         let answer = match (verb.as_str(), turn) {
-            ("EHLO", _) if offers => "250-scripted.example\r\n250 STARTTLS",
-            ("EHLO", _) => "250-scripted.example\r\n250 SIZE 40000000",
             ("STAR", _) => {
                 say(&mut stream, "220 Go on", turn).await?;
                 return Ok(Some(stream));
             }
-            ("RCPT", Turn::SilentAtRcpt) => std::future::pending().await,
-            ("MAIL", Turn::Mail(text))
+            (verb, Turn::Silent(at)) if verb == at => std::future::pending().await,
+            ("EHLO", Turn::Auth(_)) => "250-scripted.example\r\n250 AUTH PLAIN LOGIN",
+            ("EHLO", Turn::Reports) => "250-scripted.example\r\n250-PIPELINING\r\n250 DSN",
+            ("EHLO", _) if offers => "250-scripted.example\r\n250 STARTTLS",
+            ("EHLO", _) => "250-scripted.example\r\n250 SIZE 40000000",
+            ("AUTH", Turn::Auth(text))
+            | ("MAIL", Turn::Mail(text))
             | ("RCPT", Turn::Rcpt(text))
             | ("DATA", Turn::Data(text)) => text,
             ("DATA", Turn::CutInData(bytes)) => {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use delos_application::delivery::{self, Verdict};
 use delos_documents::examples;
 use delos_documents::mail::Payload;
+use delos_domain::delivery::Pace;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -45,6 +46,7 @@ async fn a_message_withdrawn_between_claim_and_dot_does_not_leave() {
         Uuid::from_u128(5),
         1,
         chrono::Duration::minutes(1),
+        &Pace::default(),
     )
     .await
     .unwrap();
@@ -71,9 +73,15 @@ async fn a_message_of_a_dead_worker_is_taken_again_and_flagged_only_past_the_dot
         house.put(&House::invitation()).await,
     );
     let dead = Uuid::from_u128(5);
-    let claimed = delivery::claim(&house.context, dead, 2, chrono::Duration::minutes(1))
-        .await
-        .unwrap();
+    let claimed = delivery::claim(
+        &house.context,
+        dead,
+        2,
+        chrono::Duration::minutes(1),
+        &Pace::default(),
+    )
+    .await
+    .unwrap();
     let mine = claimed.iter().find(|one| one.id == past).unwrap();
     // The dead worker's bytes were the same.
     assert!(

@@ -1,17 +1,14 @@
-//! What a worker does to a message: claims it, takes it past the dot, says how it ended.
+//! What a worker does to a message that it claimed: takes it past the dot, says how it ended.
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use delos_domain::ids::MessageId;
-use sea_orm::sea_query::{Expr, LockBehavior, LockType};
-use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait as _, DatabaseBackend, EntityTrait, QueryFilter,
-    QueryOrder, QuerySelect,
-};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use crate::database::{Access, Transaction};
 use crate::entities::outbox_message as outbox;
-use crate::envelope::{self, Envelope};
+use crate::envelope;
 use crate::error::StoreError;
 use crate::series;
 
@@ -42,6 +39,10 @@ pub struct Claimed {
     pub not_before: DateTime<Utc>,
     /// The plan, the account or the candidate that it is about: what is told to whoever looks at its messages.
     pub about: Option<Uuid>,
+    /// The sitting that it is about.
+    pub sitting_at: Option<DateTime<Utc>>,
+    /// Whether its answer ends a pause of the queue, or makes it longer.
+    pub probe: bool,
 }
 
 /// How a try ended.
@@ -59,97 +60,10 @@ pub enum Verdict {
     DoubtfulEnd(String),
 }
 
-/// Claims up to `most` messages that may leave now, the most pressing first; a revision waits while an older one is
-/// between its dot and the relay's answer.
-///
-/// A message whose lease has run out is claimed again; it becomes `ambiguous` in the same statement when its last try
-/// had passed the dot: the flag stands before the next try can begin.
-pub async fn claim(
-    tx: &Transaction,
-    owner: Uuid,
-    most: u64,
-    now: DateTime<Utc>,
-    lease: Duration,
-) -> Result<Vec<Claimed>, StoreError> {
-    let connection = tx.connection();
-    let due = Condition::any()
-        .add(
-            Condition::all()
-                .add(outbox::Column::Status.eq("ready"))
-                .add(outbox::Column::NotBefore.lte(now)),
-        )
-        .add(
-            Condition::all()
-                .add(outbox::Column::Status.eq("sending"))
-                .add(outbox::Column::LeaseUntil.lt(now)),
-        );
-    let mut query = outbox::Entity::find()
-        .filter(due)
-        .filter(series::is_free())
-        .order_by_asc(outbox::Column::Priority)
-        .order_by_asc(outbox::Column::NotBefore)
-        .order_by_asc(outbox::Column::Id)
-        .limit(most);
-    if connection.get_database_backend() == DatabaseBackend::Postgres {
-        query = query.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
-    }
-    let rows = query.all(connection).await?;
-    let mut claimed = Vec::with_capacity(rows.len());
-    let mut keys = std::collections::HashMap::new();
-    for row in rows {
-        let ambiguous = row.ambiguous || row.past_dot;
-        let updated = outbox::Entity::update_many()
-            .col_expr(outbox::Column::Status, Expr::value("sending"))
-            .col_expr(outbox::Column::Attempt, Expr::value(row.attempt + 1))
-            .col_expr(outbox::Column::LeaseUntil, Expr::value(Some(now + lease)))
-            .col_expr(outbox::Column::LeaseOwner, Expr::value(Some(owner)))
-            .col_expr(outbox::Column::PastDot, Expr::value(false))
-            .col_expr(outbox::Column::Ambiguous, Expr::value(ambiguous))
-            .col_expr(
-                outbox::Column::FirstTriedAt,
-                Expr::value(Some(row.first_tried_at.unwrap_or(now))),
-            )
-            .filter(outbox::Column::Id.eq(row.id))
-            .filter(outbox::Column::Attempt.eq(row.attempt))
-            .exec(connection)
-            .await?;
-        if updated.rows_affected == 0 {
-            continue;
-        }
-        if let std::collections::hash_map::Entry::Vacant(e) = keys.entry(row.key_id) {
-            e.insert(envelope::key_if_kept(tx, row.key_id).await?);
-        }
-        let opened = match keys.get(&row.key_id) {
-            Some(Some(key)) => key.open(row.id, &Envelope(row.payload)).ok(),
-            _ => None,
-        };
-        let Some(payload) = opened else {
-            // One row that nobody can read must not hold up all the others.
-            park(connection, row.id, owner, UNREADABLE).await?;
-            continue;
-        };
-        claimed.push(Claimed {
-            id: MessageId(row.id),
-            owner,
-            address: row.address,
-            payload,
-            attempt: row.attempt + 1,
-            ambiguous,
-            first_hash: row.first_hash,
-            created_at: row.created_at,
-            first_tried_at: row.first_tried_at,
-            references: row.references_id.map(MessageId),
-            not_before: row.not_before,
-            about: row.plan_id.or(row.account_id).or(row.candidate_id),
-        });
-    }
-    Ok(claimed)
-}
-
 /// Cause of failure of a message whose payload no key opens.
-const UNREADABLE: &str = "unreadable";
+pub(super) const UNREADABLE: &str = "unreadable";
 
-async fn park(
+pub(super) async fn park(
     connection: &impl sea_orm::ConnectionTrait,
     id: Uuid,
     owner: Uuid,
@@ -287,25 +201,30 @@ pub async fn conclude(
     Ok(())
 }
 
-/// When the next message may leave, or its lease runs out; none when nothing waits.
-pub async fn next_due(access: &impl Access) -> Result<Option<DateTime<Utc>>, StoreError> {
-    let ready = outbox::Entity::find()
-        .filter(outbox::Column::Status.eq("ready"))
-        .order_by_asc(outbox::Column::NotBefore)
-        .one(access.connection())
+/// Gives a message back untried. Its last error stays that of its last try, so that nothing untried looks failed.
+pub async fn give_back(
+    tx: &Transaction,
+    claimed: &Claimed,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    outbox::Entity::update_many()
+        .col_expr(outbox::Column::Status, Expr::value("ready"))
+        .col_expr(outbox::Column::Attempt, Expr::value(claimed.attempt - 1))
+        .col_expr(outbox::Column::NotBefore, Expr::value(now))
+        .col_expr(
+            outbox::Column::FirstTriedAt,
+            Expr::value(claimed.first_tried_at),
+        )
+        .col_expr(
+            outbox::Column::LeaseUntil,
+            Expr::value(None::<DateTime<Utc>>),
+        )
+        .col_expr(outbox::Column::LeaseOwner, Expr::value(None::<Uuid>))
+        .filter(own(claimed))
+        .filter(outbox::Column::PastDot.eq(false))
+        .exec(tx.connection())
         .await?;
-    let leased = outbox::Entity::find()
-        .filter(outbox::Column::Status.eq("sending"))
-        .order_by_asc(outbox::Column::LeaseUntil)
-        .one(access.connection())
-        .await?;
-    Ok([
-        ready.map(|row| row.not_before),
-        leased.and_then(|row| row.lease_until),
-    ]
-    .into_iter()
-    .flatten()
-    .min())
+    Ok(())
 }
 
 fn own(claimed: &Claimed) -> Condition {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use anyhow::{Result, ensure};
 use chrono::Duration;
+use delos_domain::delivery::Pace;
 use delos_domain::ids::TaskId;
 use delos_persistence::tasks::{self, TaskRecord};
 use delos_persistence::{Database, StoreError, outbox};
@@ -34,7 +35,9 @@ pub async fn each_message_is_claimed_once(bench: &Bench) -> Result<()> {
             let mut mine = Vec::new();
             loop {
                 let tx = db.write().await?;
-                let claimed = outbox::claim(&tx, owner, 7, at(1), Duration::minutes(5)).await?;
+                let claimed =
+                    outbox::claim(&tx, owner, 7, at(1), Duration::minutes(5), &Pace::default())
+                        .await?;
                 let _ = tx.commit(()).await?;
                 if claimed.is_empty() {
                     return Ok::<_, StoreError>(mine);
@@ -76,20 +79,47 @@ pub async fn messages_leave_in_order_of_urgency(bench: &Bench) -> Result<()> {
         outbox::insert(&tx, SESSION, &[message]).await?;
     }
     let _ = tx.commit(()).await?;
-    assert_eq!(outbox::next_due(&bench.db.read()).await?, Some(at(10)));
+    assert_eq!(
+        outbox::next_due(&bench.db.read(), at(0), &Pace::default()).await?,
+        Some(at(10))
+    );
 
     let tx = bench.db.write().await?;
-    let early = outbox::claim(&tx, id(8, 1), 9, at(9), Duration::seconds(60)).await?;
+    let early = outbox::claim(
+        &tx,
+        id(8, 1),
+        9,
+        at(9),
+        Duration::seconds(60),
+        &Pace::default(),
+    )
+    .await?;
     ensure!(early.is_empty());
-    let two = outbox::claim(&tx, id(8, 1), 2, at(11), Duration::seconds(60)).await?;
-    let rest = outbox::claim(&tx, id(8, 1), 9, at(11), Duration::seconds(60)).await?;
+    let two = outbox::claim(
+        &tx,
+        id(8, 1),
+        2,
+        at(11),
+        Duration::seconds(60),
+        &Pace::default(),
+    )
+    .await?;
+    let rest = outbox::claim(
+        &tx,
+        id(8, 1),
+        9,
+        at(11),
+        Duration::seconds(60),
+        &Pace::default(),
+    )
+    .await?;
     let order: Vec<_> = two.iter().chain(&rest).map(|one| one.id).collect();
     assert_eq!(
         order,
         [3, 4, 1, 2].map(|number| world::message(1, number).id)
     );
     let _ = tx.commit(()).await?;
-    let next = outbox::next_due(&bench.db.read()).await?;
+    let next = outbox::next_due(&bench.db.read(), at(0), &Pace::default()).await?;
     assert_eq!(next, Some(at(11) + Duration::microseconds(1)));
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use anyhow::{Context as _, Result, ensure};
 use chrono::{DateTime, Duration, Utc};
+use delos_domain::delivery::Pace;
 use delos_persistence::outbox::{self, Claimed, MessageFilter, Verdict};
 use uuid::Uuid;
 
@@ -23,7 +24,15 @@ async fn house(bench: &Bench, messages: u128) -> Result<()> {
 
 async fn claim(bench: &Bench, owner: Uuid, now: DateTime<Utc>) -> Result<Option<Claimed>> {
     let tx = bench.db.write().await?;
-    let mut claimed = outbox::claim(&tx, owner, 1, now, Duration::seconds(LEASE)).await?;
+    let mut claimed = outbox::claim(
+        &tx,
+        owner,
+        1,
+        now,
+        Duration::seconds(LEASE),
+        &Pace::default(),
+    )
+    .await?;
     Ok(tx.commit(claimed.pop()).await?.into_inner())
 }
 
@@ -62,7 +71,7 @@ pub async fn a_message_is_claimed_passes_the_dot_and_is_sent(bench: &Bench) -> R
     assert_eq!(state(bench, 1).await?, "sending 1 leased");
     ensure!(pass_the_dot(bench, &claimed, "hash", 100).await?);
     assert_eq!(state(bench, 1).await?, "sending 1 past leased");
-    let next = outbox::next_due(&bench.db.read()).await?;
+    let next = outbox::next_due(&bench.db.read(), at(0), &Pace::default()).await?;
     assert_eq!(next, Some(at(100)), "the lease was renewed");
     conclude(
         bench,
@@ -79,7 +88,10 @@ pub async fn a_message_is_claimed_passes_the_dot_and_is_sent(bench: &Bench) -> R
     let (read, payload) = read.context("the message")?;
     assert_eq!((read.sent_at, payload), (Some(at(5)), claimed.payload));
     assert_eq!(claim(bench, BOB, at(9999)).await?.map(|one| one.id), None);
-    assert_eq!(outbox::next_due(&bench.db.read()).await?, None);
+    assert_eq!(
+        outbox::next_due(&bench.db.read(), at(0), &Pace::default()).await?,
+        None
+    );
     Ok(())
 }
 
@@ -208,7 +220,15 @@ pub async fn a_payload_that_no_key_opens_holds_nobody_up(bench: &Bench) -> Resul
         where dedup_key = '1/2') where dedup_key = '1/1'";
     bench.db.execute_for_test(broken).await?;
     let tx = bench.db.write().await?;
-    let claimed = outbox::claim(&tx, ALICE, 9, at(1), Duration::seconds(LEASE)).await?;
+    let claimed = outbox::claim(
+        &tx,
+        ALICE,
+        9,
+        at(1),
+        Duration::seconds(LEASE),
+        &Pace::default(),
+    )
+    .await?;
     let claimed = tx.commit(claimed).await?.into_inner();
     assert_eq!(claimed.len(), 1);
     assert_eq!(claimed[0].payload, b"payload of 1/2");

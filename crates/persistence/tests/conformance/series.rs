@@ -2,6 +2,7 @@
 
 use anyhow::{Context as _, Result, ensure};
 use chrono::Duration;
+use delos_domain::delivery::Pace;
 use delos_persistence::outbox::{self, NewMessage, Verdict};
 use delos_persistence::{Database, StoreError};
 use uuid::Uuid;
@@ -27,7 +28,15 @@ async fn put(db: &Database, message: NewMessage) -> Result<(), StoreError> {
 async fn claim(bench: &Bench, seconds: i64) -> Result<Vec<outbox::Claimed>> {
     let tx = bench.db.write().await?;
     let owner = Uuid::from_u128(0xa11ce);
-    let claimed = outbox::claim(&tx, owner, 9, at(seconds), Duration::seconds(60)).await?;
+    let claimed = outbox::claim(
+        &tx,
+        owner,
+        9,
+        at(seconds),
+        Duration::seconds(60),
+        &Pace::default(),
+    )
+    .await?;
     Ok(tx.commit(claimed).await?.into_inner())
 }
 

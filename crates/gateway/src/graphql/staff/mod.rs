@@ -2,6 +2,7 @@
 
 mod accounts;
 mod day;
+mod delivery;
 mod messages;
 mod mutation;
 mod people;

@@ -8,13 +8,14 @@ use delos_application::set_session_dates::{
     DatesRecord, SetSessionDatesInput as NewDates, set_session_dates,
 };
 use delos_application::{
-    CommandError, convoke, correct_address, import, plan_commands, remind, renew_candidate_code,
-    resend_failed, settle_message, texts, views,
+    CommandError, convoke, correct_address, import, lift_pause, plan_commands, remind,
+    renew_candidate_code, resend_failed, settle_message, texts, views,
 };
 use delos_domain::candidate;
 use delos_domain::ids::{AccountId, MessageId, PlanId};
 
 use super::accounts::{AccountResult, CreateAccountInput, GrantMandateInput};
+use super::delivery::PauseLifted;
 use super::messages::{ResendResult, Resent, SettleResult, Settled, TaskResult};
 use super::people::Form;
 use super::plans::{AddCommissionInput, ConvokeResult, Convoked, PlanResult};
@@ -350,6 +351,12 @@ impl Mutation {
                 Err(refusal) => EditTextResult::Refusal(refusal),
             },
         )
+    }
+
+    /// Ends the pause of the whole queue of mail, if it pauses.
+    async fn lift_pause(&self, ctx: &Context<'_>) -> async_graphql::Result<PauseLifted> {
+        let lifted = lift_pause::lift_pause(house(ctx)?, actor(ctx)?).await;
+        Ok(lifted.map_err(error)?.into())
     }
 
     /// A new first-access code for a candidate, sent by mail.
