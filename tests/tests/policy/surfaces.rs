@@ -97,6 +97,8 @@ pub const CANDIDATE: &[(&str, Behind)] = &[
     (
         "Subscription.myExamChanged",
         Open("says that one's own exam may have changed, and nothing of it (live.rs)"),
+    ),
+    (
         "Mutation.acknowledgeConvocation",
         Operations(&[Op::AcknowledgeConvocation]),
     ),

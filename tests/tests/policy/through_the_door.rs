@@ -163,7 +163,6 @@ impl Run {
                 };
                 probes(line.operation, role, &nowhere, own)
             }
-            Op::ReadOwnExam | Op::ReadOwnConvocation => own_probes(line, role, matter, own),
             // A text is its authority's, and names nobody; the sittings of the samples are far.
             Op::ReadTexts => {
                 let mut all = mail_texts(if allowed { "__typename" } else { far });

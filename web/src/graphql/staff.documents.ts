@@ -473,3 +473,9 @@ export const SET_RESCHEDULING = staff(`
     }
   }
 `);
+
+export const LIFT_PAUSE = staff(`
+  mutation LiftPause {
+    liftPause { paused }
+  }
+`);

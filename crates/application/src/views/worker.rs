@@ -5,9 +5,9 @@ use delos_domain::actor::Actor;
 use delos_domain::ids::AuthorityId;
 use delos_domain::policy::{Asker, OperationName, relations};
 use delos_domain::scope::ReadWorker;
-use delos_persistence::authorities;
 use delos_persistence::outbox::{self, Counts, MessageFilter};
 use delos_persistence::workers::{self, Moments, Queue, WorkerRecord};
+use delos_persistence::{Reader, authorities};
 
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult};
@@ -41,7 +41,7 @@ pub struct Pause {
     pub since: DateTime<Utc>,
     /// Until when, if it lifts by itself.
     pub until: Option<DateTime<Utc>>,
-    /// Stable code of its cause.
+    /// The refusal that made it: the phase, its number and the relay's words.
     pub cause: String,
 }
 
@@ -104,7 +104,7 @@ pub async fn worker(context: &Context, actor: &Actor) -> CommandResult<WorkerVie
         })
         .collect();
     let workers = told(workers::all(&reader).await?, now);
-    let pause = paused();
+    let pause = paused(&reader).await?;
     Ok(WorkerView {
         health: health(workers.iter().any(|one| one.alive), pause.is_some(), &queue),
         workers,
@@ -116,9 +116,14 @@ pub async fn worker(context: &Context, actor: &Actor) -> CommandResult<WorkerVie
     })
 }
 
-/// The pause that holds now. Nothing pauses the queue yet: what does reads its row here, and the screen shows it.
-fn paused() -> Option<Pause> {
-    None
+/// The pause that holds now.
+async fn paused(reader: &Reader) -> CommandResult<Option<Pause>> {
+    let pause = outbox::pause::current(reader).await?;
+    Ok(pause.map(|one| Pause {
+        since: one.since,
+        until: Some(one.until),
+        cause: one.cause,
+    }))
 }
 
 /// In one word: whether anybody works, holds back, has something to do, has it for too long.

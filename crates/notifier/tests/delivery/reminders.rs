@@ -5,6 +5,7 @@ use chrono::Duration;
 use delos_application::{acknowledge, delivery, remind};
 use delos_documents::examples;
 use delos_documents::mail::{Payload, compose};
+use delos_domain::delivery::Pace;
 use delos_domain::email::EmailAddress;
 use delos_persistence::identities;
 use uuid::Uuid;
@@ -75,7 +76,13 @@ async fn a_reminder_acknowledges_the_convocation_that_it_is_about() {
     let house = convoked().await;
     house.clock.forward(Duration::days(22));
     assert_eq!(due(&house).await, 1);
-    let claimed = delivery::claim(&house.context, Uuid::from_u128(8), 9, Duration::seconds(60));
+    let claimed = delivery::claim(
+        &house.context,
+        Uuid::from_u128(8),
+        9,
+        Duration::seconds(60),
+        &Pace::default(),
+    );
     let claimed = claimed.await.unwrap();
     let reminder = Payload::from_bytes(&claimed[0].payload).unwrap();
     let text = compose(&reminder).unwrap().text;
