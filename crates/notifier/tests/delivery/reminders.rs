@@ -76,12 +76,13 @@ async fn a_reminder_acknowledges_the_convocation_that_it_is_about() {
     let house = convoked().await;
     house.clock.forward(Duration::days(22));
     assert_eq!(due(&house).await, 1);
+    let pace = Pace::default();
     let claimed = delivery::claim(
         &house.context,
         Uuid::from_u128(8),
         9,
         Duration::seconds(60),
-        &Pace::default(),
+        &pace,
     );
     let claimed = claimed.await.unwrap();
     let reminder = Payload::from_bytes(&claimed[0].payload).unwrap();
