@@ -9,7 +9,8 @@ use delos_domain::ids::{
 use delos_domain::scope::{Operation, Scope};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait,
 };
 use uuid::Uuid;
 
@@ -208,6 +209,24 @@ pub async fn history(
         }
     }
     Ok(found)
+}
+
+/// How many of the scope have a new date of which nobody told them: candidates who had another before.
+pub async fn proposed<O: Operation>(
+    access: &impl Access,
+    scope: &Scope<O>,
+) -> Result<usize, StoreError> {
+    let had_another = past_sitting::Entity::find()
+        .select_only()
+        .column(past_sitting::Column::CandidateId)
+        .into_query();
+    let count = published()
+        .filter(of_scope(scope))
+        .filter(sitting::Column::Revision.eq(0))
+        .filter(sitting::Column::CandidateId.in_subquery(had_another))
+        .count(access.connection())
+        .await?;
+    Ok(usize::try_from(count).unwrap_or(usize::MAX))
 }
 
 /// Candidates of a plan whose own centre was closed to them: they may sit elsewhere.

@@ -7,7 +7,7 @@ use delos_domain::ids::CandidateId;
 use delos_persistence::Access;
 use delos_persistence::candidates::{self, CandidateRecord};
 use delos_persistence::plans::{self, CommissionRecord, PlanRecord};
-use delos_persistence::sittings::{self, PastSitting};
+use delos_persistence::sittings::{self, Ended, PastSitting};
 use delos_persistence::waiting::WaitingRecord;
 use delos_persistence::{authorities, sessions};
 use delos_planning::seats::{NoSeat, Wanted};
@@ -81,6 +81,12 @@ impl Search {
             if let (true, Some(key)) = (instead, key) {
                 taken_out = take_out(&mut content, key);
             }
+            // Whoever could not come on a day is not expected on it again, nor before.
+            let missed = taken_out.map(|(_, day)| day).or_else(|| {
+                let past = history.get(&person.candidate.id)?.first()?;
+                (past.ended == Ended::Absent).then_some(past.sitting.day)
+            });
+            let first = missed.map_or(first, |day| first.max(day + Days::new(1)));
             // He found a place otherwise, or may have none any more.
             let Some(key) = key.filter(|key| !is_placed(&content, *key)) else {
                 continue;
@@ -95,7 +101,7 @@ impl Search {
             people.push(person);
             wanted.push(Wanted {
                 candidate: key,
-                former: taken_out.or(former),
+                former: taken_out.map(|(place, _)| place).or(former),
                 first,
                 last,
             });
@@ -124,15 +130,15 @@ impl Search {
     }
 }
 
-/// Takes a candidate out of the plan; the place of the commission that was to hear him.
-fn take_out(content: &mut Plan, candidate: usize) -> Option<usize> {
+/// Takes a candidate out of the plan; the place of the commission that was to hear him, and the day.
+fn take_out(content: &mut Plan, candidate: usize) -> Option<(usize, NaiveDate)> {
     let mut found = None;
     for (place, one) in content.commissions.iter_mut().enumerate() {
         for day in &mut one.days {
             let before = day.slots.len();
             day.slots.retain(|slot| slot.candidate != candidate);
             if day.slots.len() < before {
-                found = Some(place);
+                found = Some((place, day.date));
             }
         }
     }

@@ -8,7 +8,7 @@ use delos_domain::actor::Actor;
 use delos_domain::calendar::{at_minute, local};
 use delos_domain::ids::{CandidateId, PlanId, SittingId};
 use delos_domain::regulation::Course;
-use delos_domain::scope::{ReadDay, RecordAbsence};
+use delos_domain::scope::{Convoke, ReadDay, RecordAbsence};
 use delos_domain::sitting::SittingTimes;
 use delos_domain::tracks::sitting::State;
 use delos_persistence::absences::{self, AbsenceRecord, AbsenceState};
@@ -336,6 +336,27 @@ pub async fn waiting_list(context: &Context, actor: &Actor) -> CommandResult<Vec
         });
     }
     Ok(views)
+}
+
+/// What of these lists waits for whoever may convoke: dates to confirm, candidates without a date; each with how many.
+pub async fn to_decide(
+    context: &Context,
+    actor: &Actor,
+) -> CommandResult<Vec<(&'static str, usize)>> {
+    let Ok(scope) = actor.scope::<Convoke>(context.today()) else {
+        return Ok(Vec::new());
+    };
+    let reader = context.db.read();
+    let searched = waiting::list(&reader, &scope).await?;
+    let without = searched
+        .iter()
+        .filter(|one| !one.reasons.is_empty())
+        .count();
+    let found = sittings::proposed(&reader, &scope).await?;
+    Ok([("dates_to_confirm", found), ("dates_to_find", without)]
+        .into_iter()
+        .filter(|(_, number)| *number > 0)
+        .collect())
 }
 
 /// Sittings of the scope of which nobody was told, of candidates who had another before.

@@ -153,6 +153,14 @@ async fn planning(
             },
         );
     }
+    for (code, number) in super::day::to_decide(context, actor).await? {
+        lines.push(TodoLine {
+            code,
+            count: count(number),
+            deadline: None,
+            target: "/passages",
+        });
+    }
     let filter = CandidateFilter {
         form: Some(form),
         school,

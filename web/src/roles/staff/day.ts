@@ -36,7 +36,7 @@ export const cause = (code: string): string => CAUSES[code] ?? 'date retirée';
 
 const RULES: Record<string, string> = {
   other_option: 'la commission interroge l’autre option',
-  no_notice: 'trop proche, ou passé',
+  no_notice: 'trop proche, passé, ou avant la date perdue',
   after_last_day: 'après la date limite',
   centre_closed: 'centre fermé',
   other_centre: 'centre d’un autre établissement',
