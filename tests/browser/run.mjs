@@ -1,6 +1,7 @@
 // Both doors in a browser, by the keyboard alone; axe on every screen, light and dark, wide and narrow.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { absences, absentee } from './absences.mjs';
 import { authority } from './authority.mjs';
 import { launch, open } from './browser.mjs';
 import { lay, mailTo, mails, ofAcademy, refused, samples } from './house.mjs';
@@ -123,6 +124,7 @@ try {
   });
   await look(head, 'boîte d’envoi');
 
+  await absences({ head, house, uai: '0717061P' });
   await authority({ admin, officer, house });
 
   const candidate = await person();
@@ -133,20 +135,18 @@ try {
   await look(candidate, 'connexion');
   await refusals({ page: candidate, officer, house });
   await test('he enters with his number and the code of his convocation', async () => {
-    const lines = readFileSync(join(samples, 'candidats.csv'), 'utf8').split(/\r?\n/);
-    const columns = lines[0].replace(/^\uFEFF/, '').split(';');
-    const at = (row, name) => row.split(';')[columns.indexOf(name)];
-    const row = lines.slice(1).find((line) => at(line, 'UAI') === '0717061P' && at(line, 'Forme').toLowerCase() === 'ccf' && at(line, 'Courriel'));
-    const mail = await mailTo(house, at(row, 'Courriel'));
+    const { number, email } = absentee('0717061P');
+    const mail = await mailTo(house, email);
     await section(candidate, 'Choisir mon mot de passe');
     await choose(candidate, 'Académie ou service des examens', 'Dijon');
-    await type(candidate, 'Numéro de candidat', at(row, 'Numéro'));
+    await type(candidate, 'Numéro de candidat', number);
     await type(candidate, 'Code de première connexion', /[A-Z2-9]{5}-[A-Z2-9]{5}/.exec(mail)[0]);
     await type(candidate, 'Mot de passe', PASSWORD);
     await type(candidate, 'Le même, une seconde fois', PASSWORD);
     await press(candidate, 'Enregistrer et entrer');
     await arrive(candidate, 'Mon épreuve');
-    await candidate.getByText(at(row, 'Numéro'), { exact: true }).waitFor();
+    await candidate.getByText(number, { exact: true }).waitFor();
+    await candidate.getByText('Votre convocation a changé.').waitFor();
   });
   await look(candidate, 'mon épreuve');
   await test('he says that he has it', async () => {

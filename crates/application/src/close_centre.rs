@@ -13,8 +13,9 @@ use delos_domain::mandate::Perimeter;
 use delos_domain::scope::CloseCentre;
 use delos_persistence::closures::{self, ClosureRecord};
 use delos_persistence::sittings::{self, CENTRE_CLOSED, DatedSitting, SittingFilter};
-use delos_persistence::{journal, schools};
+use delos_persistence::{journal, plans, schools};
 
+use crate::begun::ahead;
 use crate::cancel::{Why, sittings_of_plan};
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult, Refusal, retrying};
@@ -37,10 +38,10 @@ pub struct NewClosure {
     pub reason: String,
 }
 
-/// How many sittings a closure would cancel, and how many it cannot (begun, or ruled on).
+/// What a closure would cancel: never a sitting that has begun.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Reach {
-    /// Sittings on these days.
+    /// Sittings on these days of which the hour has not come.
     pub sittings: usize,
     /// Of how many candidates' plans: the authority's, the school's.
     pub plans: usize,
@@ -58,11 +59,9 @@ pub async fn preview(context: &Context, actor: &Actor, new: &NewClosure) -> Comm
         centre: Some(new.centre),
         ..SittingFilter::default()
     };
-    let all = sittings::list(&reader, &scope, &filter).await?;
-    let of_days: Vec<_> = all
-        .iter()
-        .filter(|one| new.first <= one.day && one.day <= new.last)
-        .collect();
+    let mut of_days = sittings::list(&reader, &scope, &filter).await?;
+    of_days.retain(|one| new.first <= one.day && one.day <= new.last);
+    let of_days = ahead(context, &reader, of_days).await?;
     let plans: std::collections::BTreeSet<PlanId> = of_days.iter().map(|one| one.plan).collect();
     Ok(Reach {
         sittings: of_days.len(),
@@ -109,18 +108,20 @@ async fn close_once(context: &Context, actor: &Actor, new: &NewClosure) -> Comma
         ..SittingFilter::default()
     };
     let mut by_plan: BTreeMap<PlanId, Vec<DatedSitting>> = BTreeMap::new();
-    for one in sittings::list(&tx, &scope, &filter).await? {
-        if new.first <= one.day && one.day <= new.last {
-            by_plan.entry(one.plan).or_default().push(one);
-        }
+    let mut of_days = sittings::list(&tx, &scope, &filter).await?;
+    of_days.retain(|one| new.first <= one.day && one.day <= new.last);
+    for one in ahead(context, &tx, of_days).await? {
+        by_plan.entry(one.plan).or_default().push(one);
     }
-    let plans: Vec<PlanId> = by_plan.keys().copied().collect();
     let sentence = sentences::centre_closed(&reason);
     let mut cancelled = 0;
-    for (id, sittings) in by_plan {
-        let plan = delos_persistence::plans::one(&tx, &scope, id)
-            .await?
-            .ok_or(CommandError::NotFound)?;
+    let mut reached = Vec::new();
+    for plan in plans::all(&tx, &scope).await? {
+        if !plan.is_published {
+            continue;
+        }
+        reached.push(plan.id);
+        let sittings = by_plan.remove(&plan.id).unwrap_or_default();
         let why = Why {
             cause: CENTRE_CLOSED,
             sentence: &sentence,
@@ -128,7 +129,15 @@ async fn close_once(context: &Context, actor: &Actor, new: &NewClosure) -> Comma
             by: scope.account(),
             decision: record.id.0,
         };
-        cancelled += sittings_of_plan(context, &tx, &scope, &plan, &sittings, &why).await?;
+        let count = sittings_of_plan(context, &tx, &scope, &plan, &sittings, &why).await?;
+        if count == 0 {
+            // A search that began before the closure was known gives nobody a seat in it.
+            plans::move_on(&tx, &plan).await?;
+        }
+        cancelled += count;
+    }
+    if !by_plan.is_empty() {
+        return Err(CommandError::NotFound);
     }
     closures::count(&tx, record.id, cancelled).await?;
     journal::add(
@@ -142,7 +151,7 @@ async fn close_once(context: &Context, actor: &Actor, new: &NewClosure) -> Comma
     )
     .await?;
     let cancelled = tx.commit(cancelled).await?.into_inner();
-    for id in plans {
+    for id in reached {
         context.dates_changed(id).await;
     }
     Ok(cancelled)

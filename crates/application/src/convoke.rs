@@ -259,7 +259,12 @@ impl Former {
 
     /// What a candidate's convocation said before.
     fn change(&self, letters: &Letters, id: CandidateId) -> Option<Change> {
-        let past = self.history.get(&id)?.first()?;
+        // A date of which nobody was told is no former date.
+        let past = self
+            .history
+            .get(&id)?
+            .iter()
+            .find(|past| past.sitting.revision > 0)?;
         let closed = || {
             self.closures.iter().find(|one| {
                 one.centre == past.sitting.centre

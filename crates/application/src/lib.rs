@@ -11,6 +11,7 @@ pub mod accounts;
 pub mod acknowledge;
 pub mod attempts;
 pub mod beat;
+mod begun;
 pub mod bounce_address;
 mod cancel;
 pub mod close_centre;

@@ -204,7 +204,7 @@ pub async fn state(
                     key: key_of(one.school.id)?,
                     environments: one.school.environments,
                     accessible: one.school.accessible,
-                    closed: closed(&closures, one.school.id),
+                    closed: closed(&closures, plan, one.school.id),
                 })
             })
             .collect(),
@@ -244,11 +244,12 @@ pub async fn state(
     })
 }
 
-/// Every day on which a centre is closed.
-fn closed(closures: &[ClosureRecord], centre: SchoolId) -> BTreeSet<NaiveDate> {
+/// Every day on which a centre is closed to a plan: a head of school closes his school to its own candidates, the authority
+/// to everybody.
+fn closed(closures: &[ClosureRecord], plan: &PlanRecord, centre: SchoolId) -> BTreeSet<NaiveDate> {
     closures
         .iter()
-        .filter(|one| one.centre == centre)
+        .filter(|one| one.centre == centre && (one.school.is_none() || one.school == plan.school))
         .flat_map(|one| one.first.iter_days().take_while(|day| *day <= one.last))
         .collect()
 }

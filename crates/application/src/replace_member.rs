@@ -12,6 +12,7 @@ use delos_persistence::sittings::{self, SittingFilter};
 use delos_persistence::{Access, Transaction, journal};
 use delos_planning::check::violations;
 
+use crate::begun;
 use crate::cancel::{Why, sittings_of_plan};
 use crate::context::Context;
 use crate::convoke::EXAMINER_LOST;
@@ -47,7 +48,7 @@ pub async fn substitutes(
             continue;
         }
         let after = with(&commissions, commission, former, person.id);
-        if check(context, &reader, &plan, &after, commission, person.id)
+        if check(context, &reader, &plan, (&commissions, &after), commission, person.id)
             .await
             .is_ok()
         {
@@ -120,8 +121,16 @@ async fn substitute(
     commissions: &[CommissionRecord],
     (commission, former, new): (CommissionId, ExaminerId, ExaminerId),
 ) -> CommandResult<()> {
+    let today = context.today();
+    if of(commissions, commission)?
+        .days
+        .iter()
+        .all(|day| day.day < today)
+    {
+        return Err(Refusal::new("nothing_ahead").into());
+    }
     let after = with(commissions, commission, former, new);
-    check(context, tx, plan, &after, commission, new).await?;
+    check(context, tx, plan, (commissions, &after), commission, new).await?;
     plans::replace_member(tx, commission, former, new).await?;
     let days: Vec<NaiveDate> = of(&after, commission)?
         .days
@@ -162,8 +171,7 @@ async fn lose(
         commission: Some(commission),
         ..SittingFilter::default()
     };
-    let mut ahead = sittings::list(tx, scope, &filter).await?;
-    ahead.retain(|one| one.day >= context.today());
+    let ahead = begun::ahead(context, tx, sittings::list(tx, scope, &filter).await?).await?;
     let why = Why {
         cause: EXAMINER_LOST,
         sentence: sentences::EXAMINER_LOST,
@@ -224,7 +232,7 @@ async fn check(
     context: &Context,
     access: &impl Access,
     plan: &PlanRecord,
-    after: &[CommissionRecord],
+    (before, after): (&[CommissionRecord], &[CommissionRecord]),
     id: CommissionId,
     new: ExaminerId,
 ) -> CommandResult<()> {
@@ -245,14 +253,21 @@ async fn check(
     decide(&stated.problem.composition, &members)
         .map_err(|refused| Refusal::new(refused.code()).with("least", refused.least()))?;
     let key = stated.examiners.iter().position(|x| x.id == new);
-    let taken = one.days.iter().find(|day| {
+    // A day that is over takes nobody's time.
+    let today = context.today();
+    let taken = one.days.iter().filter(|day| day.day >= today).find(|day| {
         key.is_some_and(|key| stated.problem.taken.examiners.contains(&(key, day.day)))
     });
     if let Some(day) = taken {
         return Err(Refusal::new("examiner_taken").with("day", day.day).into());
     }
     let content = to_plan(access, plan, &stated, after).await?;
-    if let Some(fault) = violations(&stated.problem, &content).first() {
+    // What the plan broke before (a day that a closure emptied) is nobody's reason to refuse a substitute. Where the former
+    // member is no longer an examiner of the plan, what it broke before cannot be said.
+    let stood = to_plan(access, plan, &stated, before).await;
+    let stood = stood.map_or_else(|_| Vec::new(), |stood| violations(&stated.problem, &stood));
+    let broken = violations(&stated.problem, &content);
+    if let Some(fault) = broken.iter().find(|fault| !stood.contains(fault)) {
         let number = after.get(fault.commission).map_or(0, |one| one.number);
         return Err(rule_broken(fault, number, &stated).into());
     }

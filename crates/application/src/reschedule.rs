@@ -12,13 +12,14 @@ mod search;
 mod write;
 
 pub(crate) use by_hand::seat;
-pub(crate) use search::reason;
+pub(crate) use search::{reason, take_out};
 
 pub use by_hand::{SeatView, SeatsView, confirm, decline, place, seats_for};
 
 use delos_domain::actor::Actor;
 use delos_domain::ids::{CandidateId, PlanId, TaskId};
 use delos_domain::scope::{Operation, Reschedule, Scope};
+use delos_persistence::candidates::CandidateRecord;
 use delos_persistence::plans::{self, PlanRecord};
 use delos_persistence::tasks::{self, TaskRecord};
 use delos_persistence::waiting::{self, WaitingRecord};
@@ -106,23 +107,23 @@ pub async fn run(context: &Context, actor: &Actor, task: &TaskRecord) -> Command
         return Err(CommandError::Conflict);
     }
     let seated = write::seats(context, &tx, &search, &placed).await?;
-    for (one, refused) in search.people.iter().zip(&placed.refused) {
-        if seated.contains(&one.candidate.id) {
-            continue;
-        }
-        if let Some(waits) = waiting.iter().find(|w| w.candidate == one.candidate.id) {
-            let reasons = search.reasons(refused);
-            let record = WaitingRecord {
-                reasons: if reasons.is_empty() {
-                    "no_seat 0 -".to_owned()
-                } else {
-                    reasons
-                },
-                searched_at: context.now(),
-                ..waits.clone()
-            };
-            waiting::put(&tx, &record).await?;
-        }
+    // Whoever was not even looked for (no longer to be placed by a plan) waits for a person too.
+    for waits in waiting.iter().filter(|one| !seated.contains(&one.candidate)) {
+        let his = |one: &CandidateRecord| one.candidate.id == waits.candidate;
+        let reasons = match search.people.iter().position(his) {
+            Some(place) => search.reasons(placed.refused.get(place).map_or(&[], Vec::as_slice)),
+            None => String::new(),
+        };
+        let record = WaitingRecord {
+            reasons: if reasons.is_empty() {
+                "no_seat 0 -".to_owned()
+            } else {
+                reasons
+            },
+            searched_at: context.now(),
+            ..waits.clone()
+        };
+        waiting::put(&tx, &record).await?;
     }
     finish(context, &tx, &scope, &plan, &seated).await?;
     let done = i64::try_from(seated.len()).unwrap_or(i64::MAX);
@@ -134,6 +135,20 @@ pub async fn run(context: &Context, actor: &Actor, task: &TaskRecord) -> Command
     Ok(())
 }
 
+/// The worker gave up: whoever it left without an answer is a person's to place, and is told apart from those whom it still
+/// looks for.
+pub(crate) async fn give_up(tx: &Transaction, task: &TaskRecord) -> CommandResult<()> {
+    let input: Input = serde_json::from_str(&task.input)
+        .map_err(|error| CommandError::Broken(error.to_string()))?;
+    for waits in waiting::of_plan(tx, PlanId(input.plan)).await? {
+        if waits.reasons.is_empty() {
+            let reasons = "search_failed 0 -".to_owned();
+            waiting::put(tx, &WaitingRecord { reasons, ..waits }).await?;
+        }
+    }
+    Ok(())
+}
+
 /// Those who have a seat wait no more; they are convoked where the authority's setting says so.
 async fn finish(
     context: &Context,
@@ -142,10 +157,11 @@ async fn finish(
     plan: &PlanRecord,
     seated: &[CandidateId],
 ) -> CommandResult<()> {
+    // Moved even where nobody was seated: whoever begins to wait meanwhile meets a conflict, and asks again.
+    plans::touch(tx, scope, plan, None).await?;
     if seated.is_empty() {
         return Ok(());
     }
-    plans::touch(tx, scope, plan, None).await?;
     waiting::remove(tx, seated).await?;
     let confirms = authorities::all(tx)
         .await?

@@ -95,6 +95,9 @@ async fn run(context: &Context, wanted: Option<TaskId>) -> CommandResult<bool> {
 async fn fail(context: &Context, task: &TaskRecord, code: &str) -> CommandResult<()> {
     tracing::warn!(task = %task.id, code, "a task ended without doing its work");
     let tx = context.db.write().await?;
+    if task.kind == reschedule::TASK_KIND {
+        reschedule::give_up(&tx, task).await?;
+    }
     tasks::end(&tx, task, "failed", 0, Some(code), context.now()).await?;
     tx.commit(()).await?.into_inner();
     context.told(&[Change::Task(task.id)]);

@@ -1,6 +1,6 @@
 //! Sittings by their date, and what became of those that are over: never rewritten, kept as history.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use delos_domain::ids::{
@@ -115,7 +115,7 @@ pub struct SittingFilter {
     pub commission: Option<CommissionId>,
 }
 
-/// Days of the scope on which published plans have sittings, with how many, in order.
+/// Days of the scope on which published plans have sittings, or had some that are over, with how many stand, in order.
 pub async fn dates<O: Operation>(
     access: &impl Access,
     scope: &Scope<O>,
@@ -126,11 +126,21 @@ pub async fn dates<O: Operation>(
         .column_as(sitting::Column::Id.count(), "n")
         .filter(of_scope(scope))
         .group_by(sitting::Column::Day)
-        .order_by_asc(sitting::Column::Day)
         .into_tuple()
         .all(access.connection())
         .await?;
-    Ok(rows)
+    // A day whose only sitting was cancelled, or missed, is still looked up: an absence is reviewed there.
+    let over: Vec<NaiveDate> = past_sitting::Entity::find()
+        .select_only()
+        .column(past_sitting::Column::Day)
+        .distinct()
+        .filter(past_of_scope(scope))
+        .into_tuple()
+        .all(access.connection())
+        .await?;
+    let mut days: BTreeMap<NaiveDate, i64> = over.into_iter().map(|day| (day, 0)).collect();
+    days.extend(rows);
+    Ok(days.into_iter().collect())
 }
 
 /// The sittings of the scope that the filter lets through, by date, hour and commission.
@@ -179,9 +189,8 @@ pub async fn past<O: Operation>(
     scope: &Scope<O>,
     day: NaiveDate,
 ) -> Result<Vec<PastSitting>, StoreError> {
-    let columns = columns!(past_sitting, CandidateId, CentreId);
     let rows = past_sitting::Entity::find()
-        .filter(condition(scope, &columns))
+        .filter(past_of_scope(scope))
         .filter(past_sitting::Column::Day.eq(day))
         .all(access.connection())
         .await?;
@@ -359,6 +368,10 @@ fn published() -> sea_orm::Select<sitting::Entity> {
 
 fn of_scope<O: Operation>(scope: &Scope<O>) -> Condition {
     condition(scope, &columns!(sitting, CandidateId, CentreId))
+}
+
+fn past_of_scope<O: Operation>(scope: &Scope<O>) -> Condition {
+    condition(scope, &columns!(past_sitting, CandidateId, CentreId))
 }
 
 fn matching(filter: &SittingFilter) -> Condition {

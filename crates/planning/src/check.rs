@@ -206,6 +206,10 @@ fn days(known: &Known, one: &Commission, say: &mut impl FnMut(&'static str, Abou
                 .any(|day| day.preparation && day.max == 0)
     });
     for (place, day) in one.days.iter().enumerate() {
+        if day.slots.is_empty() && (day.preparation.is_none() || first.is_none()) {
+            // A day that lost its sittings keeps nobody there.
+            continue;
+        }
         if centre.is_some_and(|centre| centre.closed.contains(&day.date)) {
             say("C2", About::Commission);
         }

@@ -84,7 +84,8 @@ pub fn search(problem: &Problem, plan: &Plan, wanted: &Wanted) -> Seats {
     else {
         return seats;
     };
-    let before = broken(problem, plan);
+    // What the plan breaks without him (a day that a closure emptied) refuses nobody.
+    let before = violations(problem, plan);
     for (place, one) in plan.commissions.iter().enumerate() {
         let mut dates: BTreeSet<NaiveDate> = one.days.iter().map(|day| day.date).collect();
         dates.extend(problem.periods.iter().flatten());
@@ -92,12 +93,13 @@ pub fn search(problem: &Problem, plan: &Plan, wanted: &Wanted) -> Seats {
             match seat(problem, plan, candidate, wanted, (place, one), date) {
                 Ok(seat) => {
                     let after = with(plan, wanted.candidate, &seat);
-                    match broken(problem, &after).difference(&before).next() {
+                    let broken = violations(problem, &after);
+                    match broken.iter().find(|fault| !before.contains(fault)) {
                         None => seats.free.push(seat),
-                        Some(code) => seats.refused.push(NoSeat {
+                        Some(fault) => seats.refused.push(NoSeat {
                             commission: place,
                             date,
-                            rule: SeatRule::of_code(code),
+                            rule: SeatRule::of_code(fault.code),
                         }),
                     }
                 }
@@ -172,14 +174,6 @@ pub fn with(plan: &Plan, candidate: usize, seat: &Seat) -> Plan {
         }
     }
     plan
-}
-
-/// Codes of what a plan breaks, with the commission.
-fn broken(problem: &Problem, plan: &Plan) -> BTreeSet<&'static str> {
-    violations(problem, plan)
-        .into_iter()
-        .map(|one| one.code)
-        .collect()
 }
 
 /// The seat of a team on a day; `Err(None)` where the team has nothing to do with that day.

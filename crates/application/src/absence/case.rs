@@ -16,9 +16,10 @@ use delos_persistence::authorities::{self, AuthorityRecord};
 use delos_persistence::candidates::{self, CandidateRecord};
 use delos_persistence::plans::{self, PlanRecord};
 use delos_persistence::sittings::{self, DatedSitting, PastSitting};
-use delos_persistence::{Access, Transaction, schools, sessions, waiting};
+use delos_persistence::{Access, Transaction, sessions, waiting};
 
 use super::About;
+use crate::begun;
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult, Refusal};
 use crate::plan_problem;
@@ -102,7 +103,10 @@ impl Known {
         Ok(Self {
             regulation: plan_problem::regulation(context, access, &plan).await?,
             dates: sessions::dates_for(access, plan.session, Some(plan.authority)).await?,
-            zone: zone_of(access, &sitting).await?,
+            zone: begun::zones(access, &[sitting.centre])
+                .await?
+                .remove(&sitting.centre)
+                .unwrap_or(chrono_tz::Europe::Paris),
             plan,
             person,
             sitting,
@@ -141,7 +145,7 @@ impl Known {
 
     /// Whether the hour of the sitting has not come.
     pub fn is_ahead(&self, context: &Context) -> bool {
-        local(context.now(), self.zone) < at_minute(self.sitting.day, self.start())
+        begun::is_ahead(context, &self.sitting, self.zone)
     }
 
     /// The regulation's sentence for what was ruled.
@@ -209,17 +213,6 @@ async fn sitting_of(
         .find(|one| one.sitting.id == absence.sitting)
         .ok_or_else(|| Refusal::new("absence_over"))?;
     Ok((past.sitting.clone(), Some(past)))
-}
-
-/// The zone of a sitting's centre.
-async fn zone_of(access: &impl Access, sitting: &DatedSitting) -> CommandResult<chrono_tz::Tz> {
-    let centre = schools::by_ids(access, &[sitting.centre]).await?.pop();
-    let zones = schools::zones(access).await?;
-    let academy = centre.map(|one| one.academy);
-    Ok(zones
-        .into_iter()
-        .find(|(code, _)| Some(code) == academy.as_ref())
-        .map_or(chrono_tz::Europe::Paris, |(_, zone)| zone))
 }
 
 /// The last day on which a candidate of a form may sit.

@@ -48,9 +48,9 @@ pub async fn stage_piece(
     if file.bytes.len() > MOST_BYTES {
         return Err(Refusal::new("piece_too_large").with("most", "5 Mo").into());
     }
-    if piece_type(&file.bytes).is_none() {
+    let Some(content_type) = piece_type(&file.bytes) else {
         return Err(Refusal::new("piece_type").into());
-    }
+    };
     let (authority, school) = match actor.mandate().map(|mandate| mandate.perimeter) {
         Some(Perimeter::Authority(authority)) => (Some(authority), None),
         Some(Perimeter::School(school, authority)) => (Some(authority), Some(school)),
@@ -63,7 +63,8 @@ pub async fn stage_piece(
         school,
         account: actor.account(),
         kind: PIECE_KIND.to_owned(),
-        name: file.name,
+        // The name of a file may say who, and what the illness is: it is kept nowhere.
+        name: neutral_name(content_type).to_owned(),
         content: file.bytes,
         complement: None,
         created_at: context.now(),
@@ -71,6 +72,15 @@ pub async fn stage_piece(
     let tx = context.db.write().await?;
     staged::insert(&tx, &staged).await?;
     Ok(tx.commit(staged.id).await?.into_inner())
+}
+
+/// What a piece is called, whatever its file was.
+fn neutral_name(content_type: &str) -> &'static str {
+    match content_type {
+        "application/pdf" => "justificatif.pdf",
+        "image/png" => "justificatif.png",
+        _ => "justificatif.jpg",
+    }
 }
 
 /// What was said of an absence, and the piece; the reading stands in the journal.

@@ -4,6 +4,7 @@ use delos_documents::sentences;
 use delos_domain::actor::Actor;
 use delos_domain::ids::AbsenceId;
 use delos_domain::scope::RecordAbsence;
+use delos_persistence::candidates::CandidateRecord;
 use delos_persistence::{absences, candidates, journal, plans};
 use delos_planning::check::violations;
 
@@ -14,6 +15,7 @@ use crate::error::{CommandError, CommandResult, Refusal, retrying};
 use crate::letters::Letters;
 use crate::plan_commands::holding;
 use crate::plan_problem::{self, to_plan};
+use crate::reschedule::take_out;
 use crate::tell::{Seat, Telling, next_revisions};
 use crate::tracks_of;
 
@@ -75,7 +77,15 @@ async fn withdraw_once(context: &Context, actor: &Actor, id: AbsenceId) -> Comma
     if ahead {
         let stated = plan_problem::state(context, &tx, plan, &[], &commissions).await?;
         let content = to_plan(&tx, plan, &stated, &commissions).await?;
-        if !violations(&stated.problem, &content).is_empty() {
+        // What the plan breaks without him is no matter of his seat.
+        let mut without = content.clone();
+        let his = |one: &CandidateRecord| one.candidate.id == known.person.candidate.id;
+        if let Some(key) = stated.candidates.iter().position(his) {
+            take_out(&mut without, key);
+        }
+        let stood = violations(&stated.problem, &without);
+        let broken = violations(&stated.problem, &content);
+        if broken.iter().any(|fault| !stood.contains(fault)) {
             return Err(Refusal::new("seat_taken")
                 .with("day", known.sitting.day)
                 .into());

@@ -82,6 +82,8 @@ pub async fn refresh(
     let stated = plan_problem::state(context, tx, plan, &[], commissions).await?;
     let of_days: Vec<CommissionRecord> = commissions
         .iter()
+        // A commission that nobody is convoked to any more prepares nothing: its examiners are free.
+        .filter(|one| one.days.iter().any(|day| !day.sittings.is_empty()))
         .map(|one| CommissionRecord {
             days: one
                 .days

@@ -83,8 +83,12 @@ impl Search {
             }
             // Whoever could not come on a day is not expected on it again, nor before.
             let missed = taken_out.map(|(_, day)| day).or_else(|| {
-                let past = history.get(&person.candidate.id)?.first()?;
-                (past.ended == Ended::Absent).then_some(past.sitting.day)
+                history
+                    .get(&person.candidate.id)?
+                    .iter()
+                    .filter(|past| past.ended == Ended::Absent)
+                    .map(|past| past.sitting.day)
+                    .max()
             });
             let first = missed.map_or(first, |day| first.max(day + Days::new(1)));
             // He found a place otherwise, or may have none any more.
@@ -131,7 +135,7 @@ impl Search {
 }
 
 /// Takes a candidate out of the plan; the place of the commission that was to hear him, and the day.
-fn take_out(content: &mut Plan, candidate: usize) -> Option<(usize, NaiveDate)> {
+pub fn take_out(content: &mut Plan, candidate: usize) -> Option<(usize, NaiveDate)> {
     let mut found = None;
     for (place, one) in content.commissions.iter_mut().enumerate() {
         for day in &mut one.days {

@@ -71,8 +71,13 @@ pub async fn seats(
         candidates::save_states(tx, *id, &person.states, &codes).await?;
     }
     let commissions = plans::commissions(tx, search.plan.id).await?;
-    holding::refresh(context, tx, &search.plan, &commissions, &days).await?;
-    Ok(seated)
+    match holding::refresh(context, tx, &search.plan, &commissions, &days).await {
+        // Another plan took somebody between the search and its writing: searched again, with what it took.
+        Err(CommandError::Refused(refusal)) if refusal.code == "already_taken" => {
+            Err(CommandError::Conflict)
+        }
+        other => other.map(|()| seated),
+    }
 }
 
 struct Writing<'a> {

@@ -49,6 +49,7 @@ const RULES: Record<string, string> = {
   day_full: 'journée complète',
   no_room: 'pas assez de temps entre les passages',
   declined: 'date refusée par une personne',
+  search_failed: 'la recherche n’a pas abouti : cherchez une date pour ce candidat',
   no_seat: 'aucune commission de ce planning ne peut l’accueillir',
   other_rule: 'une autre règle du planning',
 };
