@@ -122,6 +122,7 @@ impl Known {
         kind: AbsenceKind,
         role: Option<Role>,
     ) -> Result<Ruling<'_>, Refusal> {
+        self.check_established(role)?;
         let case = Case {
             form: self.plan.form,
             kind,
@@ -133,6 +134,19 @@ impl Known {
             by_authority: role == Some(Role::AuthorityOfficer),
         };
         rule(case, &self.regulation.absences).map_err(|refused| Refusal::new(refused.code()))
+    }
+
+    /// Force majeure that the authority established is the authority's to look at anew, or to withdraw.
+    pub fn check_established(&self, role: Option<Role>) -> Result<(), Refusal> {
+        let established = self
+            .absence
+            .as_ref()
+            .is_some_and(|one| one.ruled_as == AbsenceKind::ForceMajeure);
+        if established && role != Some(Role::AuthorityOfficer) {
+            let refused = delos_domain::absence::Refused::NotEstablished;
+            return Err(Refusal::new(refused.code()));
+        }
+        Ok(())
     }
 
     fn start(&self) -> u16 {

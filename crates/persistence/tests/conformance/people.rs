@@ -3,6 +3,7 @@
 use anyhow::{Context as _, Result, ensure};
 use chrono::Duration;
 use delos_domain::actor::Actor;
+use delos_domain::delivery::Pace;
 use delos_domain::ids::MessageId;
 use delos_domain::scope::{
     AcknowledgeByLink, CorrectAddress, ReadMessages, ReadUnreached, RemindRecipients,
@@ -27,7 +28,15 @@ async fn ended(bench: &Bench, number: u32, verdict: &Verdict) -> Result<MessageI
     put(&bench.db, message).await?;
     let tx = bench.db.write().await?;
     let owner = Uuid::from_u128(0xa11ce);
-    let claimed = outbox::claim(&tx, owner, 1, at(1), Duration::seconds(60)).await?;
+    let claimed = outbox::claim(
+        &tx,
+        owner,
+        1,
+        at(1),
+        Duration::seconds(60),
+        &Pace::default(),
+    )
+    .await?;
     let claimed = claimed.first().context("nothing claimed")?;
     outbox::mark_past_dot(&tx, claimed, "hash", at(60)).await?;
     outbox::conclude(&tx, claimed, verdict, at(2)).await?;
