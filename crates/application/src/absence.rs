@@ -20,7 +20,7 @@ use delos_domain::absence::OtherDate;
 use delos_domain::actor::Actor;
 use delos_domain::ids::{AbsenceId, CommissionId, SittingId, StagedFileId};
 use delos_domain::regulation::{AbsenceConsequence, AbsenceKind};
-use delos_domain::scope::{EstablishForceMajeure, Operation, RecordAbsence, Scope};
+use delos_domain::scope::{Convoke, EstablishForceMajeure, Facts, Operation, RecordAbsence, Scope};
 use delos_persistence::absences::{self, AbsenceRecord, AbsenceState, Piece};
 use delos_persistence::sittings::{self, Ended};
 use delos_persistence::waiting::{self, WaitingRecord};
@@ -150,6 +150,20 @@ async fn rule_on<O: Operation>(
     let seat = new
         .seat
         .filter(|_| record.consequence == AbsenceConsequence::NewDate);
+    // A seat is a convocation: whoever only hosts the sitting records the absence, and gives no date.
+    if seat.is_some() {
+        let facts = Facts {
+            session: known.sitting.session,
+            authority: known.sitting.authority,
+            school: known.sitting.school,
+            centre: Some(known.sitting.centre),
+            candidate: Some(known.sitting.candidate),
+            phase: None,
+        };
+        if !actor.scope::<Convoke>(context.today())?.allows(&facts) {
+            return Err(CommandError::Forbidden);
+        }
+    }
     follow(context, &tx, scope, &known, &record, ruling.date, seat).await?;
     plans::move_on(&tx, &known.plan).await?;
     let id = tx.commit(record.id).await?.into_inner();
@@ -191,6 +205,10 @@ async fn follow<O: Operation>(
             }
             None => reschedule::ask(context, tx, scope, plan).await?,
         }
+    }
+    if record.consequence != AbsenceConsequence::NewDate && known.past.is_some() {
+        // His seat was freed by the ruling before, and may be another's by now.
+        sittings::end(tx, sitting, Ended::Absent, ABSENCE, context.now()).await?;
     }
     let commissions = plans::commissions(tx, plan.id).await?;
     let letters =

@@ -10,7 +10,7 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder};
 use crate::database::{Access, Transaction};
 use crate::entities::closure;
 use crate::error::StoreError;
-use crate::perimeter::{columns, condition};
+use crate::perimeter::{Columns, columns, condition};
 
 /// A centre closed from one day to another, both included.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,12 +83,16 @@ pub async fn of_authority(
     found(access, all).await
 }
 
-/// Closures of the scope, the latest first.
+/// Closures of the scope, the latest first; one that the authority decided is reached by the head of the centre too.
 pub async fn list<O: Operation>(
     access: &impl Access,
     scope: &Scope<O>,
 ) -> Result<Vec<ClosureRecord>, StoreError> {
-    found(access, condition(scope, &columns!(closure))).await
+    let columns = Columns {
+        centre: Some(closure::Column::CentreId),
+        ..columns!(closure)
+    };
+    found(access, condition(scope, &columns)).await
 }
 
 async fn found(access: &impl Access, which: Condition) -> Result<Vec<ClosureRecord>, StoreError> {

@@ -32,7 +32,7 @@ pub(super) struct Known {
     /// The sitting from which he was absent.
     pub sitting: DatedSitting,
     /// Its place among those that are over, when the ruling before put it there.
-    past: Option<PastSitting>,
+    pub past: Option<PastSitting>,
     /// The sitting that he has since, of which nobody told him.
     since: Option<DatedSitting>,
     /// The absence that stands, when it is looked at anew.
@@ -126,6 +126,7 @@ impl Known {
         kind: AbsenceKind,
         role: Option<Role>,
     ) -> Result<Ruling<'_>, Refusal> {
+        self.check_established(role)?;
         let case = Case {
             form: self.plan.form,
             kind,
@@ -137,6 +138,19 @@ impl Known {
             by_authority: role == Some(Role::AuthorityOfficer),
         };
         rule(case, &self.regulation.absences).map_err(|refused| Refusal::new(refused.code()))
+    }
+
+    /// Force majeure that the authority established is the authority's to look at anew, or to withdraw.
+    pub fn check_established(&self, role: Option<Role>) -> Result<(), Refusal> {
+        let established = self
+            .absence
+            .as_ref()
+            .is_some_and(|one| one.ruled_as == AbsenceKind::ForceMajeure);
+        if established && role != Some(Role::AuthorityOfficer) {
+            let refused = delos_domain::absence::Refused::NotEstablished;
+            return Err(Refusal::new(refused.code()));
+        }
+        Ok(())
     }
 
     fn start(&self) -> u16 {

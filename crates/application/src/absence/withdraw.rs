@@ -3,7 +3,8 @@
 use delos_documents::sentences;
 use delos_domain::actor::Actor;
 use delos_domain::ids::AbsenceId;
-use delos_domain::scope::RecordAbsence;
+use delos_domain::regulation::AbsenceKind;
+use delos_domain::scope::{EstablishForceMajeure, Operation, RecordAbsence, Scope};
 use delos_persistence::candidates::CandidateRecord;
 use delos_persistence::{absences, candidates, journal, plans};
 use delos_planning::check::violations;
@@ -23,15 +24,29 @@ use crate::tracks_of;
 ///
 /// # Errors
 /// Refuses with `absence_over`, `absence_followed` (he is convoked to another date already), `seat_taken` (somebody has
-/// his seat by now), or as his tracks do.
+/// his seat by now), `absence_not_established` (force majeure, and no authority asks), or as his tracks do.
+///
+/// Force majeure is withdrawn by whom it was established by: the authority, of its schools' candidates too.
 pub async fn withdraw(context: &Context, actor: &Actor, id: AbsenceId) -> CommandResult<()> {
-    retrying(|| withdraw_once(context, actor, id)).await
+    let today = context.today();
+    if let Ok(scope) = actor.scope::<EstablishForceMajeure>(today) {
+        let found = absences::one(&context.db.read(), &scope, id).await?;
+        if found.is_some_and(|one| one.ruled_as == AbsenceKind::ForceMajeure) {
+            return retrying(|| withdraw_once(context, &scope, id)).await;
+        }
+    }
+    let scope = actor.scope::<RecordAbsence>(today)?;
+    retrying(|| withdraw_once(context, &scope, id)).await
 }
 
-async fn withdraw_once(context: &Context, actor: &Actor, id: AbsenceId) -> CommandResult<()> {
-    let scope = actor.scope::<RecordAbsence>(context.today())?;
+async fn withdraw_once<O: Operation>(
+    context: &Context,
+    scope: &Scope<O>,
+    id: AbsenceId,
+) -> CommandResult<()> {
     let tx = context.db.write().await?;
-    let known = Known::read(context, &tx, &scope, About::Absence(id)).await?;
+    let known = Known::read(context, &tx, scope, About::Absence(id)).await?;
+    known.check_established(scope.role())?;
     let tracks = known
         .open_again(context, &tx)
         .await?
@@ -130,7 +145,7 @@ async fn withdraw_once(context: &Context, actor: &Actor, id: AbsenceId) -> Comma
     ];
     journal::add(
         &tx,
-        journal::Line::done(decision, context.now(), &scope, subjects),
+        journal::Line::done(decision, context.now(), scope, subjects),
     )
     .await?;
     plans::move_on(&tx, plan).await?;

@@ -2,8 +2,9 @@
 
 use chrono::NaiveDate;
 use delos_domain::actor::Actor;
+use delos_domain::candidate::Form;
 use delos_domain::ids::{CandidateId, CommissionId, SittingId};
-use delos_domain::scope::{Convoke, Operation, Scope};
+use delos_domain::scope::{Convoke, Facts, Operation, Scope};
 use delos_domain::tracks::sitting::State;
 use delos_persistence::absences::{self, AbsenceState};
 use delos_persistence::candidates::{self, CandidateRecord};
@@ -58,10 +59,7 @@ pub async fn seats_for(
 ) -> CommandResult<SeatsView> {
     let scope = actor.scope::<Convoke>(context.today())?;
     let reader = context.db.read();
-    let person = candidates::one(&reader, &scope, id)
-        .await?
-        .ok_or(CommandError::NotFound)?;
-    let plan = plan_of(&reader, &scope, &person).await?;
+    let (person, plan) = reached(&reader, &scope, id).await?;
     let (search, found) = find(context, &reader, &plan, &person, true).await?;
     let refused = found
         .refused
@@ -119,10 +117,7 @@ async fn place_once(
 ) -> CommandResult<()> {
     let scope = actor.scope::<Convoke>(context.today())?;
     let tx = context.db.write().await?;
-    let person = candidates::one(&tx, &scope, id)
-        .await?
-        .ok_or(CommandError::NotFound)?;
-    let plan = plan_of(&tx, &scope, &person).await?;
+    let (_, plan) = reached(&tx, &scope, id).await?;
     seat(context, &tx, &scope, &plan, id, (commission, day)).await?;
     plans::touch(&tx, &scope, &plan, None).await?;
     tx.commit(()).await?.into_inner();
@@ -208,8 +203,9 @@ async fn decline_once(context: &Context, actor: &Actor, id: SittingId) -> Comman
     let plan = plans::one(&tx, &scope, sitting.plan)
         .await?
         .ok_or(CommandError::NotFound)?;
-    let person = candidates::one(&tx, &scope, sitting.candidate)
+    let person = candidates::named(&tx, &[sitting.candidate])
         .await?
+        .pop()
         .ok_or(CommandError::NotFound)?;
     let all = absences::of_candidates(&tx, &[person.candidate.id]).await?;
     let absent = all
@@ -295,21 +291,39 @@ async fn find(
     Ok((search, found))
 }
 
-/// The published plan that hears a candidate's form and school.
-async fn plan_of(
+/// A candidate whose date is the scope's to give, and the published plan that hears him.
+///
+/// A candidate of the ponctuelle form whom a school trains (one that may not hear its own) is a matter of the authority,
+/// though his row bears his school: what counts is whose plan hears him, as for his sitting.
+async fn reached(
     access: &impl Access,
     scope: &Scope<Convoke>,
-    person: &CandidateRecord,
-) -> CommandResult<PlanRecord> {
+    id: CandidateId,
+) -> CommandResult<(CandidateRecord, PlanRecord)> {
+    let person = candidates::named(access, &[id])
+        .await?
+        .pop()
+        .ok_or(CommandError::NotFound)?;
     let school = person
         .candidate
         .school
-        .filter(|_| person.candidate.form == delos_domain::candidate::Form::Ccf);
+        .filter(|_| person.candidate.form == Form::Ccf);
+    let facts = Facts {
+        session: person.session,
+        authority: person.candidate.authority,
+        school,
+        centre: None,
+        candidate: Some(id),
+        phase: None,
+    };
+    if !scope.allows(&facts) {
+        return Err(CommandError::NotFound);
+    }
     let plan = plans::of_owner(access, scope, person.candidate.authority, school)
         .await?
         .ok_or(CommandError::NotFound)?;
     if !plan.is_published {
         return Err(Refusal::new("plan_not_published").into());
     }
-    Ok(plan)
+    Ok((person, plan))
 }
