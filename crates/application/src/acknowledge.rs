@@ -15,6 +15,7 @@ use delos_persistence::{Access, Transaction, candidates, journal};
 
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult, Refusal, retrying};
+use crate::live::Change;
 
 /// What a link is about: nothing of the person.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -137,5 +138,6 @@ async fn record<O: Operation>(
         journal::add(&tx, line).await?;
     }
     tx.commit(()).await?.into_inner();
+    context.told(&Change::messages([&found.about]));
     Ok(())
 }

@@ -8,6 +8,7 @@ use delos_persistence::{envelope, identities, journal, outbox};
 
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult, Refusal, retrying};
+use crate::live::Change;
 use crate::resend_failed::again;
 
 /// Writes the address of the recipient of a message that failed, was sent back or is doubtful, and sends it again as a new
@@ -28,7 +29,7 @@ pub async fn correct_address(
         let shown: String = address.chars().take(254).collect();
         return Err(Refusal::new("bad_email").with("email", shown).into());
     };
-    retrying(|| async {
+    let about = retrying(|| async {
         let tx = context.db.write().await?;
         outbox::one(&tx, &scope, message)
             .await?
@@ -61,10 +62,10 @@ pub async fn correct_address(
         let mut line = journal::Line::done(context.ids.next(), now, &scope, subjects);
         line.change = Some((print(before.as_ref()), print(Some(&email))));
         journal::add(&tx, line).await?;
-        tx.commit(()).await?.into_inner();
-        Ok(())
+        Ok(tx.commit(about).await?.into_inner())
     })
     .await?;
     context.signals.ring().await;
+    context.told(&Change::messages([&about]));
     Ok(())
 }

@@ -9,6 +9,7 @@ use delos_persistence::{journal, outbox};
 use crate::bounce_address;
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult, Refusal};
+use crate::live::Change;
 
 /// What became of the mail handed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +56,9 @@ pub async fn record_bounce(context: &Context, mail: &[u8]) -> CommandResult<Reco
     }
     let line = journal::Line::done(context.ids.next(), now, &scope, vec![id.0]);
     journal::add(&tx, line).await?;
+    let about = outbox::abouts(&tx, &scope, &[id]).await?;
     tx.commit(()).await?.into_inner();
     context.signals.ring().await;
+    context.told(&Change::messages(&about));
     Ok(Recorded::Marked)
 }

@@ -14,6 +14,7 @@ use delos_persistence::{Transaction, journal, sessions};
 
 use crate::context::Context;
 use crate::error::{CommandResult, Refusal, retrying};
+use crate::live::Change;
 use crate::outgoing::Outgoing;
 
 /// Nobody is reminded twice within this time.
@@ -136,7 +137,8 @@ async fn put<O: Operation>(
             subject: payload.subject(),
             sitting_at: payload.sitting_at(),
             payload: payload.to_bytes(),
-            series: None,
+            // What withdraws or moves the sitting overtakes its reminder too.
+            series: one.series,
             revision: one.record.revision,
             priority: 3,
             not_before: now,
@@ -148,7 +150,9 @@ async fn put<O: Operation>(
     let subjects = reminders.iter().map(|one| one.id.0).collect();
     let line = journal::Line::done(context.ids.next(), now, scope, subjects);
     journal::add(&tx, line).await?;
-    Ok(tx.commit(reminders.len()).await?.into_inner())
+    let count = tx.commit(reminders.len()).await?.into_inner();
+    context.told(&Change::messages(reminders.iter().map(|one| &one.about)));
+    Ok(count)
 }
 
 /// What a convocation says again in its reminder; none when it is of no version that can be read.

@@ -48,9 +48,16 @@ pub async fn substitutes(
             continue;
         }
         let after = with(&commissions, commission, former, person.id);
-        if check(context, &reader, &plan, (&commissions, &after), commission, person.id)
-            .await
-            .is_ok()
+        if check(
+            context,
+            &reader,
+            &plan,
+            (&commissions, &after),
+            commission,
+            person.id,
+        )
+        .await
+        .is_ok()
         {
             substitutes.push(Substitute {
                 examiner: person.id,

@@ -108,7 +108,10 @@ pub async fn run(context: &Context, actor: &Actor, task: &TaskRecord) -> Command
     }
     let seated = write::seats(context, &tx, &search, &placed).await?;
     // Whoever was not even looked for (no longer to be placed by a plan) waits for a person too.
-    for waits in waiting.iter().filter(|one| !seated.contains(&one.candidate)) {
+    for waits in waiting
+        .iter()
+        .filter(|one| !seated.contains(&one.candidate))
+    {
         let his = |one: &CandidateRecord| one.candidate.id == waits.candidate;
         let reasons = match search.people.iter().position(his) {
             Some(place) => search.reasons(placed.refused.get(place).map_or(&[], Vec::as_slice)),

@@ -56,6 +56,9 @@ async fn resend(
         return Err(Refusal::new("no_address").into());
     }
     let sent = again(context, &tx, &scope, &found).await?;
+    if sent.is_empty() {
+        return Err(Refusal::new("nothing_to_resend").into());
+    }
     let subjects = sent.iter().map(|id| id.0).collect();
     journal::add(
         &tx,
@@ -68,7 +71,8 @@ async fn resend(
     Ok(count)
 }
 
-/// Puts, in the place of each of these, a new message that refers to it.
+/// Puts, in the place of each of these, a new message that refers to it. A code stays as it is once its candidate has a
+/// password: there is nothing to tell him any more.
 pub(crate) async fn again<O: Operation>(
     context: &Context,
     tx: &Transaction,
@@ -79,10 +83,12 @@ pub(crate) async fn again<O: Operation>(
     let outgoing = Outgoing::load(context, tx, None).await?;
     let mut again = Vec::with_capacity(of.len());
     for old in of {
+        let Some(mut payload) = renewed(context, tx, old, &codes).await? else {
+            continue;
+        };
         outbox::supersede(tx, scope, old.record.id, context.now()).await?;
         forget_secrets(tx, old.record.id, &old.payload).await?;
         let id = MessageId(context.ids.next());
-        let mut payload = renewed(context, tx, old, &codes).await?;
         if !matches!(payload, Payload::Reminder(_)) {
             // It acknowledges itself; a reminder, the convocation that it is about.
             outgoing.sign(&mut payload, id);
@@ -157,24 +163,24 @@ async fn new_codes(
         .collect())
 }
 
-/// The payload with what was blanked made anew; a candidate who has chosen his password needs no code any more.
+/// The payload with what was blanked made anew; none when nothing is left of it: a candidate who has chosen his password
+/// needs no code any more.
 async fn renewed(
     context: &Context,
     tx: &Transaction,
     old: &OpenedMessage,
     codes: &HashMap<CandidateId, String>,
-) -> CommandResult<Payload> {
+) -> CommandResult<Option<Payload>> {
     let Ok(mut payload) = Payload::from_bytes(&old.payload) else {
         return Err(CommandError::Broken("a payload of no version".to_owned()));
     };
     let code = old.record.about.candidate.and_then(|id| codes.get(&id));
     match &mut payload {
         Payload::CandidateConvocation(value) => value.code = code.cloned(),
-        Payload::CandidateCode(value) => {
-            if let Some(code) = code {
-                value.code.clone_from(code);
-            }
-        }
+        Payload::CandidateCode(value) => match code {
+            Some(code) => value.code.clone_from(code),
+            None => return Ok(None),
+        },
         Payload::AccountInvitation(value) => {
             if let Some(account) = old.record.about.account {
                 (value.link, value.expires_on) = staff_link(context, tx, account).await?;
@@ -182,5 +188,5 @@ async fn renewed(
         }
         _ => {}
     }
-    Ok(payload)
+    Ok(Some(payload))
 }

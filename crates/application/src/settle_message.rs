@@ -7,6 +7,7 @@ use delos_persistence::{journal, outbox};
 
 use crate::context::Context;
 use crate::error::{CommandResult, Refusal, retrying};
+use crate::live::Change;
 
 /// How somebody was reached otherwise: the front words each.
 pub const SETTLEMENTS: [&str; 4] = ["phoned", "handed", "printed", "confirmed"];
@@ -14,7 +15,8 @@ pub const SETTLEMENTS: [&str; 4] = ["phoned", "handed", "printed", "confirmed"];
 /// Most messages of one request.
 const MOST: usize = 500;
 
-/// Settles those of `ids` that are on the list of failed, doubtful or returned messages; how many were.
+/// Settles those of `ids` that are on the list of failed, doubtful or returned messages, or are late to leave; how many
+/// were.
 ///
 /// # Errors
 /// Refuses with `unknown_settlement`, `too_many` and `nothing_to_settle`.
@@ -41,7 +43,10 @@ pub async fn settle_messages(
         let subjects = settled.iter().map(|id| id.0).collect();
         let line = journal::Line::done(context.ids.next(), now, &scope, subjects);
         journal::add(&tx, line).await?;
-        Ok(tx.commit(settled.len()).await?.into_inner())
+        let about = outbox::abouts(&tx, &scope, &settled).await?;
+        let count = tx.commit(settled.len()).await?.into_inner();
+        context.told(&Change::messages(&about));
+        Ok(count)
     })
     .await
 }

@@ -6,10 +6,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use delos_documents::convocation::{Change, ExaminerConvocation, ExaminerDay};
 use delos_documents::mail::{DayLine, Payload};
-use delos_domain::ids::{AccountId, CommissionId, ExaminerId, MessageId, PlanId, SchoolId};
+use delos_domain::delivery;
+use delos_domain::ids::{
+    AccountId, CandidateId, CommissionId, ExaminerId, MessageId, PlanId, SchoolId, SittingId,
+};
 use delos_persistence::candidates::CandidateRecord;
 use delos_persistence::identities::IdentityRecord;
 use delos_persistence::outbox::{self, About, NewMessage, Told};
@@ -29,6 +32,8 @@ pub const PRESSING: i64 = 0;
 const CHANGE: i64 = 2;
 /// Priority of the many.
 const BULK: i64 = 5;
+/// Kind of what is said of an absence.
+const ABSENCE: &str = "absence_decision";
 
 /// Messages of one decision about one plan, being written.
 pub struct Telling<'a> {
@@ -81,7 +86,7 @@ impl<'a> Telling<'a> {
         );
         letter.changed = changed;
         let payload = Payload::CandidateConvocation(Box::new(letter));
-        let message = self.message(payload, &seat.person.identity);
+        let message = self.message(payload, &seat.person.identity, revision);
         self.messages.push(NewMessage {
             about: About {
                 candidate: Some(seat.sitting.candidate),
@@ -89,8 +94,6 @@ impl<'a> Telling<'a> {
             },
             dedup_key: format!("convocation:{}:{revision}", seat.sitting.id),
             series: Some(seat.sitting.series),
-            revision,
-            priority: self.priority(message.sitting_at, revision),
             ..message
         });
     }
@@ -108,7 +111,7 @@ impl<'a> Telling<'a> {
             .letters
             .cancellation(person, sitting, revision, reason, next);
         let payload = Payload::CandidateCancellation(Box::new(letter));
-        let message = self.message(payload, &person.identity);
+        let message = self.message(payload, &person.identity, revision);
         self.messages.push(NewMessage {
             about: About {
                 candidate: Some(person.candidate.id),
@@ -116,13 +119,11 @@ impl<'a> Telling<'a> {
             },
             dedup_key: format!("cancellation:{}:{revision}", sitting.id),
             series: Some(sitting.series),
-            revision,
-            priority: self.priority(message.sitting_at, revision),
             ..message
         });
     }
 
-    /// Tells a candidate what his absence entails.
+    /// Tells a candidate what his absence entails; what he is told later of the same absence overtakes it.
     pub fn decide_absence(
         &mut self,
         person: &CandidateRecord,
@@ -135,13 +136,14 @@ impl<'a> Telling<'a> {
             .letters
             .absence_decision(person, sitting.day, consequence, next);
         let payload = Payload::AbsenceDecision(Box::new(letter));
-        let message = self.message(payload, &person.identity);
+        let message = self.message(payload, &person.identity, 1);
         self.messages.push(NewMessage {
             about: About {
                 candidate: Some(person.candidate.id),
                 ..message.about
             },
             dedup_key: format!("absence:{decision}"),
+            series: Some(absence_series(person.candidate.id, sitting.id)),
             priority: CHANGE,
             ..message
         });
@@ -194,7 +196,7 @@ impl<'a> Telling<'a> {
                 letter.changed = last.is_some().then(|| reason.to_owned());
                 Payload::ExaminerConvocation(Box::new(letter))
             };
-            let message = self.message(payload, &person.identity);
+            let message = self.message(payload, &person.identity, revision);
             self.messages.push(NewMessage {
                 about: About {
                     examiner: Some(id),
@@ -202,8 +204,6 @@ impl<'a> Telling<'a> {
                 },
                 dedup_key: format!("convocation:{}:{id}:{revision}", self.plan.id),
                 series: Some(member_series(self.plan.id, id)),
-                revision,
-                priority: self.priority(message.sitting_at, revision),
                 ..message
             });
         }
@@ -229,14 +229,15 @@ impl<'a> Telling<'a> {
                 self.letters
                     .day_notice(head.identity.full_name(), centre, lines.to_vec(), reason);
             let payload = Payload::DayNotice(Box::new(letter));
-            let message = self.message(payload, &head.identity);
+            let message = self.message(payload, &head.identity, 1);
             self.messages.push(NewMessage {
                 about: About {
                     account: Some(head.id),
                     ..message.about
                 },
-                dedup_key: format!("notice:{decision}:{centre}:{}", head.id),
-                priority: CHANGE,
+                // One decision may touch several plans of one centre: each tells of its own days.
+                dedup_key: format!("notice:{decision}:{}:{centre}:{}", self.plan.id, head.id),
+                priority: message.priority.min(CHANGE),
                 ..message
             });
         }
@@ -244,14 +245,23 @@ impl<'a> Telling<'a> {
     }
 
     /// Puts the messages.
-    pub async fn put(self, tx: &Transaction) -> CommandResult<usize> {
+    pub async fn put(mut self, tx: &Transaction) -> CommandResult<usize> {
+        // No revision stands in what is said of an absence: it is numbered here, along the series of its sitting.
+        let absences = self.messages.iter().filter(|one| one.kind == ABSENCE);
+        let series: Vec<Uuid> = absences.filter_map(|one| one.series).collect();
+        let revisions = next_revisions(tx, series).await?;
+        let absences = self.messages.iter_mut().filter(|one| one.kind == ABSENCE);
+        for one in absences {
+            let next = one.series.and_then(|series| revisions.get(&series));
+            one.revision = next.copied().unwrap_or(1);
+        }
         let count = self.messages.len();
         outbox::insert(tx, self.plan.session, &self.messages).await?;
         Ok(count)
     }
 
     /// A message to somebody about the plan: without an address it stands on a person's list from the first.
-    fn message(&self, mut payload: Payload, to: &IdentityRecord) -> NewMessage {
+    fn message(&self, mut payload: Payload, to: &IdentityRecord, revision: u32) -> NewMessage {
         let now = self.context.now();
         let id = MessageId(self.context.ids.next());
         self.letters.outgoing.freeze(&mut payload, id);
@@ -271,8 +281,8 @@ impl<'a> Telling<'a> {
             subject: payload.subject(),
             payload: payload.to_bytes(),
             series: None,
-            revision: 1,
-            priority: BULK,
+            revision,
+            priority: self.priority(&payload, revision),
             not_before: now,
             created_at: now,
             references: None,
@@ -280,10 +290,11 @@ impl<'a> Telling<'a> {
         }
     }
 
-    /// A sitting within three days leaves before a change, a change before the many.
-    fn priority(&self, at: Option<DateTime<Utc>>, revision: u32) -> i64 {
-        let near = |at: DateTime<Utc>| at - self.context.now() <= Duration::days(3);
-        if at.is_some_and(near) {
+    /// What is about a sitting within three days, be it to take it back, leaves before a change; a change before the many.
+    fn priority(&self, payload: &Payload, revision: u32) -> i64 {
+        let now = self.context.now();
+        let near = |at: DateTime<Utc>| delivery::is_near(Some(at), now, delivery::PRESSING);
+        if payload.instants().into_iter().any(near) {
             PRESSING
         } else if revision > 1 {
             CHANGE
@@ -308,10 +319,19 @@ pub async fn next_revisions(
 
 /// The series of what a member is told of his days in a plan: always the same of the same two.
 fn member_series(plan: PlanId, member: ExaminerId) -> Uuid {
+    series_of(b"delos-member-series", plan.0, member.0)
+}
+
+/// The series of what a candidate is told of his absence from a sitting.
+fn absence_series(candidate: CandidateId, sitting: SittingId) -> Uuid {
+    series_of(b"delos-absence-series", candidate.0, sitting.0)
+}
+
+fn series_of(what: &[u8], one: Uuid, other: Uuid) -> Uuid {
     let digest = Sha256::new()
-        .chain_update(b"delos-member-series")
-        .chain_update(plan.0.as_bytes())
-        .chain_update(member.0.as_bytes())
+        .chain_update(what)
+        .chain_update(one.as_bytes())
+        .chain_update(other.as_bytes())
         .finalize();
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&digest[..16]);

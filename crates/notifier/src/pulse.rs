@@ -24,13 +24,14 @@ struct Untold {
 }
 
 impl Pulse {
-    /// Counts a try, and the words of a refusal.
+    /// Counts a try, and what of a refusal may be told: its words may hold somebody's address, and the cause of a pause is
+    /// read by people of every perimeter.
     pub fn count(&self, blame: Blame, cause: &str) {
         let mut untold = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         untold.tally = untold.tally.and(blame);
         untold.since.get_or_insert_with(Instant::now);
         if blame != Blame::Nobody {
-            cause.clone_into(&mut untold.cause);
+            untold.cause = without_words(cause);
         }
     }
 
@@ -47,6 +48,35 @@ impl Pulse {
     }
 }
 
+/// Phase, code and enhanced status of a cause, e.g. `RCPT: 550 5.7.1`; what has no code keeps its phase alone.
+fn without_words(cause: &str) -> String {
+    let (phase, said) = cause.split_once(": ").unwrap_or((cause, ""));
+    let mut kept = phase.to_owned();
+    let mut words = said.split_whitespace();
+    if let Some(code) = words.next().filter(|word| is_code(word)) {
+        kept.push_str(": ");
+        kept.push_str(code);
+        if let Some(status) = words.next().filter(|word| is_enhanced(word)) {
+            kept.push(' ');
+            kept.push_str(status);
+        }
+    }
+    kept
+}
+
+/// Three digits (RFC 5321).
+fn is_code(word: &str) -> bool {
+    word.len() == 3 && word.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// A class, a subject and a detail, in digits (RFC 3463).
+fn is_enhanced(word: &str) -> bool {
+    let number = |part: &str| {
+        (1..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    word.split('.').count() == 3 && word.split('.').all(number)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -61,7 +91,7 @@ mod tests {
         let (tally, cause) = pulse.take(false).unwrap();
         assert_eq!(
             (tally.tries, tally.blame, cause.as_str()),
-            (2, 10, "dot: 554 No")
+            (2, 10, "dot: 554")
         );
         for _ in 0..TOGETHER {
             pulse.count(Blame::Nobody, "");
@@ -69,5 +99,21 @@ mod tests {
         assert_eq!(pulse.take(false).unwrap().0.tries, TOGETHER);
         pulse.count(Blame::Nobody, "");
         assert_eq!(pulse.take(true).unwrap().0.tries, 1);
+    }
+
+    #[test]
+    fn the_words_of_a_refusal_are_not_told() {
+        for (cause, told) in [
+            (
+                "RCPT: 550 5.7.1 <elise@ecole.example>: listed",
+                "RCPT: 550 5.7.1",
+            ),
+            ("RCPT: 550 elise@ecole.example unknown", "RCPT: 550"),
+            ("dot: 554 5.7.1", "dot: 554 5.7.1"),
+            ("MAIL: 10.0.0.1 refused", "MAIL"),
+            ("store", "store"),
+        ] {
+            assert_eq!(without_words(cause), told);
+        }
     }
 }

@@ -77,15 +77,21 @@ impl Curve {
         };
         let enough = first + AT_LEAST + held;
         let last = not_after.map_or(enough, |limit| limit.max(enough));
+        // The last try is made at the end of the time of trying, however long the wait before it would have been.
+        let next = (now < last).then(|| again.min(last));
         let late = |cause: Cause| format!("too late for another try: {}", cause.text);
         Some(match outcome {
             Outcome::Withheld => return None,
             Outcome::Sent(queue) => Verdict::Sent(queue),
             Outcome::GiveUp(cause) => Verdict::GiveUp(cause.text),
-            Outcome::Retry(cause) if again <= last => Verdict::Retry(again, cause.text),
-            Outcome::Retry(cause) => Verdict::GiveUp(late(cause)),
-            Outcome::Doubtful(cause) if again <= last => Verdict::Doubtful(again, cause.text),
-            Outcome::Doubtful(cause) => Verdict::DoubtfulEnd(late(cause)),
+            Outcome::Retry(cause) => match next {
+                Some(at) => Verdict::Retry(at, cause.text),
+                None => Verdict::GiveUp(late(cause)),
+            },
+            Outcome::Doubtful(cause) => match next {
+                Some(at) => Verdict::Doubtful(at, cause.text),
+                None => Verdict::DoubtfulEnd(late(cause)),
+            },
         })
     }
 }
@@ -142,13 +148,14 @@ mod tests {
         assert!(
             matches!(CURVE.verdict(retry(), &tried(1, now()), soon, now()), Some(Verdict::Retry(at, _)) if at == now() + Duration::minutes(5))
         );
+        // The next wait would end after two hours: one more try is made as they end, and none after it.
+        let begun = now() - Duration::minutes(75);
+        assert!(
+            matches!(CURVE.verdict(retry(), &tried(5, begun), soon, now()), Some(Verdict::Retry(at, _)) if at == begun + AT_LEAST)
+        );
+        let end = begun + AT_LEAST;
         assert!(matches!(
-            CURVE.verdict(
-                retry(),
-                &tried(5, now() - Duration::minutes(75)),
-                soon,
-                now()
-            ),
+            CURVE.verdict(retry(), &tried(6, begun), soon, end),
             Some(Verdict::GiveUp(_))
         ));
         let far = Some(now() + Duration::days(20));

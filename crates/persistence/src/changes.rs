@@ -2,7 +2,7 @@
 
 use delos_domain::ids::PlanId;
 use delos_domain::scope::{Operation, Scope};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use crate::database::Access;
@@ -21,12 +21,15 @@ pub async fn of_messages<O: Operation>(
         .add(outbox::Column::PlanId.eq(about))
         .add(outbox::Column::AccountId.eq(about))
         .add(outbox::Column::CandidateId.eq(about));
-    let found = outbox::Entity::find()
+    let found: Option<Uuid> = outbox::Entity::find()
+        .select_only()
+        .column(outbox::Column::Id)
         .filter(condition(scope, &columns!(outbox, CandidateId)))
         .filter(named)
-        .count(access.connection())
+        .into_tuple()
+        .one(access.connection())
         .await?;
-    Ok(found > 0)
+    Ok(found.is_some())
 }
 
 /// Whether the scope reaches this plan.
@@ -35,11 +38,14 @@ pub async fn of_plan<O: Operation>(
     scope: &Scope<O>,
     id: PlanId,
 ) -> Result<bool, StoreError> {
-    let found = plan::Entity::find_by_id(id.0)
+    let found: Option<Uuid> = plan::Entity::find_by_id(id.0)
+        .select_only()
+        .column(plan::Column::Id)
         .filter(condition(scope, &columns!(plan)))
-        .count(access.connection())
+        .into_tuple()
+        .one(access.connection())
         .await?;
-    Ok(found > 0)
+    Ok(found.is_some())
 }
 
 /// Whether the scope reaches a sitting of this plan: as its owner's, as its candidate's, or as that of the centre where
@@ -56,10 +62,13 @@ pub async fn of_sittings<O: Operation>(
         candidate: Some(sitting::Column::CandidateId),
         centre: Some(sitting::Column::CentreId),
     };
-    let found = sitting::Entity::find()
+    let found: Option<Uuid> = sitting::Entity::find()
+        .select_only()
+        .column(sitting::Column::Id)
         .filter(condition(scope, &columns))
         .filter(sitting::Column::PlanId.eq(id.0))
-        .count(access.connection())
+        .into_tuple()
+        .one(access.connection())
         .await?;
-    Ok(found > 0)
+    Ok(found.is_some())
 }

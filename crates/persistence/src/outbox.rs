@@ -23,8 +23,8 @@ pub use people::{
     unreached,
 };
 pub use reading::{
-    MessageFilter, MessageRecord, OpenedMessage, counts, counts_of_plans, latest_about_candidate,
-    list, one,
+    MessageFilter, MessageRecord, OpenedMessage, abouts, counts, counts_of_plans,
+    latest_about_candidate, list, one,
 };
 pub(crate) use states::grouped;
 pub use states::{Counts, State};

@@ -22,6 +22,7 @@ mod conformance {
     mod schema;
     mod searches;
     mod series;
+    mod slots;
     mod transactions;
     mod versions;
     mod workers;
@@ -91,6 +92,7 @@ mod conformance {
         series::an_overtaken_revision_does_not_leave,
         series::a_revision_waits_for_the_one_past_the_dot,
         series::the_dot_and_a_new_revision_are_in_one_order,
+        slots::one_slot_is_given_once,
         people::a_convocation_is_acknowledged_once_and_not_when_another_replaces_it,
         people::who_has_not_acknowledged_is_reminded_of_and_nobody_else,
         people::what_did_not_arrive_is_settled_or_sent_again_in_the_knowledge_of_the_risk,

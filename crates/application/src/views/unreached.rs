@@ -34,7 +34,7 @@ pub struct UnreachedCentre {
 /// A candidate to reach otherwise.
 #[derive(Clone, Debug)]
 pub struct UnreachedLine {
-    /// The convocation that did not arrive for sure: its PDF is its first attachment.
+    /// The convocation, or its withdrawal, that did not arrive for sure: the PDF of a convocation is its first attachment.
     pub message: MessageId,
     /// Ten digits.
     pub number: String,
@@ -42,11 +42,12 @@ pub struct UnreachedLine {
     pub name: String,
     /// Local date.
     pub date: NaiveDate,
-    /// When to be there, in minutes.
+    /// When to be there, or when the withdrawn sitting was to begin, in minutes.
     pub arrival: u16,
     /// IANA zone of the centre.
     pub zone: String,
-    /// Why: `no_address`, `failed`, `bounced` or `doubtful`.
+    /// Why: `no_address`, `failed`, `bounced`, `doubtful`, `not_yet` (it waits, or a try of it failed), or `withdrawn`: it is
+    /// the withdrawal of his convocation that did not arrive for sure.
     pub why: &'static str,
 }
 
@@ -54,23 +55,43 @@ pub struct UnreachedLine {
 pub async fn unreached(context: &Context, actor: &Actor) -> CommandResult<Vec<UnreachedCentre>> {
     let scope = actor.scope::<ReadUnreached>(context.today())?;
     let now = context.now();
-    let found = outbox::unreached(&context.db.read(), &scope, (now - OVER, now + NEAR)).await?;
+    let near = (now - OVER, now + NEAR);
+    let found = outbox::unreached(&context.db.read(), &scope, now, near).await?;
     let mut centres: BTreeMap<(String, String), UnreachedCentre> = BTreeMap::new();
     for one in found {
-        let Ok(Payload::CandidateConvocation(value)) = Payload::from_bytes(&one.payload) else {
-            continue;
-        };
-        let centre = value.centre;
+        let (number, name, date, arrival, centre, withdrawn) =
+            match Payload::from_bytes(&one.payload) {
+                Ok(Payload::CandidateConvocation(value)) => (
+                    value.number,
+                    value.name,
+                    value.date,
+                    value.arrival,
+                    value.centre,
+                    false,
+                ),
+                Ok(Payload::CandidateCancellation(value)) => (
+                    value.number,
+                    value.name,
+                    value.date,
+                    value.start,
+                    value.centre,
+                    true,
+                ),
+                _ => continue,
+            };
         let line = UnreachedLine {
             message: one.record.id,
-            number: value.number,
-            name: value.name,
-            date: value.date,
-            arrival: value.arrival,
+            number,
+            name,
+            date,
+            arrival,
             zone: centre.zone.name().to_owned(),
             why: match one.record.state() {
+                // Whoever telephones must not ask him to come, whatever became of the message.
+                _ if withdrawn => "withdrawn",
                 State::Bounced => "bounced",
                 State::Doubtful => "doubtful",
+                State::Ready | State::Sending => "not_yet",
                 _ if one.record.address.is_empty() => "no_address",
                 _ => "failed",
             },
@@ -136,6 +157,8 @@ fn in_french(why: &str) -> &'static str {
         "no_address" => "Pas d’adresse",
         "bounced" => "Message revenu",
         "doubtful" => "Réception douteuse",
+        "not_yet" => "Pas encore remis",
+        "withdrawn" => "Annulation à annoncer",
         _ => "Message non parti",
     }
 }

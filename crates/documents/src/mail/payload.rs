@@ -1,6 +1,6 @@
 //! What a message says: one kind a case, each with its folder of templates.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use minijinja::Value;
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +38,25 @@ pub enum Payload {
     AccountInvitation(AccountInvitation),
     /// A candidate receives a new first-access code.
     CandidateCode(CandidateCode),
+}
+
+/// When the clocks of a place show this.
+fn instant(date: NaiveDate, minute: u16, place: &Place) -> DateTime<Utc> {
+    let local = delos_domain::calendar::at_minute(date, minute);
+    // An hour that the change of clocks skips is taken as UTC's: off by some hours, on the right day.
+    let there = local.and_local_timezone(place.zone).earliest();
+    there.map_or_else(|| local.and_utc(), |one| one.with_timezone(&Utc))
+}
+
+/// When an examiner is first expected on a day.
+fn begins(day: &ExaminerDay) -> DateTime<Utc> {
+    instant(day.date, day.preparation.unwrap_or(day.start), &day.centre)
+}
+
+/// When each line of a notice is about; one without an hour is about its whole day.
+fn lines_of(notice: &DayNotice) -> impl Iterator<Item = DateTime<Utc>> {
+    let lines = notice.lines.iter();
+    lines.map(move |line| instant(line.date, line.hour.unwrap_or_default(), &notice.centre))
 }
 
 /// What stands for a one-time secret where it is not its recipient who reads.
@@ -136,33 +155,48 @@ impl Payload {
         }
     }
 
-    /// The first instant of the sitting, or of the first day, that it announces or takes back; none for another kind.
+    /// The first instant of the sitting, or of the first day, that it announces, takes back or tells of; none for another
+    /// kind.
     pub fn sitting_at(&self) -> Option<DateTime<Utc>> {
-        let at = |date, minute, place: &Place| {
-            let local = delos_domain::calendar::at_minute(date, minute);
-            // An hour that the change of clocks skips is taken as UTC's: off by some hours, on the right day.
-            let there = local.and_local_timezone(place.zone).earliest();
-            there.map_or_else(|| local.and_utc(), |one| one.with_timezone(&Utc))
-        };
-        let first = |days: &[ExaminerDay]| {
-            let each = days
-                .iter()
-                .map(|day| at(day.date, day.preparation.unwrap_or(day.start), &day.centre));
-            each.min()
-        };
         match self {
-            Self::CandidateConvocation(value) => Some(at(value.date, value.start, &value.centre)),
-            Self::CandidateCancellation(value) => Some(at(value.date, value.start, &value.centre)),
-            Self::ExaminerConvocation(value) => first(&value.days),
-            Self::ExaminerCancellation(value) => first(&value.removed),
+            Self::CandidateConvocation(value) => {
+                Some(instant(value.date, value.start, &value.centre))
+            }
+            Self::CandidateCancellation(value) => {
+                Some(instant(value.date, value.start, &value.centre))
+            }
+            Self::ExaminerConvocation(value) => value.days.iter().map(begins).min(),
+            Self::ExaminerCancellation(value) => value.removed.iter().map(begins).min(),
+            Self::DayNotice(value) => lines_of(value).min(),
             Self::Reminder(value) => {
                 let each = value
                     .days
                     .iter()
-                    .map(|day| at(day.date, day.start, &day.centre));
+                    .map(|day| instant(day.date, day.start, &day.centre));
                 each.min()
             }
             _ => None,
+        }
+    }
+
+    /// Every instant that it is about, what it takes back as well as what it announces: whoever is no longer expected
+    /// tomorrow must know it as soon as whoever is.
+    pub fn instants(&self) -> Vec<DateTime<Utc>> {
+        match self {
+            Self::CandidateConvocation(value) => {
+                let former = value
+                    .changed
+                    .as_ref()
+                    .map(|one| instant(one.former_date, one.former_start, &one.former_centre));
+                self.sitting_at().into_iter().chain(former).collect()
+            }
+            Self::ExaminerConvocation(value) => {
+                let all = value.days.iter().chain(&value.removed);
+                all.map(begins).collect()
+            }
+            Self::ExaminerCancellation(value) => value.removed.iter().map(begins).collect(),
+            Self::DayNotice(value) => lines_of(value).collect(),
+            _ => self.sitting_at().into_iter().collect(),
         }
     }
 

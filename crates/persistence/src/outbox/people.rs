@@ -11,8 +11,8 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::reading::{OpenedMessage, of_scope, opened};
-use super::states;
+use super::reading::{OpenedMessage, about, of_scope, opened};
+use super::{About, states};
 use crate::database::{Access, Transaction};
 use crate::entities::outbox_message as outbox;
 use crate::envelope::{self, Envelope};
@@ -27,6 +27,8 @@ pub struct Acknowledgeable {
     pub id: MessageId,
     /// Its session.
     pub session: Option<SessionId>,
+    /// What it is about.
+    pub about: About,
     /// Its payload, opened.
     pub payload: Vec<u8>,
     /// When it was acknowledged.
@@ -77,12 +79,13 @@ async fn standing(access: &impl Access, row: outbox::Model) -> Result<Acknowledg
         (Some(series), _) => Condition::all().add(outbox::Column::Series.eq(series)),
         (None, Some(examiner)) => Condition::all()
             .add(outbox::Column::PlanId.eq(row.plan_id))
-            .add(outbox::Column::ExaminerId.eq(examiner))
-            .add(outbox::Column::Kind.is_in(["examiner_convocation", "examiner_cancellation"])),
+            .add(outbox::Column::ExaminerId.eq(examiner)),
         (None, None) => Condition::all().add(outbox::Column::Id.eq(row.id)),
     };
     let latest = outbox::Entity::find()
         .filter(family)
+        // A reminder shares the series and the revision of its convocation, and is none.
+        .filter(outbox::Column::Kind.is_in(states::TELL_OF_DATES))
         .filter(outbox::Column::IdentityId.eq(row.identity_id))
         .order_by_desc(outbox::Column::Revision)
         .order_by_desc(outbox::Column::CreatedAt)
@@ -95,6 +98,7 @@ async fn standing(access: &impl Access, row: outbox::Model) -> Result<Acknowledg
     Ok(Acknowledgeable {
         id: MessageId(shown.id),
         session: shown.session_id.map(SessionId),
+        about: about(&shown),
         payload: key.open(shown.id, &Envelope(shown.payload))?,
         acknowledged_at: shown.acknowledged_at,
         outdated,
@@ -232,7 +236,8 @@ pub async fn reminded_since(
     Ok(found)
 }
 
-/// Takes messages off the list of what did not arrive for sure, saying how; those that were on it.
+/// Takes messages off the list of what did not arrive for sure, saying how; those that were on it. What is late to leave
+/// is on it too, and leaves all the same.
 pub async fn settle<O: Operation>(
     tx: &Transaction,
     scope: &Scope<O>,
@@ -248,7 +253,7 @@ pub async fn settle<O: Operation>(
             .col_expr(outbox::Column::SettledBy, Expr::value(by.map(|id| id.0)))
             .col_expr(outbox::Column::Settlement, Expr::value(Some(how)))
             .filter(of_scope(scope))
-            .filter(states::on_the_list())
+            .filter(states::on_the_list_or_late(now))
             .filter(outbox::Column::Id.eq(id.0))
             .exec(tx.connection())
             .await?;
@@ -284,8 +289,8 @@ pub async fn to_send_again<O: Operation>(
     opened(access, rows).await
 }
 
-/// Takes a message off the list, since another replaces it: one that never left is withdrawn, one that the relay took
-/// keeps saying so.
+/// Takes a message off the list, since another replaces it: one that certainly never left is withdrawn, one that the
+/// relay took, or may have taken, keeps saying so.
 pub async fn supersede<O: Operation>(
     tx: &Transaction,
     scope: &Scope<O>,
@@ -301,6 +306,7 @@ pub async fn supersede<O: Operation>(
     let never_left = on_it()
         .col_expr(outbox::Column::Status, Expr::value("cancelled"))
         .filter(outbox::Column::Status.eq("failed"))
+        .filter(outbox::Column::Ambiguous.eq(false))
         .exec(tx.connection())
         .await?;
     if never_left.rows_affected > 0 {
@@ -321,16 +327,18 @@ pub async fn supersede<O: Operation>(
 /// How a message was dealt with that another replaces.
 const SENT_AGAIN: &str = "sent_again";
 
-/// Convocations of candidates that did not arrive for sure, about a sitting between these instants, the nearest first.
+/// Convocations of candidates, and their withdrawals, that did not arrive for sure or are late to leave, about a sitting
+/// between these instants, the nearest first.
 pub async fn unreached<O: Operation>(
     access: &impl Access,
     scope: &Scope<O>,
+    now: DateTime<Utc>,
     (after, before): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<Vec<OpenedMessage>, StoreError> {
     let rows = outbox::Entity::find()
         .filter(of_scope(scope))
-        .filter(outbox::Column::Kind.eq(states::CONVOCATIONS[0]))
-        .filter(states::on_the_list())
+        .filter(outbox::Column::Kind.is_in(["candidate_convocation", "candidate_cancellation"]))
+        .filter(states::on_the_list_or_late(now))
         .filter(series::is_latest())
         .filter(
             outbox::Column::SittingAt

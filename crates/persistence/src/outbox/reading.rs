@@ -177,10 +177,17 @@ pub async fn latest_about_candidate<O: Operation>(
     kind: &str,
 ) -> Result<Option<Vec<u8>>, StoreError> {
     let columns = columns!(outbox, CandidateId);
-    let row = outbox::Entity::find()
+    let all = outbox::Entity::find()
         .filter(condition(scope, &columns))
         .filter(outbox::Column::CandidateId.eq(id.0))
-        .filter(outbox::Column::Kind.eq(kind))
+        .filter(outbox::Column::Kind.eq(kind));
+    // What is said of an absence is numbered a sitting at a time: of two sittings, only the instants tell the later.
+    let all = if kind == "absence_decision" {
+        all.order_by_desc(outbox::Column::CreatedAt)
+    } else {
+        all
+    };
+    let row = all
         .order_by_desc(outbox::Column::Revision)
         .order_by_desc(outbox::Column::CreatedAt)
         .one(access.connection())
@@ -247,6 +254,37 @@ pub async fn counts_of_plans<O: Operation>(
         found.entry(PlanId(plan)).or_default().unacknowledged = n;
     }
     Ok(found)
+}
+
+/// What these messages of the scope are about.
+pub async fn abouts<O: Operation>(
+    access: &impl Access,
+    scope: &Scope<O>,
+    ids: &[MessageId],
+) -> Result<Vec<About>, StoreError> {
+    let mut found = Vec::with_capacity(ids.len());
+    for some in ids.chunks(1_000) {
+        let rows = outbox::Entity::find()
+            .filter(of_scope(scope))
+            .filter(outbox::Column::Id.is_in(some.iter().map(|id| id.0)))
+            .all(access.connection())
+            .await?;
+        found.extend(rows.iter().map(about));
+    }
+    Ok(found)
+}
+
+/// What a row is about.
+pub(super) fn about(row: &outbox::Model) -> About {
+    About {
+        session: row.session_id.map(SessionId),
+        authority: row.authority_id.map(AuthorityId),
+        school: row.school_id.map(SchoolId),
+        plan: row.plan_id.map(PlanId),
+        candidate: row.candidate_id.map(CandidateId),
+        examiner: row.examiner_id.map(ExaminerId),
+        account: row.account_id.map(AccountId),
+    }
 }
 
 fn number(n: u64) -> i64 {
@@ -323,15 +361,7 @@ async fn records(
         .map(|row| {
             Ok(MessageRecord {
                 id: MessageId(row.id),
-                about: About {
-                    session: row.session_id.map(SessionId),
-                    authority: row.authority_id.map(AuthorityId),
-                    school: row.school_id.map(SchoolId),
-                    plan: row.plan_id.map(PlanId),
-                    candidate: row.candidate_id.map(CandidateId),
-                    examiner: row.examiner_id.map(ExaminerId),
-                    account: row.account_id.map(AccountId),
-                },
+                about: about(&row),
                 kind: row.kind,
                 identity: people
                     .get(&row.identity_id)

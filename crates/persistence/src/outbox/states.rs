@@ -1,5 +1,6 @@
 //! In which state people see a message: one function of its row, and the same thing in SQL.
 
+use chrono::{DateTime, Duration, Utc};
 use sea_orm::sea_query::{Expr, SimpleExpr};
 use sea_orm::{ColumnTrait, Condition, ExprTrait, QuerySelect, Select};
 
@@ -100,6 +101,19 @@ pub(super) fn on_the_list() -> Condition {
     open(outbox::Column::Status.is_in(["sent", "failed"])).add(in_difficulty())
 }
 
+/// On a person's list, or late to leave: a try of it failed, or it has waited for a day. Its recipient may be told
+/// otherwise before it does.
+pub(super) fn on_the_list_or_late(now: DateTime<Utc>) -> Condition {
+    let waited = Condition::any()
+        .add(outbox::Column::LastError.is_not_null())
+        .add(outbox::Column::CreatedAt.lt(now - LATE));
+    let late = open(outbox::Column::Status.is_in(["ready", "sending"])).add(waited);
+    Condition::any().add(on_the_list()).add(late)
+}
+
+/// What has not left within this time is late.
+const LATE: Duration = Duration::hours(24);
+
 /// Not with its recipient for sure: on a person's list, or not yet gone.
 pub(super) fn not_ended_well() -> Condition {
     Condition::any()
@@ -109,6 +123,14 @@ pub(super) fn not_ended_well() -> Condition {
 
 /// Kinds that ask their recipient to say that he has them.
 pub(super) const CONVOCATIONS: [&str; 2] = ["candidate_convocation", "examiner_convocation"];
+
+/// Kinds that tell somebody when he is expected, or no longer is.
+pub(super) const TELL_OF_DATES: [&str; 4] = [
+    "candidate_convocation",
+    "candidate_cancellation",
+    "examiner_convocation",
+    "examiner_cancellation",
+];
 
 /// Convocations in force that nobody has acknowledged, nor a person settled.
 pub(super) fn unacknowledged() -> Condition {

@@ -179,7 +179,7 @@ pub async fn what_did_not_arrive_is_settled_or_sent_again_in_the_knowledge_of_th
     assert_eq!((before.failed, before.doubtful, before.sent), (1, 1, 1));
     let near = (at(0), at(10 * 86_400));
     let reading = world::officer::<ReadUnreached>(DIJON)?;
-    let unreached = outbox::unreached(&bench.db.read(), &reading, near).await?;
+    let unreached = outbox::unreached(&bench.db.read(), &reading, at(20), near).await?;
     assert_eq!(unreached.len(), 2);
 
     let again = world::head::<ResendMessage>(1)?;
@@ -217,7 +217,7 @@ pub async fn what_did_not_arrive_is_settled_or_sent_again_in_the_knowledge_of_th
     done::<anyhow::Error>(tx).await?;
     let after = agree(bench).await?;
     assert_eq!((after.failed, after.doubtful, after.settled), (0, 0, 1));
-    let unreached = outbox::unreached(&bench.db.read(), &reading, near).await?;
+    let unreached = outbox::unreached(&bench.db.read(), &reading, at(20), near).await?;
     ensure!(unreached.is_empty());
     Ok(())
 }

@@ -276,7 +276,7 @@ async fn lay_days(bench: &Bench) -> Result<Vec<Placed>> {
     Ok(placed)
 }
 
-fn commission(number: u16, centre: u128) -> CommissionRecord {
+pub fn commission(number: u16, centre: u128) -> CommissionRecord {
     let key = u128::from(number);
     CommissionRecord {
         id: CommissionId(id(0xc1, key)),
