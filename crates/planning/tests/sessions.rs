@@ -9,11 +9,9 @@ use chrono::NaiveDate;
 use delos_domain::calendar::is_working_day;
 use delos_domain::candidate::{Accommodation, ExamOption, Form};
 use delos_domain::ratio::TimeRatio;
-use delos_domain::regulation::{Composition, OfOption, PeriodTemplate, TemplateDay};
 use delos_planning::check::{About, violations};
 use delos_planning::session::{
-    Candidate, Centre, Examiner, FixedCommission, LeftOutReason, Problem, Taken, periods_of,
-    propose,
+    Candidate, Centre, Examiner, FixedCommission, LeftOutReason, Problem, periods_of, propose,
 };
 use proptest::prelude::*;
 
