@@ -98,7 +98,7 @@ impl Day {
                 return Ok(all);
             }
             anyhow::ensure!(
-                start.elapsed() < Duration::from_secs(60),
+                start.elapsed() < Duration::from_mins(1),
                 "nothing is searched: {all:?}"
             );
             std::thread::sleep(Duration::from_millis(100));
