@@ -7,7 +7,9 @@ mod policy {
     mod asks;
     mod commands;
     mod database;
+    mod days;
     mod laying;
+    mod laying_days;
     mod lines;
     mod matters;
     mod requests;

@@ -98,7 +98,7 @@ impl Day {
                 return Ok(all);
             }
             anyhow::ensure!(
-                start.elapsed() < Duration::from_secs(60),
+                start.elapsed() < Duration::from_mins(1),
                 "nothing is searched: {all:?}"
             );
             std::thread::sleep(Duration::from_millis(100));
@@ -325,6 +325,33 @@ pub fn an_unjustified_absence_has_no_other_date_until_a_justification_comes(
         said.contains("force majeure") && !said.contains("zéro"),
         "{said}"
     );
+
+    // What the authority established the school neither rules on anew nor withdraws; the authority does.
+    let line = day
+        .lines()?
+        .into_iter()
+        .find(|one| one["candidate"]["number"] == other.as_str())
+        .context("the line")?;
+    let absence = line["absence"]["id"].clone();
+    let input = json!({"absence": absence, "kind": "JUSTIFIED", "confirmed": "NEW_DATE"});
+    let refused = day.head.act("RecordAbsence", &json!({"input": input}))?;
+    assert_eq!(
+        refused.expect_err("established")["code"],
+        "absence_not_established"
+    );
+    let refused = day
+        .head
+        .act("WithdrawAbsence", &json!({"absence": absence}))?;
+    assert_eq!(
+        refused.expect_err("established")["code"],
+        "absence_not_established"
+    );
+    day.officer
+        .must("WithdrawAbsence", &json!({"absence": absence}))?;
+    let states = day.house.read(&format!(
+        "select sitting_state || ' ' || mark_state from candidate where number = '{other}'"
+    ))?;
+    assert_eq!(states, "convoked none");
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use delos_domain::policy::OperationName as Op;
 use serde_json::{Value, json};
 
 use super::asks::{Ask, Reply};
+use super::days;
 use super::laying::KINDS;
 use super::matters::{Matter, all, ask, words};
 use super::requests::{
@@ -47,7 +48,9 @@ pub fn acts(
         Op::Convoke => {
             let version = version(person, &json!(about.plan))?;
             let reply = of_plan("convoke", about, version).of(person)?;
-            vec![("Mutation.convoke", reply, "Convoked".to_owned())]
+            let mut done = vec![("Mutation.convoke", reply, "Convoked".to_owned())];
+            done.extend(days::give_dates(person, about)?);
+            done
         }
         Op::ResendMessage => {
             let reply = resend(about).of(person)?;
@@ -73,7 +76,7 @@ pub fn acts(
             let reply = Ask::staff(document, json!({})).of(person)?;
             vec![("Mutation.liftPause", reply, "PauseLifted".to_owned())]
         }
-        _ => return Ok(None),
+        other => return days::acts(other, person, about),
     }))
 }
 

@@ -29,11 +29,17 @@ const COMMANDS: &[(&str, Behind)] = &[
             Op::DeliverMessage,
             Op::SendReminders,
             Op::AcknowledgeByLink,
+            Op::Reschedule,
         ]),
     ),
     (
         "worker",
-        Operations(&[Op::RunTask, Op::DeliverMessage, Op::SendReminders]),
+        Operations(&[
+            Op::RunTask,
+            Op::DeliverMessage,
+            Op::SendReminders,
+            Op::Reschedule,
+        ]),
     ),
     ("bounce", Operations(&[Op::RecordBounce])),
     (
@@ -185,6 +191,14 @@ fn allowed(world: &World, operation: Op) -> Result<()> {
     if matches!(operation, Op::SendReminders | Op::AcknowledgeByLink) {
         return Ok(());
     }
+    if operation == Op::Reschedule {
+        // Those whose date was taken from them by the lines before have been looked for by the worker of the house.
+        let ended = world.house.read(
+            "select cast(count(*) as text) from task where kind = 'reschedule' and state = 'done' and account_id is null",
+        )?;
+        ensure!(ended.trim() != "0", "nobody was given another date");
+        return Ok(());
+    }
     if operation == Op::DeliverMessage {
         // The worker that the house was opened with has delivered everybody's invitation already.
         ensure!(!world.house.relay.accepted()?.is_empty(), "no mail");
@@ -244,9 +258,14 @@ fn denied(world: &World, line: Line) -> Result<()> {
     let mut words = match (line.operation, line.relation) {
         // A worker is told nothing at all: it serves the whole house.
         (Op::RecordBounce, _) => vec!["bounce".to_owned()],
-        (Op::RunTask | Op::DeliverMessage | Op::SendReminders | Op::AcknowledgeByLink, _) => {
-            vec!["worker".to_owned()]
-        }
+        (
+            Op::RunTask
+            | Op::DeliverMessage
+            | Op::SendReminders
+            | Op::AcknowledgeByLink
+            | Op::Reschedule,
+            _,
+        ) => vec!["worker".to_owned()],
         // The one session that cannot be laid is one that there is.
         (Op::InitHouse, Relation::None) => command(world, line.operation, SESSION)?,
         (operation, Relation::None) => command(world, operation, NO_YEAR)?,
@@ -270,6 +289,7 @@ fn denied(world: &World, line: Line) -> Result<()> {
             | Op::DeliverMessage
             | Op::SendReminders
             | Op::AcknowledgeByLink
+            | Op::Reschedule
             | Op::RecordBounce => {
                 say("--session", NO_YEAR);
             }

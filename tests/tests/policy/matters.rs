@@ -38,6 +38,8 @@ pub enum Whose {
     Authority,
     /// Another: La Réunion.
     FarAuthority,
+    /// What the authority of those who ask has in their school, as the exam's centre.
+    Hosted,
     /// The session itself: what no authority owns.
     Session,
     /// Another session of the same house.
@@ -64,8 +66,21 @@ pub struct Matter {
     pub plan: String,
     /// One of its commissions.
     pub commission: String,
+    /// One of its members.
+    pub member: String,
     /// A sitting, and whose it is.
     pub sitting: String,
+    /// Its day.
+    pub day: String,
+    /// The sitting of somebody who said that he would not come, its day and centre; his absence.
+    pub spare: String,
+    pub spare_day: String,
+    pub centre: String,
+    pub absence: String,
+    /// Somebody who waits for another date; in the ponctuelle form there is none after an absence.
+    pub waiting: String,
+    /// A centre that is closed.
+    pub closure: String,
     /// The candidate: his id, number and address.
     pub candidate: String,
     pub number: String,
@@ -122,7 +137,10 @@ impl Matter {
             examiner: id(),
             plan: id(),
             commission: id(),
+            member: id(),
             sitting: id(),
+            spare: id(),
+            absence: id(),
             candidate: id(),
             message: id(),
             failed: vec![id()],
@@ -143,9 +161,11 @@ impl Matter {
         let seen = view(owner, &json!(self.plan))?;
         let people = all(owner, "candidates", "id number email school { id }")?;
         let commissions = seen["commissions"].as_array().context("commissions")?;
-        let sittings: Vec<(&Value, &Value)> = commissions
+        let days = commissions
             .iter()
-            .flat_map(|one| one["days"].as_array().into_iter().flatten())
+            .flat_map(|one| one["days"].as_array().into_iter().flatten());
+        let sittings: Vec<(&Value, &Value)> = days
+            .clone()
             .flat_map(|day| day["sittings"].as_array().into_iter().flatten())
             .filter_map(|one| {
                 let id = &one["candidate"]["id"];
@@ -162,12 +182,24 @@ impl Matter {
             .find(|(_, person)| own(person))
             .context("a candidate")?;
         self.sitting = words(&sitting["id"]);
+        self.waiting = words(&person["id"]);
+        let mut days = days;
+        let of_day = |day: &&Value| {
+            let all = day["sittings"].as_array().into_iter().flatten();
+            all.into_iter().any(|one| one["id"] == sitting["id"])
+        };
+        self.day = words(&days.find(of_day).context("its day")?["date"]);
         self.candidate = words(&person["id"]);
         self.number = words(&person["number"]);
         self.address = words(&person["email"]);
-        let others: Vec<&Value> = sittings
+        // Whoever has a date of which nobody told him has no message to look at; in a draft nobody has.
+        let (told, untold): (Vec<_>, Vec<_>) = sittings
             .iter()
-            .map(|(_, person)| *person)
+            .partition(|(sitting, _)| sitting["revision"] != 0);
+        let others: Vec<&Value> = told
+            .into_iter()
+            .chain(untold)
+            .map(|(_, person)| person)
             .filter(|person| person["email"] != self.address.as_str())
             .take(5)
             .collect();
@@ -176,7 +208,9 @@ impl Matter {
             .iter()
             .map(|person| words(&person["email"]))
             .collect();
-        self.commission = words(&commissions.first().context("a commission")?["id"]);
+        let commission = commissions.first().context("a commission")?;
+        self.commission = words(&commission["id"]);
+        self.member = words(&commission["members"][0]["id"]);
         Ok(())
     }
 
@@ -185,7 +219,8 @@ impl Matter {
         let sent = all(owner, "messages", "id address kind state")?;
         let to = |address: &str| {
             sent.iter()
-                .find(|one| one["address"] == address && one["kind"] == "candidate_convocation")
+                .filter(|one| one["kind"] == "candidate_convocation")
+                .find(|one| one["address"] == address && one["state"] != "CANCELLED")
                 .with_context(|| format!("a message to {address}"))
         };
         self.message = words(&to(&self.address)?["id"]);

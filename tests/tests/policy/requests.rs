@@ -5,6 +5,7 @@ use delos_domain::policy::OperationName as Op;
 use serde_json::{Value, json};
 
 use super::asks::{Ask, Probe, Sight};
+use super::days;
 use super::laying::KINDS;
 use super::matters::Matter;
 
@@ -19,7 +20,7 @@ fn list(place: &'static str, field: &str, mark: &str) -> Probe {
 }
 
 /// One among others.
-fn among(place: &'static str, ask: Ask, mark: &str) -> Probe {
+pub fn among(place: &'static str, ask: Ask, mark: &str) -> Probe {
     Probe {
         place,
         ask,
@@ -29,7 +30,12 @@ fn among(place: &'static str, ask: Ask, mark: &str) -> Probe {
 }
 
 /// A request that names a matter by its ids.
-fn named(place: &'static str, mark: &str, about: &Matter, ask: impl Fn(&Matter) -> Ask) -> Probe {
+pub fn named(
+    place: &'static str,
+    mark: &str,
+    about: &Matter,
+    ask: impl Fn(&Matter) -> Ask,
+) -> Probe {
     Probe {
         place,
         ask: ask(about),
@@ -39,7 +45,7 @@ fn named(place: &'static str, mark: &str, about: &Matter, ask: impl Fn(&Matter) 
 }
 
 /// A field of one argument or two that answers a union.
-fn act(field: &str, arguments: &str, parameters: &str, variables: Value) -> Ask {
+pub fn act(field: &str, arguments: &str, parameters: &str, variables: Value) -> Ask {
     let document = format!("mutation A({parameters}) {{ {field}({arguments}) {{ {REFUSAL} }} }}");
     Ask::staff(&document, variables)
 }
@@ -169,9 +175,13 @@ pub fn probes(operation: Op, asker: Role, about: &Matter, own: &Matter) -> Vec<P
             })]
         }
         Op::ReadConvocation => read_convocation(m),
-        Op::Convoke => vec![named("Mutation.convoke", "", m, |m| {
-            of_plan("convoke", m, 1)
-        })],
+        Op::Convoke => {
+            let mut all = days::seats(m);
+            all.push(named("Mutation.convoke", "", m, |m| {
+                of_plan("convoke", m, 1)
+            }));
+            all
+        }
         Op::ReadMessages => read_messages(m),
         Op::ResendMessage => vec![named("Mutation.resendFailed", "", m, resend)],
         Op::RenewCandidateCode => vec![named("Mutation.renewCandidateCode", "Resent", m, |m| {
@@ -203,14 +213,14 @@ pub fn probes(operation: Op, asker: Role, about: &Matter, own: &Matter) -> Vec<P
         Op::RunTask => vec![not_offered("runTask")],
         Op::DeliverMessage => vec![not_offered("deliverMessage")],
         Op::ExportPlan => vec![not_offered("exportPlan")],
-        Op::ReadDay => Vec::new(),
-        Op::RecordAbsence => Vec::new(),
-        Op::EstablishForceMajeure => Vec::new(),
-        Op::ReadAbsencePiece => Vec::new(),
-        Op::CloseCentre => Vec::new(),
-        Op::ReplaceMember => Vec::new(),
-        Op::SetRescheduling => Vec::new(),
-        Op::Reschedule => Vec::new(),
+        Op::ReadDay => days::read_day(m),
+        Op::RecordAbsence => days::absences(m, asker, "JUSTIFIED"),
+        Op::EstablishForceMajeure => days::absences(m, asker, "FORCE_MAJEURE"),
+        Op::ReadAbsencePiece => days::pieces(m),
+        Op::CloseCentre => days::closures(m),
+        Op::ReplaceMember => days::replacements(m),
+        Op::SetRescheduling => days::rescheduling(),
+        Op::Reschedule => vec![not_offered("reschedule")],
         Op::ReadWorker => vec![mail_service(m)],
         // One queue for the whole house; the session acted in is told.
         Op::LiftPause => vec![among(

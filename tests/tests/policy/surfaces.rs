@@ -17,6 +17,9 @@ use Behind::{Open, Operations};
 
 const IMPORTS: Behind = Operations(&[Op::ImportSchools, Op::ImportExaminers, Op::ImportCandidates]);
 
+/// Force majeure is the authority's, every other absence is recorded where it is seen.
+const ABSENCES: Behind = Operations(&[Op::RecordAbsence, Op::EstablishForceMajeure]);
+
 /// Fields of the staff's schema.
 pub const STAFF: &[(&str, Behind)] = &[
     (
@@ -51,6 +54,16 @@ pub const STAFF: &[(&str, Behind)] = &[
     ("Query.task", Operations(&[Op::ReadTasks])),
     ("Query.tasks", Operations(&[Op::ReadTasks])),
     ("Query.mailService", Operations(&[Op::ReadWorker])),
+    ("Query.dayDates", Operations(&[Op::ReadDay])),
+    ("Query.day", Operations(&[Op::ReadDay])),
+    ("Query.waiting", Operations(&[Op::ReadDay])),
+    ("Query.closures", Operations(&[Op::ReadDay])),
+    ("Query.absencePreview", ABSENCES),
+    ("Query.absencePapers", Operations(&[Op::ReadAbsencePiece])),
+    ("Query.freeSeats", Operations(&[Op::Convoke])),
+    ("Query.closurePreview", Operations(&[Op::CloseCentre])),
+    ("Query.substitutes", Operations(&[Op::ReplaceMember])),
+    ("Query.rescheduling", Operations(&[Op::SetRescheduling])),
     (
         "Subscription.changed",
         Open(
@@ -82,6 +95,17 @@ pub const STAFF: &[(&str, Behind)] = &[
     ("Mutation.settleMessages", Operations(&[Op::SettleMessage])),
     ("Mutation.correctAddress", Operations(&[Op::CorrectAddress])),
     ("Mutation.editMailText", Operations(&[Op::EditTexts])),
+    ("Mutation.recordAbsence", ABSENCES),
+    ("Mutation.withdrawAbsence", ABSENCES),
+    ("Mutation.closeCentre", Operations(&[Op::CloseCentre])),
+    ("Mutation.replaceMember", Operations(&[Op::ReplaceMember])),
+    ("Mutation.placeCandidate", Operations(&[Op::Convoke])),
+    ("Mutation.confirmSeat", Operations(&[Op::Convoke])),
+    ("Mutation.declineSeat", Operations(&[Op::Convoke])),
+    (
+        "Mutation.setRescheduling",
+        Operations(&[Op::SetRescheduling]),
+    ),
     (
         "Mutation.renewCandidateCode",
         Operations(&[Op::RenewCandidateCode]),
@@ -140,6 +164,8 @@ pub const ROUTES: &[(&str, Behind)] = &[
     ),
     ("/imports/{kind}", IMPORTS),
     ("/imports/{staged}/bad-rows.csv", IMPORTS),
+    ("/absences/pieces", ABSENCES),
+    ("/absences/{id}/piece", Operations(&[Op::ReadAbsencePiece])),
     (
         "/sittings/{id}/convocation.pdf",
         Operations(&[Op::ReadConvocation]),

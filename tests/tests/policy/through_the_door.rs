@@ -38,6 +38,9 @@ pub fn every_line_of_the_policy_is_the_answer(engine: Engine) -> Result<()> {
         if operation == Op::ReadMessages {
             run.world.read_messages()?;
         }
+        if operation == Op::ReadDay {
+            run.world.lay_days()?;
+        }
         for line in all
             .iter()
             .filter(|line| line.operation == operation && line.phase.is_none())
@@ -176,6 +179,15 @@ impl Run {
                 "candidats-non-joints".clone_into(&mut all[1].mark);
                 all
             }
+            Op::ReadDay if allowed => {
+                let mut all = probes(line.operation, role, matter, own);
+                // The dates name nobody; who waits is asked about by the owner of his plan, never by a centre.
+                matter.day.clone_into(&mut all[0].mark);
+                if matter.form == "PONCTUELLE" {
+                    "\"waiting\"".clone_into(&mut all[2].mark);
+                }
+                all
+            }
             Op::ReadOwnExam | Op::ReadOwnConvocation | Op::AcknowledgeConvocation => {
                 own_probes(line, role, matter, own)
             }
@@ -192,7 +204,7 @@ impl Run {
             match &mut probe.ask {
                 Ask::Get(path) => *path = format!("/imports/{own}/bad-rows.csv"),
                 Ask::Document(_, _, variables) => variables["id"] = own.into(),
-                Ask::Upload(..) => {}
+                Ask::Upload(..) | Ask::Piece => {}
             }
         }
         let reply = self.reply(line, who, &probe.ask)?;
@@ -296,6 +308,18 @@ fn about(line: Line, role: Role) -> Vec<Whose> {
             Role::HeadOfSchool => Whose::SisterSchool,
             _ => Whose::FarAuthority,
         }];
+    }
+    let of_days = matches!(
+        line.operation,
+        Op::ReadDay | Op::RecordAbsence | Op::ReadAbsencePiece
+    );
+    if of_days && own_of(role) == Whose::School {
+        match line.relation {
+            Relation::Centre => return vec![Whose::Hosted],
+            // Whatever the authority has takes place in the school of those who ask: the other's does not.
+            Relation::Authority => return vec![Whose::FarAuthority],
+            _ => {}
+        }
     }
     match (own_of(role), line.relation) {
         (Whose::Session, Relation::Session) => vec![Whose::FarAuthority],

@@ -310,6 +310,16 @@ async fn agree_on_days<O: Operation>(bench: &Bench, placed: &[Placed]) -> Result
             let over = sittings::past(&reader, &scope, day()).await?;
             let waits = waiting::list(&reader, &scope).await?;
             let closed = closures::list(&reader, &scope).await?;
+            let sat: i64 = sittings::dates(&reader, &scope)
+                .await?
+                .iter()
+                .map(|(_, count)| count)
+                .sum();
+            ensure!(
+                usize::try_from(sat)? == ahead.len(),
+                "{} of {name} over {perimeter:?}: {sat} sittings in the dates",
+                O::NAME.name()
+            );
             for one in placed {
                 let allows = scope.allows(&one.facts);
                 let of_plan = scope.allows(&Facts {
