@@ -83,7 +83,10 @@ impl Known {
             (Some(_), None) => 0,
             (None, None) => sitting.revision,
         };
-        let tracks = tracks_of::of(&person, revision).ok_or_else(|| {
+        // A later ruling than the one that freed his seat is of a sitting that is over: its number went with it.
+        let over = past.as_ref().map_or(revision, |one| one.sitting.revision);
+        let tracks = tracks_of::of(&person, revision).or_else(|| tracks_of::of(&person, over));
+        let tracks = tracks.ok_or_else(|| {
             CommandError::Broken(format!(
                 "the states of candidate {} contradict each other",
                 person.candidate.id
