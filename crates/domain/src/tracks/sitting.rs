@@ -196,7 +196,8 @@ impl Standing {
             (State::Planned | State::Convoked, Event::Plan) => return Err(Refused::AlreadyPlanned),
 
             (State::Planned, Event::Unplan) if self.revision == 0 => State::Unplanned,
-            (State::Planned, Event::Unplan) => return Err(Refused::AlreadyConvoked),
+            (State::Planned, Event::Defer) if self.revision == 0 => State::NewSittingDue,
+            (State::Planned, Event::Unplan | Event::Defer) => return Err(Refused::AlreadyConvoked),
 
             (State::Planned, Event::Convoke) | (State::Convoked, Event::Revise) => {
                 return Ok(Self {
@@ -218,12 +219,6 @@ impl Standing {
             (State::Absent, Event::Rule(AbsenceConsequence::ZeroDiplomaPossible)) => {
                 State::ForceMajeure
             }
-            (
-                State::Unplanned | State::Planned | State::Convoked | State::NewSittingDue,
-                Event::Rule(_),
-            ) => {
-                return Err(Refused::NotAbsent);
-            }
 
             (
                 State::DeclaredAbsent | State::ForceMajeure | State::NewSittingDue,
@@ -234,19 +229,15 @@ impl Standing {
                     revision,
                 });
             }
+            (State::Absent, Event::Appear) => State::Convoked,
             (
                 State::Unplanned | State::Planned | State::Convoked | State::Absent,
                 Event::Reconsider(_),
-            ) => return Err(Refused::NotAbsent),
-
-            (State::Absent, Event::Appear) => State::Convoked,
-            (
+            )
+            | (
                 State::Unplanned | State::Planned | State::Convoked | State::NewSittingDue,
-                Event::Appear,
+                Event::Rule(_) | Event::Appear,
             ) => return Err(Refused::NotAbsent),
-
-            (State::Planned, Event::Defer) if self.revision == 0 => State::NewSittingDue,
-            (State::Planned, Event::Defer) => return Err(Refused::AlreadyConvoked),
 
             (State::Planned | State::Convoked | State::Absent, Event::Cancel) => {
                 return Ok(Self::NEW);

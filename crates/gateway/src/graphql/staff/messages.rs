@@ -231,7 +231,7 @@ pub struct UnreachedCandidate {
     arrival: i32,
     /// IANA zone of the centre.
     timezone: String,
-    /// `no_address`, `failed`, `bounced` or `doubtful`.
+    /// `no_address`, `failed`, `bounced`, `doubtful`, `not_yet` (still tried) or `withdrawn` (his sitting was cancelled).
     why: String,
     /// Where his convocation is downloaded to be printed.
     href: String,
