@@ -36,10 +36,12 @@ pub fn every_line_of_the_policy_is_the_answer(engine: Engine) -> Result<()> {
     };
     for (operation, _) in Op::ALL {
         if operation == Op::ReadMessages {
-            run.world.read_messages()?;
+            let read = run.world.read_messages();
+            read.with_context(|| format!("after these faults: {:#?}", run.faults))?;
         }
         if operation == Op::ReadDay {
-            run.world.lay_days()?;
+            let laid = run.world.lay_days();
+            laid.with_context(|| format!("after these faults: {:#?}", run.faults))?;
         }
         for line in all
             .iter()
