@@ -4,7 +4,7 @@
 //! number, read in the transaction that writes it.
 //! Invariant: a member is told when, and only when, his days differ from what he was told last.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use delos_documents::convocation::{Change, ExaminerConvocation, ExaminerDay};
@@ -353,9 +353,9 @@ fn same_days(told: &[ExaminerDay], now: &ExaminerConvocation) -> bool {
 
 /// Days told before that are not among the days now.
 fn removed(told: &[ExaminerDay], now: &ExaminerConvocation) -> Vec<ExaminerDay> {
-    let kept: BTreeMap<Uuid, ()> = now.days.iter().map(|day| (day.series, ())).collect();
+    let kept: BTreeSet<Uuid> = now.days.iter().map(|day| day.series).collect();
     told.iter()
-        .filter(|day| !kept.contains_key(&day.series))
+        .filter(|day| !kept.contains(&day.series))
         .cloned()
         .collect()
 }

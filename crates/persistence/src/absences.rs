@@ -123,7 +123,7 @@ pub async fn insert(
         consequence: Set(record.consequence.code().to_owned()),
         state: Set(record.state.code().to_owned()),
         reason: Set(reason.map(|text| seal(text.as_bytes())).transpose()?),
-        // A file's name may say what the illness is.
+        // A neutral name: that of the person's file, which may say what the illness is, was kept nowhere.
         piece_name: Set(piece.map(|piece| piece.name.clone())),
         piece_type: Set(piece.map(|piece| piece.content_type.clone())),
         piece: Set(piece.map(|piece| seal(&piece.bytes)).transpose()?),

@@ -1,6 +1,8 @@
 //! The absence decision as one table over the shipped regulation: form, kind, history and dates → what follows, with the
 //! text that founds it. Every combination stands in it.
 
+#![expect(clippy::unwrap_used, reason = "the words of the table are fixed")]
+
 use std::collections::BTreeSet;
 
 use chrono::{Days, NaiveDate, NaiveDateTime};
@@ -122,7 +124,7 @@ fn every_absence_has_the_consequence_of_the_table() {
             let case = case(combination);
             match rule(case, &set.absences) {
                 Err(refused) => {
-                    assert_eq!(follows, format!("!{}", refused.code()), "{combination:?}")
+                    assert_eq!(follows, format!("!{}", refused.code()), "{combination:?}");
                 }
                 Ok(ruling) => {
                     let consequence = match (ruling.rule.consequence.code(), ruling.date) {

@@ -108,21 +108,18 @@ impl Writing<'_> {
             if new.is_empty() {
                 continue;
             }
-            let record = match stood {
-                Some(stood) => {
-                    let mut record = stood.clone();
-                    if stood.sittings.is_empty() {
-                        record.preparation = day.preparation;
-                        record.lunch = day.lunch;
-                        plans::open_day(self.tx, &record).await?;
-                    }
-                    record
+            let record = if let Some(stood) = stood {
+                let mut record = stood.clone();
+                if stood.sittings.is_empty() {
+                    record.preparation = day.preparation;
+                    record.lunch = day.lunch;
+                    plans::open_day(self.tx, &record).await?;
                 }
-                None => {
-                    let record = self.day(day);
-                    plans::insert_day(self.tx, before.id, &record).await?;
-                    record
-                }
+                record
+            } else {
+                let record = self.day(day);
+                plans::insert_day(self.tx, before.id, &record).await?;
+                record
             };
             for slot in new {
                 self.sitting(before, &record, slot).await?;
