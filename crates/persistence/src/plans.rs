@@ -345,34 +345,10 @@ pub async fn replace_content(
     let mut sittings = Vec::new();
     let mut rows = Vec::new();
     for one in commissions {
-        rows.push(commission::ActiveModel {
-            id: Set(one.id.0),
-            plan_id: Set(record.id.0),
-            session_id: Set(record.session.0),
-            authority_id: Set(record.authority.0),
-            school_id: Set(record.school.map(|id| id.0)),
-            centre_id: Set(one.centre.0),
-            number: Set(i64::from(one.number)),
-            option_code: Set(one.option.code().to_owned()),
-            template: Set(one.template.clone()),
-            by_hand: Set(one.by_hand),
-            version: Set(1),
-        });
-        for (rank, member) in (0_i64..).zip(&one.members) {
-            members.push(commission_member::ActiveModel {
-                commission_id: Set(one.id.0),
-                examiner_id: Set(member.0),
-                rank: Set(rank),
-            });
-        }
+        rows.push(changing::commission_row(record, one));
+        members.extend(changing::member_rows(one));
         for day in &one.days {
-            days.push(commission_day::ActiveModel {
-                id: Set(day.id.0),
-                commission_id: Set(one.id.0),
-                day: Set(day.day),
-                prep_start: Set(day.preparation.map(i64::from)),
-                lunch_start: Set(i64::from(day.lunch)),
-            });
+            days.push(changing::day_row(one.id, day));
             sittings.extend(
                 day.sittings
                     .iter()

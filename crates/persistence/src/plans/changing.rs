@@ -17,28 +17,10 @@ pub async fn insert_commission(
     plan: &PlanRecord,
     one: &CommissionRecord,
 ) -> Result<(), StoreError> {
-    let row = commission::ActiveModel {
-        id: Set(one.id.0),
-        plan_id: Set(plan.id.0),
-        session_id: Set(plan.session.0),
-        authority_id: Set(plan.authority.0),
-        school_id: Set(plan.school.map(|id| id.0)),
-        centre_id: Set(one.centre.0),
-        number: Set(i64::from(one.number)),
-        option_code: Set(one.option.code().to_owned()),
-        template: Set(one.template.clone()),
-        by_hand: Set(one.by_hand),
-        version: Set(1),
-    };
-    commission::Entity::insert(row)
+    commission::Entity::insert(commission_row(plan, one))
         .exec_without_returning(tx.connection())
         .await?;
-    for (rank, member) in (0_i64..).zip(&one.members) {
-        let row = commission_member::ActiveModel {
-            commission_id: Set(one.id.0),
-            examiner_id: Set(member.0),
-            rank: Set(rank),
-        };
+    for row in member_rows(one) {
         commission_member::Entity::insert(row)
             .exec_without_returning(tx.connection())
             .await?;
@@ -55,14 +37,7 @@ pub async fn insert_day(
     commission: CommissionId,
     day: &DayRecord,
 ) -> Result<(), StoreError> {
-    let row = commission_day::ActiveModel {
-        id: Set(day.id.0),
-        commission_id: Set(commission.0),
-        day: Set(day.day),
-        prep_start: Set(day.preparation.map(i64::from)),
-        lunch_start: Set(i64::from(day.lunch)),
-    };
-    commission_day::Entity::insert(row)
+    commission_day::Entity::insert(day_row(commission, day))
         .exec_without_returning(tx.connection())
         .await?;
     Ok(())
@@ -105,4 +80,44 @@ pub async fn replace_member(
         .exec(tx.connection())
         .await?;
     one_row(updated.rows_affected)
+}
+
+/// A commission's own row.
+pub(super) fn commission_row(plan: &PlanRecord, one: &CommissionRecord) -> commission::ActiveModel {
+    commission::ActiveModel {
+        id: Set(one.id.0),
+        plan_id: Set(plan.id.0),
+        session_id: Set(plan.session.0),
+        authority_id: Set(plan.authority.0),
+        school_id: Set(plan.school.map(|id| id.0)),
+        centre_id: Set(one.centre.0),
+        number: Set(i64::from(one.number)),
+        option_code: Set(one.option.code().to_owned()),
+        template: Set(one.template.clone()),
+        by_hand: Set(one.by_hand),
+        version: Set(1),
+    }
+}
+
+/// A commission's members, in order.
+pub(super) fn member_rows(
+    one: &CommissionRecord,
+) -> impl Iterator<Item = commission_member::ActiveModel> + use<'_> {
+    let row = |(rank, member): (i64, &ExaminerId)| commission_member::ActiveModel {
+        commission_id: Set(one.id.0),
+        examiner_id: Set(member.0),
+        rank: Set(rank),
+    };
+    (0_i64..).zip(&one.members).map(row)
+}
+
+/// A commission's day.
+pub(super) fn day_row(commission: CommissionId, day: &DayRecord) -> commission_day::ActiveModel {
+    commission_day::ActiveModel {
+        id: Set(day.id.0),
+        commission_id: Set(commission.0),
+        day: Set(day.day),
+        prep_start: Set(day.preparation.map(i64::from)),
+        lunch_start: Set(i64::from(day.lunch)),
+    }
 }
