@@ -49,6 +49,7 @@ mod doors {
         absences::a_justified_absence_leads_to_a_new_convocation,
         absences::an_unjustified_absence_has_no_other_date_until_a_justification_comes,
         absences::a_closed_centre_has_every_sitting_moved_or_listed,
+        absences::a_centre_of_the_other_form_is_closed_by_the_authority,
         absences::a_member_who_falls_ill_is_replaced,
         faults::a_faulty_file_is_told_line_by_line_and_writes_nothing,
         resend::what_the_relay_refuses_is_put_right_and_sent_again,

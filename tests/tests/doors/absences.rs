@@ -427,6 +427,75 @@ pub fn a_closed_centre_has_every_sitting_moved_or_listed(engine: Engine) -> Resu
     Ok(())
 }
 
+/// The ponctuelle form: the authority closes a centre; its head is told, and each candidate has a seat elsewhere or a reason.
+pub fn a_centre_of_the_other_form_is_closed_by_the_authority(engine: Engine) -> Result<()> {
+    const HOST: &str = "0213430P";
+    let Some(mut day) = Day::open(engine, "closed-host", false)? else {
+        return Ok(());
+    };
+    day.rewind(&format!("{}T08:00:00+01:00", two_weeks_before(&day.date)?))?;
+    job(&mut day.officer, "PONCTUELLE", ["--authority", "07"])?;
+    let here =
+        format!("from sitting where centre_id = (select id from school where uai = '{HOST}')");
+    let count = |sql: &str| -> Result<i64> { Ok(day.house.read(sql)?.trim().parse()?) };
+    let sittings = count(&format!("select cast(count(*) as text) {here}"))?;
+    anyhow::ensure!(sittings > 0, "nobody is heard at {HOST}");
+    let first = day
+        .house
+        .read(&format!("select cast(min(day) as text) {here}"))?;
+    let last = day
+        .house
+        .read(&format!("select cast(max(day) as text) {here}"))?;
+    let schools = day.officer.staff("Schools", &json!({}))?;
+    let centre = each(&schools["schools"]["edges"])
+        .find(|one| one["node"]["uai"] == HOST)
+        .context("the school")?["node"]["id"]
+        .clone();
+    let input = json!({"centre": centre, "first": first, "last": last, "reason": "Inondation"});
+    let preview = day
+        .officer
+        .staff("ClosurePreview", &json!({"input": input}))?;
+    assert_eq!(preview["closurePreview"]["sittings"], sittings, "{preview}");
+    let closed = day.officer.must("CloseCentre", &json!({"input": input}))?;
+    assert_eq!(closed["count"], sittings);
+    let notices = "select cast(count(*) as text) from outbox_message where kind = 'day_notice'";
+    assert_eq!(count(notices)?, 1, "its head is told, once");
+    assert_eq!(
+        count(&format!(
+            "select cast(count(*) as text) {here} and day between '{first}' and '{last}'"
+        ))?,
+        0,
+        "nobody is expected there"
+    );
+    let start = Instant::now();
+    loop {
+        let left = count("select cast(count(*) as text) from unplaced where reasons = ''")?;
+        let tasks =
+            "select cast(count(*) as text) from task where kind = 'reschedule' and state <> 'done'";
+        if left == 0 && count(tasks)? == 0 {
+            break;
+        }
+        anyhow::ensure!(
+            start.elapsed() < Duration::from_mins(1),
+            "{left} are not looked for"
+        );
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    // Each has another date elsewhere, or a reason.
+    let lost = "select cast(count(*) as text) from past_sitting where outcome = 'cancelled'";
+    assert_eq!(count(lost)?, sittings);
+    let placed = count(
+        "select cast(count(*) as text) from sitting where candidate_id in (select candidate_id from past_sitting)",
+    )?;
+    let listed = count("select cast(count(*) as text) from unplaced")?;
+    assert_eq!(
+        placed + listed,
+        sittings,
+        "{placed} placed, {listed} listed"
+    );
+    Ok(())
+}
+
 /// A member who falls ill is replaced, or the commission's sittings are given other dates.
 pub fn a_member_who_falls_ill_is_replaced(engine: Engine) -> Result<()> {
     let Some(mut day) = Day::open(engine, "replaced", true)? else {
