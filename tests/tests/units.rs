@@ -11,7 +11,7 @@ mod units {
 
     use anyhow::{Context as _, Result, bail, ensure};
     use delos_tests::files::{import, of_academy, rows};
-    use delos_tests::house::{House, PUBLIC, Served, port, scratch_folder};
+    use delos_tests::house::{House, PUBLIC, Served, port};
     use delos_tests::people::{administrator, heads, officer};
     use delos_tests::plans::job;
     use delos_tests::relay::Relay;
@@ -112,6 +112,12 @@ mod units {
         folder: PathBuf,
     }
 
+    impl Drop for Ground {
+        fn drop(&mut self) {
+            let _ = std::fs::remove_dir_all(&self.folder);
+        }
+    }
+
     impl Ground {
         fn lay(name: &str) -> Result<Option<Self>> {
             let (Some(binary), Some(redis)) = (services::binary(), services::redis()) else {
@@ -125,12 +131,15 @@ mod units {
                 services::skip("no PostgreSQL");
                 return Ok(None);
             };
-            let folder = scratch_folder(&format!("units-{name}"))?;
+            // Where the units' account is let in: a checkout need not be.
+            let folder =
+                std::env::temp_dir().join(format!("delos-units-{name}-{}", std::process::id()));
+            std::fs::create_dir_all(&folder)?;
             let data = folder.join("var-lib-delos");
             std::fs::create_dir(&data)?;
             unit::give(&folder, &data)?;
             let mut place = Place {
-                binary,
+                binary: unit::within_reach(&folder, &binary)?,
                 data,
                 environment: folder.join("delos.env"),
                 listen: format!("127.0.0.1:{}", port()?),
@@ -157,6 +166,7 @@ mod units {
             ]);
             let printed = init.run(&place)?;
             let dates = delos_tests::house::sample("session-2027.toml");
+            let dates = unit::within_reach(&folder, &dates)?;
             let set = Unit::read("delos-migrate.service")?.with(&[
                 "session",
                 "set",

@@ -4,8 +4,8 @@ import { codes as refusals, refusal, sentence } from '../src/i18n/refusals.ts';
 import { codes as todos, todo } from '../src/i18n/todo.ts';
 import { tie } from './typography.mjs';
 
-/** What only the command line meets: `init`, `session set`, `plan export`. It has its own sentences. */
-const COMMAND_LINE = ['session_code', 'session_exists', 'not_writable', 'unknown_session'];
+/** What only the command line meets: `init`, `session set`, `plan export`, `bounce`. It has its own sentences. */
+const COMMAND_LINE = ['session_code', 'session_exists', 'not_writable', 'unknown_session', 'bounce_unread', 'bounce_too_large', 'bounce_unknown'];
 
 /** Every code that the commands name, read in their sources. */
 function named() {
@@ -25,7 +25,7 @@ test('each refusal of the commands has its sentence', () => {
 });
 
 test('a sentence holds no hole when its facts are there', () => {
-  const facts = { day: '2027-05-11', least: '2', most: '3', option: 'SISR', name: 'Anne-Élisabeth de Châteauvieux-Montmorency', count: '2', what: 'L’environnement 1', commission: '3', rule: 'même établissement', seconds: '90' };
+  const facts = { day: '2027-05-11', least: '2', most: '3', option: 'SISR', name: 'Anne-Élisabeth de Châteauvieux-Montmorency', count: '2', what: 'L’environnement 1', commission: '3', rule: 'même établissement', sentence: 'Absence injustifiée : aucune autre date.', seconds: '90' };
   for (const code of [...refusals(), 'a_code_of_tomorrow']) {
     const text = refusal({ code, facts: Object.entries(facts).map(([name, value]) => ({ name, value })) });
     expect(text, code).toMatch(/[.!]$/);

@@ -217,3 +217,12 @@ fn is_root() -> bool {
     use std::os::unix::fs::MetadataExt as _;
     std::fs::metadata("/proc/self").is_ok_and(|about| about.uid() == 0)
 }
+
+/// The same file in a folder that the units' account reaches: a link where one can be made, else a copy.
+pub fn within_reach(folder: &Path, file: &Path) -> Result<PathBuf> {
+    let reached = folder.join(file.file_name().context("a file")?);
+    if std::fs::hard_link(file, &reached).is_err() {
+        std::fs::copy(file, &reached)?;
+    }
+    Ok(reached)
+}
