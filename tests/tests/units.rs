@@ -149,6 +149,8 @@ mod units {
                 ("DELOS_DATABASE__URL", database.clone()),
                 ("DELOS_REDIS__URL", redis),
                 ("DELOS_MAIL__RELAY", "smtp://127.0.0.1:1".to_owned()),
+                // The relay is on this machine and has no certificate; required TLS is tried in the notifier's own cases.
+                ("DELOS_MAIL__TLS", "opportunistic".to_owned()),
             ];
             unit::write_environment(&place.environment, &settings)?;
             let init = Unit::read("delos-migrate.service")?.with(&[
