@@ -27,6 +27,8 @@ use crate::services;
 /// Candidates of one school: a few commissions of a few days.
 const CANDIDATES_A_SCHOOL: usize = 24;
 const TEACHERS_A_SCHOOL: usize = 6;
+/// Candidates of one file: less than what one may hold.
+const CANDIDATES_A_FILE: usize = 24_000;
 
 /// Where schools are put, in turn: an academy and a prefix of its school codes. One is eleven hours away.
 const ACADEMIES: [(&str, u32); 8] = [
@@ -120,16 +122,27 @@ pub async fn house(ground: Ground<'_>, messages: usize) -> Result<Laid> {
             "examinateurs.csv",
             examiners_file(count),
         ),
-        (
-            &["import", "candidates"],
-            "candidats.csv",
-            candidates_file(count, first),
-        ),
     ] {
-        let file = files.join(name);
-        std::fs::write(&file, text)?;
-        let file = file.to_str().context("a folder whose name is text")?;
-        recipe.run(&[verb, &[file], &year_and_place].concat())?;
+        hand_in(
+            &recipe,
+            &files,
+            (verb, name, text.as_str()),
+            &year_and_place,
+        )?;
+    }
+    let all: Vec<usize> = (0..count * CANDIDATES_A_SCHOOL).collect();
+    for (number, part) in all.chunks(CANDIDATES_A_FILE).enumerate() {
+        let (name, text) = (
+            format!("candidats-{}.csv", number + 1),
+            candidates_file(part, first),
+        );
+        let verb = &["import", "candidates"][..];
+        hand_in(
+            &recipe,
+            &files,
+            (verb, name.as_str(), text.as_str()),
+            &year_and_place,
+        )?;
     }
 
     let address = DatabaseAddress::parse(&url).context("an address of a database")?;
@@ -149,6 +162,20 @@ pub async fn house(ground: Ground<'_>, messages: usize) -> Result<Laid> {
         session: session.id,
         recipe,
     })
+}
+
+/// Hands in a file as somebody on the command line would.
+fn hand_in(
+    recipe: &Recipe,
+    files: &Path,
+    (verb, name, text): (&[&str], &str, &str),
+    year_and_place: &[&str],
+) -> Result<()> {
+    let file = files.join(name);
+    std::fs::write(&file, text)?;
+    let file = file.to_str().context("a folder whose name is text")?;
+    recipe.run(&[verb, &[file], year_and_place].concat())?;
+    Ok(())
 }
 
 /// What a head of school does once his candidates are in.
@@ -334,11 +361,11 @@ fn examiners_file(count: usize) -> String {
     text
 }
 
-fn candidates_file(count: usize, first: NaiveDate) -> String {
+fn candidates_file(candidates: &[usize], first: NaiveDate) -> String {
     let mut text =
         "Numéro;Nom;Prénoms;Naissance;Courriel;Option;Statut;Forme;UAI;Fin de formation\n"
             .to_owned();
-    for candidate in 0..count * CANDIDATES_A_SCHOOL {
+    for &candidate in candidates {
         let (family, given) = (FAMILY_NAMES[candidate % 8], GIVEN_NAMES[candidate % 6]);
         let option = if candidate % 3 == 0 { "SLAM" } else { "SISR" };
         let uai = uai(candidate / CANDIDATES_A_SCHOOL);
