@@ -74,6 +74,34 @@ pub fn to(house: &House, address: &str, count: usize) -> Result<Value> {
     bail!("no mail to {address}")
 }
 
+/// The events of a mail's calendar.
+pub fn events(mail: &Value) -> Vec<&Value> {
+    let lists = mail["files"].as_array().into_iter().flatten();
+    lists
+        .filter_map(|file| file["events"].as_array())
+        .flatten()
+        .collect()
+}
+
+/// The last mail to an address whose calendar has a later sequence than this one, once it is there.
+pub fn calendar_after(house: &House, address: &str, sequence: i64) -> Result<Value> {
+    let start = Instant::now();
+    while start.elapsed() < PATIENCE {
+        let mut mails = house.relay.accepted()?;
+        mails.retain(|mail| mail.recipients == [address]);
+        let files: Vec<PathBuf> = mails.iter().map(|mail| house.relay.file(mail)).collect();
+        let later = |mail: &Value| {
+            let mut found = events(mail).into_iter();
+            found.any(|event| event["sequence"].as_i64() > Some(sequence))
+        };
+        if let Some(mail) = read(&files)?.into_iter().rfind(later) {
+            return Ok(mail);
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    bail!("no calendar to {address} after {sequence}")
+}
+
 /// The word that follows `mark` in a mail's text.
 pub fn word_after(mail: &Value, mark: &str) -> Result<String> {
     let text = mail["text"].as_str().unwrap_or_default();

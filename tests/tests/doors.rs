@@ -47,6 +47,7 @@ mod doors {
         opening::a_house_opens_and_its_administrator_signs_in,
         whole_job::every_candidate_is_convoked_once,
         absences::a_justified_absence_leads_to_a_new_convocation,
+        absences::an_error_found_after_the_new_date_moves_the_candidate_back,
         absences::an_unjustified_absence_has_no_other_date_until_a_justification_comes,
         absences::a_closed_centre_has_every_sitting_moved_or_listed,
         absences::a_centre_of_the_other_form_is_closed_by_the_authority,

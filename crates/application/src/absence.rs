@@ -13,18 +13,22 @@ pub use case::{Preview, preview};
 pub use papers::{MOST_BYTES, may_hand_in, papers, stage_piece};
 pub use withdraw::withdraw;
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use delos_documents::mail::DayLine;
 use delos_documents::sentences;
 use delos_domain::absence::OtherDate;
 use delos_domain::actor::Actor;
-use delos_domain::ids::{AbsenceId, CommissionId, SittingId, StagedFileId};
+use delos_domain::ids::{AbsenceId, AccountId, CommissionId, SchoolId, SittingId, StagedFileId};
 use delos_domain::regulation::{AbsenceConsequence, AbsenceKind};
 use delos_domain::scope::{Convoke, EstablishForceMajeure, Facts, Operation, RecordAbsence, Scope};
 use delos_persistence::absences::{self, AbsenceRecord, AbsenceState, Piece};
-use delos_persistence::sittings::{self, Ended};
+use delos_persistence::candidates::CandidateRecord;
+use delos_persistence::sittings::{self, DatedSitting, Ended};
 use delos_persistence::waiting::{self, WaitingRecord};
 use delos_persistence::{Transaction, candidates, journal, plans, staged};
+use uuid::Uuid;
 
 use self::case::Known;
 use crate::context::Context;
@@ -74,7 +78,8 @@ pub struct NewAbsence {
 /// # Errors
 /// Refuses as [`delos_domain::absence::rule`] and the candidate's tracks do; with `consequence_changed` when what follows
 /// is no longer what was confirmed, `reason_too_long`, `piece_gone`, `absence_over` (the absence was withdrawn or ruled on
-/// meanwhile), `absence_followed` (the candidate is convoked to another date already).
+/// meanwhile), `absence_followed` (the candidate is convoked to another date already, and this ruling would give him one,
+/// or that date has begun).
 pub async fn record(
     context: &Context,
     actor: &Actor,
@@ -114,8 +119,17 @@ async fn rule_on<O: Operation>(
     }
     let piece = piece(&tx, actor, new.piece).await?;
 
-    let before = known.open_again(context, &tx).await?;
-    let after = before
+    let opened = known.open_again(context, &tx).await?;
+    // He has the other date that is due: only a consequence that leaves him none takes it from him.
+    if let (Some(since), AbsenceConsequence::NewDate) =
+        (&opened.given_back, ruling.rule.consequence)
+    {
+        return Err(Refusal::new("absence_followed")
+            .with("day", since.day)
+            .into());
+    }
+    let after = opened
+        .tracks
         .rule_absence(ruling.rule.consequence)
         .map_err(|refused| known.refused(refused))?;
     candidates::save_states(
@@ -164,7 +178,14 @@ async fn rule_on<O: Operation>(
             return Err(CommandError::Forbidden);
         }
     }
-    follow(context, &tx, scope, &known, &record, ruling.date, seat).await?;
+    let ruled = Ruled {
+        known: &known,
+        record: &record,
+        date: ruling.date,
+        seat,
+        given_back: opened.given_back.as_ref(),
+    };
+    follow(context, &tx, scope, &ruled).await?;
     plans::move_on(&tx, &known.plan).await?;
     let id = tx.commit(record.id).await?.into_inner();
     context.dates_changed(known.plan.id).await;
@@ -173,65 +194,46 @@ async fn rule_on<O: Operation>(
     Ok(id)
 }
 
+/// An absence that was ruled on.
+struct Ruled<'a> {
+    known: &'a Known,
+    record: &'a AbsenceRecord,
+    date: OtherDate,
+    /// The seat that he is given at once.
+    seat: Option<(CommissionId, NaiveDate)>,
+    /// The date to which a former ruling had him convoked.
+    given_back: Option<&'a DatedSitting>,
+}
+
 /// What an absence that was ruled on entails: his seat is free where another date is due, and everybody concerned is told.
 async fn follow<O: Operation>(
     context: &Context,
     tx: &Transaction,
     scope: &Scope<O>,
-    known: &Known,
-    record: &AbsenceRecord,
-    date: OtherDate,
-    seat: Option<(CommissionId, NaiveDate)>,
+    ruled: &Ruled<'_>,
 ) -> CommandResult<()> {
+    let (known, record) = (ruled.known, ruled.record);
     let (plan, sitting, person) = (&known.plan, &known.sitting, &known.person);
     let ahead = known.is_ahead(context);
     if record.consequence == AbsenceConsequence::NewDate {
-        sittings::end(tx, sitting, Ended::Absent, ABSENCE, context.now()).await?;
-        let waits = WaitingRecord {
-            candidate: person.candidate.id,
-            session: plan.session,
-            authority: plan.authority,
-            school: plan.school,
-            plan: plan.id,
-            cause: ABSENCE.to_owned(),
-            reasons: String::new(),
-            searched_at: context.now(),
-        };
-        waiting::put(tx, &waits).await?;
-        match seat {
-            Some(seat) => {
-                let id = person.candidate.id;
-                reschedule::seat(context, tx, scope, plan, id, seat).await?;
-            }
-            None => reschedule::ask(context, tx, scope, plan).await?,
-        }
-    }
-    if record.consequence != AbsenceConsequence::NewDate && known.past.is_some() {
+        free_seat(context, tx, scope, ruled).await?;
+    } else if known.past.is_some() {
         // His seat was freed by the ruling before, and may be another's by now.
         sittings::end(tx, sitting, Ended::Absent, ABSENCE, context.now()).await?;
     }
     let commissions = plans::commissions(tx, plan.id).await?;
-    let letters =
-        Letters::load_with(context, tx, plan, &commissions, &[], &[sitting.centre]).await?;
+    let centres: Vec<_> = ruled.left().map(|one| one.centre).collect();
+    let letters = Letters::load_with(context, tx, plan, &commissions, &[], &centres).await?;
     let mut telling = Telling::new(context, plan, &letters);
-    let (consequence, next) = match (record.consequence, date) {
-        (AbsenceConsequence::NewDate, OtherDate::TooLate) => {
-            (known.sentence(record), sentences::NEW_DATE_BY_A_PERSON)
-        }
-        (AbsenceConsequence::NewDate, _) => (known.sentence(record), sentences::NEW_DATE_FOLLOWS),
-        (AbsenceConsequence::Absent, _) => (known.sentence(record), sentences::NO_DATE_FOLLOWS),
-        // A mark stands in no mail, be it the 0 of the decree.
-        (AbsenceConsequence::ZeroDiplomaPossible, _) => (
-            sentences::FORCE_MAJEURE.to_owned(),
-            sentences::FORCE_MAJEURE_FOLLOWS,
-        ),
-    };
+    let (consequence, next) = sentences_of(known, record, ruled.date);
     telling.decide_absence(person, sitting, record.id.0, &consequence, next);
     let decision = context.ids.next();
-    if ahead && known.absence.is_none() && seat.is_none() {
-        // The calendar of whoever is not to come says so.
-        let revisions = next_revisions(tx, [sitting.series]).await?;
-        let revision = revisions.get(&sitting.series).copied().unwrap_or(1);
+    let revisions = next_revisions(tx, [sitting.series]).await?;
+    let revision = revisions.get(&sitting.series).copied().unwrap_or(1);
+    // The calendar of whoever is not to come says so.
+    if let Some(since) = ruled.given_back {
+        telling.withdraw(person, since, revision, sentences::ABSENCE_REVIEWED, next);
+    } else if ahead && known.absence.is_none() && ruled.seat.is_none() {
         telling.withdraw(
             person,
             sitting,
@@ -240,9 +242,14 @@ async fn follow<O: Operation>(
             next,
         );
     }
-    if record.consequence == AbsenceConsequence::NewDate && ahead {
-        holding::refresh(context, tx, plan, &commissions, &[sitting.day]).await?;
-        let touched = [sitting.commission].into();
+    let freed = |one: &&DatedSitting| {
+        one.id != sitting.id || ahead && record.consequence == AbsenceConsequence::NewDate
+    };
+    let freed: Vec<&DatedSitting> = ruled.left().filter(freed).collect();
+    if !freed.is_empty() {
+        let days: Vec<NaiveDate> = freed.iter().map(|one| one.day).collect();
+        holding::refresh(context, tx, plan, &commissions, &days).await?;
+        let touched = freed.iter().map(|one| one.commission).collect();
         telling
             .members(
                 tx,
@@ -253,30 +260,110 @@ async fn follow<O: Operation>(
             )
             .await?;
     }
-    let line = DayLine {
-        date: sitting.day,
-        hour: sitting.starts.first().copied(),
-        commission: Some(sitting.number),
-        candidate: Some(person.candidate.number.to_string()),
-        what: "absence enregistrée".to_owned(),
-    };
-    telling
-        .centre(
-            tx,
-            sitting.centre,
-            &[line],
-            sentences::ABSENCE_RECORDED,
-            scope.account(),
-            decision,
-        )
-        .await?;
+    let lines = ruled.left().map(|one| {
+        let what = if one.id == sitting.id {
+            "absence enregistrée"
+        } else {
+            "passage annulé"
+        };
+        (one, what)
+    });
+    tell_centres(
+        &mut telling,
+        tx,
+        person,
+        lines,
+        (sentences::ABSENCE_RECORDED, scope.account(), decision),
+    )
+    .await?;
     telling.put(tx).await?;
-    let subjects = vec![record.id.0, person.candidate.id.0, sitting.id.0, plan.id.0];
+    let mut subjects = vec![record.id.0, person.candidate.id.0, plan.id.0];
+    subjects.extend(ruled.left().map(|one| one.id.0));
     journal::add(
         tx,
         journal::Line::done(decision, context.now(), scope, subjects),
     )
     .await?;
+    Ok(())
+}
+
+impl Ruled<'_> {
+    /// The sittings to which he is no longer expected.
+    fn left(&self) -> impl Iterator<Item = &DatedSitting> {
+        std::iter::once(&self.known.sitting).chain(self.given_back)
+    }
+}
+
+/// Another date is due: his sitting is over, and a seat is looked for, or given at once.
+async fn free_seat<O: Operation>(
+    context: &Context,
+    tx: &Transaction,
+    scope: &Scope<O>,
+    ruled: &Ruled<'_>,
+) -> CommandResult<()> {
+    let (plan, person) = (&ruled.known.plan, &ruled.known.person);
+    let now = context.now();
+    sittings::end(tx, &ruled.known.sitting, Ended::Absent, ABSENCE, now).await?;
+    let waits = WaitingRecord {
+        candidate: person.candidate.id,
+        session: plan.session,
+        authority: plan.authority,
+        school: plan.school,
+        plan: plan.id,
+        cause: ABSENCE.to_owned(),
+        reasons: String::new(),
+        searched_at: now,
+    };
+    waiting::put(tx, &waits).await?;
+    match ruled.seat {
+        Some(seat) => {
+            let id = person.candidate.id;
+            reschedule::seat(context, tx, scope, plan, id, seat).await
+        }
+        None => reschedule::ask(context, tx, scope, plan).await,
+    }
+}
+
+/// What a candidate reads of the ruling, and of what follows.
+fn sentences_of(known: &Known, record: &AbsenceRecord, date: OtherDate) -> (String, &'static str) {
+    match (record.consequence, date) {
+        (AbsenceConsequence::NewDate, OtherDate::TooLate) => {
+            (known.sentence(record), sentences::NEW_DATE_BY_A_PERSON)
+        }
+        (AbsenceConsequence::NewDate, _) => (known.sentence(record), sentences::NEW_DATE_FOLLOWS),
+        (AbsenceConsequence::Absent, _) => (known.sentence(record), sentences::NO_DATE_FOLLOWS),
+        // A mark stands in no mail, be it the 0 of the decree.
+        (AbsenceConsequence::ZeroDiplomaPossible, _) => (
+            sentences::FORCE_MAJEURE.to_owned(),
+            sentences::FORCE_MAJEURE_FOLLOWS,
+        ),
+    }
+}
+
+/// Tells those who answer for the centres of these sittings of one candidate what has changed of each: why, who decides
+/// and is not told, the decision.
+async fn tell_centres<'a>(
+    telling: &mut Telling<'_>,
+    tx: &Transaction,
+    person: &CandidateRecord,
+    changes: impl Iterator<Item = (&'a DatedSitting, &'static str)>,
+    (reason, by, decision): (&str, Option<AccountId>, Uuid),
+) -> CommandResult<()> {
+    let mut lines: BTreeMap<SchoolId, Vec<DayLine>> = BTreeMap::new();
+    for (one, what) in changes {
+        lines.entry(one.centre).or_default().push(DayLine {
+            date: one.day,
+            hour: one.starts.first().copied(),
+            commission: Some(one.number),
+            candidate: Some(person.candidate.number.to_string()),
+            what: what.to_owned(),
+        });
+    }
+    for (centre, lines) in &lines {
+        telling
+            .centre(tx, *centre, lines, reason, by, decision)
+            .await?;
+    }
     Ok(())
 }
 

@@ -35,6 +35,8 @@ use crate::views::messages::{MessageView, compose};
 
 /// Cause of a sitting that an absence ended.
 pub(crate) const ABSENCE: &str = "absence";
+/// Cause of a sitting that was given after an absence, which has another consequence by now.
+pub(crate) const ABSENCE_REVIEWED: &str = "absence_reviewed";
 /// Cause of a sitting whose commission lost a member.
 pub(crate) const EXAMINER_LOST: &str = "examiner_lost";
 

@@ -24,7 +24,14 @@ pub const FORCE_MAJEURE_FOLLOWS: &str =
 /// The consequence of an absence that was recorded by error.
 pub const ABSENCE_WITHDRAWN: &str =
     "Votre absence avait été enregistrée par erreur : elle est retirée.";
-/// What follows it.
+/// What follows it when he was convoked to another date since, and the first is still ahead.
+pub const ABSENCE_WITHDRAWN_FIRST_DATE: &str =
+    "Une convocation à la date prévue d’abord vous est adressée ; elle remplace les précédentes.";
+/// What follows it when he was convoked to another date since, and the first has passed.
+pub const ABSENCE_WITHDRAWN_NO_OTHER_DATE: &str = "Votre passage à la date prévue d’abord compte : l’autre date qui vous avait été donnée est annulée.";
+/// Why a convocation that an absence had given is withdrawn: the absence was looked at anew.
+pub const ABSENCE_REVIEWED: &str = "Votre absence a été revue.";
+/// What follows it otherwise.
 pub const ABSENCE_WITHDRAWN_FOLLOWS: &str = "Votre convocation reste celle que vous avez reçue.";
 /// Why a convocation that was withdrawn holds again.
 pub const CONVOKED_AGAIN: &str =
@@ -44,5 +51,7 @@ pub fn centre_closed(reason: &str) -> String {
 }
 /// Why a centre is told of an absence.
 pub const ABSENCE_RECORDED: &str = "Une absence a été enregistrée.";
+/// Why a centre is told that an absence is withdrawn.
+pub const ABSENCE_WITHDRAWN_FOR_CENTRE: &str = "Une absence enregistrée par erreur a été retirée.";
 /// Why a centre's day changes, to whoever answers for it.
 pub const DATE_CHANGED_FOR_CENTRE: &str = "Des candidats ont une nouvelle date.";

@@ -8,7 +8,7 @@ use delos_tests::house::{Engine, House, REGULATION};
 use delos_tests::http::{Part, Visitor};
 use delos_tests::people::{PASSWORD, administrator, heads, officer};
 use delos_tests::plans::job;
-use delos_tests::post;
+use delos_tests::post::{self, calendar_after, events};
 use serde_json::{Value, json};
 
 use super::letters::each;
@@ -115,6 +115,22 @@ impl Day {
         self.head.act("RecordAbsence", &json!({"input": input}))
     }
 
+    /// The line of a candidate on the day.
+    fn line(&mut self, number: &str) -> Result<Value> {
+        let found = self
+            .lines()?
+            .into_iter()
+            .find(|one| one["candidate"]["number"] == number);
+        found.context("the line")
+    }
+
+    /// The states of a candidate's sitting and mark.
+    fn state(&self, number: &str) -> Result<String> {
+        self.house.read(&format!(
+            "select sitting_state || ' ' || mark_state from candidate where number = '{number}'"
+        ))
+    }
+
     fn address(&self, number: &str) -> Result<String> {
         let sql = "select identity.email from candidate join identity on identity.id = candidate.identity_id \
                    where candidate.number = ";
@@ -134,10 +150,12 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 
-/// The events of a mail's calendar.
-fn events(mail: &Value) -> Vec<&Value> {
-    let calendar = each(&mail["files"]).filter(|file| !file["events"].is_null());
-    calendar.flat_map(|file| each(&file["events"])).collect()
+/// The sequence of a mail's calendar.
+fn sequence(mail: &Value) -> i64 {
+    let found = events(mail).into_iter().next();
+    found
+        .and_then(|event| event["sequence"].as_i64())
+        .unwrap_or(-1)
 }
 
 /// Justified: the worker proposes, the head confirms, and the same calendar series moves to the new day.
@@ -230,12 +248,79 @@ pub fn a_justified_absence_leads_to_a_new_convocation(engine: Engine) -> Result<
         .get(&text(&papers["absencePapers"]["href"]))?
         .expect(200)?;
     assert_eq!(piece.body, b"%PDF-1.7 papers");
-    // He is convoked anew: the absence is not looked at again.
-    let late = day.head.act(
-        "WithdrawAbsence",
-        &json!({"absence": line["absence"]["id"]}),
-    )?;
-    assert_eq!(late.expect_err("followed")["code"], "absence_followed");
+    // He is convoked anew: another date is not due a second time.
+    let absence = json!({"absence": line["absence"]["id"]});
+    let input =
+        json!({"absence": absence["absence"], "kind": "JUSTIFIED", "confirmed": "NEW_DATE"});
+    let twice = day.head.act("RecordAbsence", &json!({"input": input}))?;
+    assert_eq!(twice.expect_err("followed")["code"], "absence_followed");
+
+    // He was there after all: his sitting counts, and the other date is taken out of his calendar.
+    day.head.must("WithdrawAbsence", &absence)?;
+    let last = calendar_after(&day.house, &address, sequence(&new))?;
+    let gone = events(&last);
+    assert_eq!(gone[0]["uid"], after[0]["uid"], "{last}");
+    assert_eq!(gone[0]["status"], "CANCELLED", "{last}");
+    assert!(gone[0]["sequence"].as_i64() > after[0]["sequence"].as_i64());
+    assert_eq!(day.sittings(&number)?, "1");
+    assert_eq!(day.state(&number)?, "convoked none");
+    let line = day.line(&number)?;
+    assert_eq!(
+        (&line["state"], &line["absence"]),
+        (&json!("UNDER_WAY"), &Value::Null)
+    );
+    Ok(())
+}
+
+/// An absence announced by error: convoked to another date since, he is moved back by one revision of the same series; or
+/// declared absent, that date is withdrawn.
+pub fn an_error_found_after_the_new_date_moves_the_candidate_back(engine: Engine) -> Result<()> {
+    let Some(mut day) = Day::open(engine, "moved back", true)? else {
+        return Ok(());
+    };
+    let early = format!("{}T06:00:00+02:00", day.date);
+    day.rewind(&early)?;
+    let line = day.lines()?.first().context("a line")?.clone();
+    let number = text(&line["candidate"]["number"]);
+    let address = day.address(&number)?;
+    let first = calendar_after(&day.house, &address, -1)?;
+    day.record(&line, "JUSTIFIED", "NEW_DATE")?
+        .map_err(|refusal| anyhow::anyhow!("{refusal}"))?;
+    // The withdrawal, then the new date.
+    let gone = calendar_after(&day.house, &address, sequence(&first))?;
+    let new = calendar_after(&day.house, &address, sequence(&first) + 1)?;
+    assert_eq!(events(&gone)[0]["uid"], events(&new)[0]["uid"]);
+    assert_ne!(events(&first)[0]["date"], events(&new)[0]["date"]);
+    assert_eq!(day.state(&number)?, "convoked none");
+
+    let line = day.line(&number)?;
+    let absence = json!({"absence": line["absence"]["id"]});
+    day.head.must("WithdrawAbsence", &absence)?;
+    let back = calendar_after(&day.house, &address, sequence(&new))?;
+    let (stood, again) = (events(&first), events(&back));
+    assert_eq!(stood[0]["uid"], again[0]["uid"], "one series");
+    assert_eq!(stood[0]["date"], again[0]["date"], "the date of the first");
+    assert_eq!(day.sittings(&number)?, "1");
+    assert_eq!(day.state(&number)?, "convoked none");
+
+    // Absent again, and convoked to another date: the hour passes, and the justification turns out to be none.
+    let line = day.line(&number)?;
+    day.record(&line, "JUSTIFIED", "NEW_DATE")?
+        .map_err(|refusal| anyhow::anyhow!("{refusal}"))?;
+    let new = calendar_after(&day.house, &address, sequence(&back) + 1)?;
+    let late = format!("{}T18:00:00+02:00", day.date);
+    day.rewind(&late)?;
+    let line = day.line(&number)?;
+    let input = json!({
+        "absence": line["absence"]["id"], "kind": "UNJUSTIFIED", "confirmed": "ABSENT",
+    });
+    day.head.must("RecordAbsence", &json!({"input": input}))?;
+    let gone = calendar_after(&day.house, &address, sequence(&new))?;
+    let (new, gone) = (events(&new), events(&gone));
+    assert_eq!(gone[0]["status"], "CANCELLED", "{gone:?}");
+    assert_eq!(gone[0]["date"], new[0]["date"]);
+    assert_eq!(day.state(&number)?, "declared_absent closed");
+    assert!(day.searched()?.is_empty(), "AB: no date is looked for");
     Ok(())
 }
 
@@ -273,12 +358,7 @@ pub fn an_unjustified_absence_has_no_other_date_until_a_justification_comes(
         day.searched()?.is_empty(),
         "an AB candidate never waits for a date"
     );
-    let state = |day: &Day| {
-        day.house.read(&format!(
-            "select sitting_state || ' ' || mark_state from candidate where number = '{number}'"
-        ))
-    };
-    assert_eq!(state(&day)?, "declared_absent closed");
+    assert_eq!(day.state(&number)?, "declared_absent closed");
 
     // The justification comes.
     let line = day
@@ -301,7 +381,7 @@ pub fn an_unjustified_absence_has_no_other_date_until_a_justification_comes(
         "WithdrawAbsence",
         &json!({"absence": line["absence"]["id"]}),
     )?;
-    assert_eq!(state(&day)?, "convoked none");
+    assert_eq!(day.state(&number)?, "convoked none");
     assert!(day.searched()?.is_empty());
     assert_eq!(day.sittings(&number)?, "1");
 
@@ -315,10 +395,7 @@ pub fn an_unjustified_absence_has_no_other_date_until_a_justification_comes(
     day.officer
         .must("RecordAbsence", &json!({"input": input}))?;
     let other = text(&other["candidate"]["number"]);
-    let states = day.house.read(&format!(
-        "select sitting_state || ' ' || mark_state from candidate where number = '{other}'"
-    ))?;
-    assert_eq!(states, "force_majeure proposed");
+    assert_eq!(day.state(&other)?, "force_majeure proposed");
     let mail = post::to(&day.house, &day.address(&other)?, 2)?;
     let said = text(&mail["text"]);
     assert!(

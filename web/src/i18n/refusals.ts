@@ -149,7 +149,7 @@ const SENTENCES: Record<string, Sentence> = {
   absence_before_the_hour: 'L’heure du passage n’est pas encore venue : une absence ne s’annonce d’avance que si elle est justifiée.',
   absence_not_established: 'La force majeure est établie par le service des examens : transmettez-lui la pièce.',
   absence_over: 'Cette absence a déjà été revue ou retirée. Rechargez la page.',
-  absence_followed: (facts) => `Ce candidat est déjà convoqué à une autre date, le ${day(facts)} : son absence ne se revoit plus ici.`,
+  absence_followed: (facts) => `Ce candidat est convoqué à une autre date, le ${day(facts)}. Son absence se retire si c’était une erreur et que cette date est encore à venir ; elle ne se justifie pas une seconde fois.`,
   consequence_changed: (facts) => `La suite de cette absence a changé depuis que vous l’avez lue : ${fact(facts, 'sentence')} Relisez, puis confirmez.`,
   reason_missing: 'Écrivez la raison : chacun la lira.',
   reason_too_long: (facts) => `Raccourcissez ce texte : ${fact(facts, 'most')} caractères au plus.`,

@@ -15,12 +15,13 @@ use delos_persistence::absences::{self, AbsenceRecord, AbsenceState};
 use delos_persistence::authorities::{self, AuthorityRecord};
 use delos_persistence::candidates::{self, CandidateRecord};
 use delos_persistence::plans::{self, PlanRecord};
-use delos_persistence::sittings::{self, DatedSitting, PastSitting};
+use delos_persistence::sittings::{self, DatedSitting, Ended, PastSitting};
 use delos_persistence::{Access, Transaction, sessions, waiting};
 
 use super::About;
 use crate::begun;
 use crate::context::Context;
+use crate::convoke::ABSENCE_REVIEWED;
 use crate::error::{CommandError, CommandResult, Refusal};
 use crate::plan_problem;
 use crate::tracks_of;
@@ -33,7 +34,7 @@ pub(super) struct Known {
     pub sitting: DatedSitting,
     /// Its place among those that are over, when the ruling before put it there.
     pub past: Option<PastSitting>,
-    /// The sitting that he has since, of which nobody told him.
+    /// The sitting that he has since.
     since: Option<DatedSitting>,
     /// The absence that stands, when it is looked at anew.
     pub absence: Option<AbsenceRecord>,
@@ -43,6 +44,16 @@ pub(super) struct Known {
     dates: SessionDates,
     authority: AuthorityRecord,
     zone: chrono_tz::Tz,
+    /// Whether the hour of the sitting that he has since has not come.
+    since_is_ahead: bool,
+}
+
+/// Where somebody stands whose absence is looked at anew.
+pub(super) struct Reopened {
+    /// His absence waits for a ruling.
+    pub tracks: Tracks,
+    /// The date to which he was convoked since, which is over: he is to be told, and so is whoever expected him.
+    pub given_back: Option<DatedSitting>,
 }
 
 impl Known {
@@ -103,13 +114,23 @@ impl Known {
             .into_iter()
             .find(|one| one.id == plan.authority)
             .ok_or(CommandError::NotFound)?;
+        let centres: Vec<_> = since
+            .iter()
+            .chain([&sitting])
+            .map(|one| one.centre)
+            .collect();
+        let zones = begun::zones(access, &centres).await?;
+        let zone = |one: &DatedSitting| {
+            let zone = zones.get(&one.centre).copied();
+            zone.unwrap_or(chrono_tz::Europe::Paris)
+        };
         Ok(Self {
             regulation: plan_problem::regulation(context, access, &plan).await?,
             dates: sessions::dates_for(access, plan.session, Some(plan.authority)).await?,
-            zone: begun::zones(access, &[sitting.centre])
-                .await?
-                .remove(&sitting.centre)
-                .unwrap_or(chrono_tz::Europe::Paris),
+            zone: zone(&sitting),
+            since_is_ahead: since
+                .as_ref()
+                .is_some_and(|one| begun::is_ahead(context, one, zone(one))),
             plan,
             person,
             sitting,
@@ -180,35 +201,55 @@ impl Known {
     }
 
     /// Brings him to the point of an absence that waits for a ruling: nothing of a former ruling stays.
-    pub async fn open_again(&self, context: &Context, tx: &Transaction) -> CommandResult<Tracks> {
+    ///
+    /// # Errors
+    /// Refuses with `absence_followed` when the sitting that he has since has begun, or as his tracks do.
+    pub async fn open_again(&self, context: &Context, tx: &Transaction) -> CommandResult<Reopened> {
+        let told = |refused| CommandError::from(self.refused(refused));
         let Some(absence) = &self.absence else {
-            return self
-                .tracks
-                .miss()
-                .map_err(|refused| self.refused(refused).into());
+            return Ok(Reopened {
+                tracks: self.tracks.miss().map_err(told)?,
+                given_back: None,
+            });
         };
-        let mut tracks = self.tracks;
-        if let Some(since) = &self.since {
-            if tracks.sitting().state() != State::Planned {
-                return Err(Refusal::new("absence_followed")
-                    .with("day", since.day)
-                    .into());
-            }
-            sittings::take_back(tx, since).await?;
-            tracks = tracks
-                .defer_sitting()
-                .map_err(|refused| CommandError::from(self.refused(refused)))?;
-        }
+        let (tracks, given_back) = match &self.since {
+            None => (self.tracks, None),
+            Some(since) => self.give_back(context, tx, since).await?,
+        };
         let tracks = tracks
             .reconsider_absence(self.sitting.revision)
-            .map_err(|refused| CommandError::from(self.refused(refused)))?;
+            .map_err(told)?;
         if let Some(past) = &self.past {
             sittings::restore(tx, past).await?;
             waiting::remove(tx, &[self.person.candidate.id]).await?;
         }
         absences::end(tx, absence.id, AbsenceState::Replaced).await?;
         tracing::debug!(absence = %absence.id, at = %context.now(), "looked at anew");
-        Ok(tracks)
+        Ok(Reopened { tracks, given_back })
+    }
+
+    /// Gives back the date that he has since: nothing stays of one that nobody was told of.
+    async fn give_back(
+        &self,
+        context: &Context,
+        tx: &Transaction,
+        since: &DatedSitting,
+    ) -> CommandResult<(Tracks, Option<DatedSitting>)> {
+        let told = |refused| CommandError::from(self.refused(refused));
+        let standing = self.tracks.sitting();
+        if standing.state() == State::Planned && standing.revision() == 0 {
+            sittings::take_back(tx, since).await?;
+            return Ok((self.tracks.defer_sitting().map_err(told)?, None));
+        }
+        let open = matches!(standing.state(), State::Planned | State::Convoked);
+        if !(open && self.since_is_ahead && since.plan == self.plan.id) {
+            return Err(Refusal::new("absence_followed")
+                .with("day", since.day)
+                .into());
+        }
+        let tracks = self.tracks.cancel_sitting().map_err(told)?;
+        sittings::end(tx, since, Ended::Cancelled, ABSENCE_REVIEWED, context.now()).await?;
+        Ok((tracks, Some(since.clone())))
     }
 }
 

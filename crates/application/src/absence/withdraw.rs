@@ -1,16 +1,19 @@
 //! An absence that was recorded by error is withdrawn: the candidate is convoked as before.
 
+use chrono::NaiveDate;
 use delos_documents::sentences;
 use delos_domain::actor::Actor;
 use delos_domain::ids::AbsenceId;
 use delos_domain::regulation::AbsenceKind;
 use delos_domain::scope::{EstablishForceMajeure, Operation, RecordAbsence, Scope};
 use delos_persistence::candidates::CandidateRecord;
-use delos_persistence::{absences, candidates, journal, plans};
+use delos_persistence::plans::CommissionRecord;
+use delos_persistence::sittings::DatedSitting;
+use delos_persistence::{Transaction, absences, candidates, journal, plans};
 use delos_planning::check::violations;
 
-use super::About;
 use super::case::Known;
+use super::{About, tell_centres};
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult, Refusal, retrying};
 use crate::letters::Letters;
@@ -20,10 +23,11 @@ use crate::reschedule::take_out;
 use crate::tell::{Seat, Telling, next_revisions};
 use crate::tracks_of;
 
-/// Withdraws an absence: where his date is still ahead his seat is his again, and he is told so.
+/// Withdraws an absence: where his date is still ahead his seat is his again, and he is told so. The date to which he was
+/// convoked since is given back.
 ///
 /// # Errors
-/// Refuses with `absence_over`, `absence_followed` (he is convoked to another date already), `seat_taken` (somebody has
+/// Refuses with `absence_over`, `absence_followed` (the date to which he was convoked since has begun), `seat_taken` (somebody has
 /// his seat by now), `absence_not_established` (force majeure, and no authority asks), or as his tracks do.
 ///
 /// Force majeure is withdrawn by whom it was established by: the authority, of its schools' candidates too.
@@ -47,102 +51,82 @@ async fn withdraw_once<O: Operation>(
     let tx = context.db.write().await?;
     let known = Known::read(context, &tx, scope, About::Absence(id)).await?;
     known.check_established(scope.role())?;
-    let tracks = known
-        .open_again(context, &tx)
-        .await?
-        .appear()
-        .map_err(|refused| CommandError::from(known.refused(refused)))?;
+    let told = |refused| CommandError::from(known.refused(refused));
+    let opened = known.open_again(context, &tx).await?;
+    let given_back = opened.given_back.as_ref();
+    let tracks = opened.tracks.appear().map_err(told)?;
     absences::withdraw(&tx, id).await?;
     let ahead = known.is_ahead(context);
     // What told him not to come is overtaken by a convocation that says that he is to.
     let tracks = if ahead {
-        tracks
-            .revise_convocation()
-            .map_err(|refused| CommandError::from(known.refused(refused)))?
+        tracks.revise_convocation().map_err(told)?
     } else {
         tracks
     };
-    candidates::save_states(
-        &tx,
-        known.person.candidate.id,
-        &known.person.states,
-        &tracks_of::codes(tracks, &known.person),
-    )
-    .await?;
-    let plan = &known.plan;
+    let (person, sitting, plan) = (&known.person, &known.sitting, &known.plan);
+    let codes = tracks_of::codes(tracks, person);
+    candidates::save_states(&tx, person.candidate.id, &person.states, &codes).await?;
     let commissions = plans::commissions(&tx, plan.id).await?;
-    let letters = Letters::load_with(
-        context,
-        &tx,
-        plan,
-        &commissions,
-        &[],
-        &[known.sitting.centre],
-    )
-    .await?;
+    let both = || std::iter::once(sitting).chain(given_back);
+    let centres: Vec<_> = both().map(|one| one.centre).collect();
+    let letters = Letters::load_with(context, &tx, plan, &commissions, &[], &centres).await?;
     let mut telling = Telling::new(context, plan, &letters);
     let decision = context.ids.next();
+    let next = match (given_back, ahead) {
+        (None, _) => sentences::ABSENCE_WITHDRAWN_FOLLOWS,
+        (Some(_), true) => sentences::ABSENCE_WITHDRAWN_FIRST_DATE,
+        (Some(_), false) => sentences::ABSENCE_WITHDRAWN_NO_OTHER_DATE,
+    };
     telling.decide_absence(
-        &known.person,
-        &known.sitting,
+        person,
+        sitting,
         decision,
         sentences::ABSENCE_WITHDRAWN,
-        sentences::ABSENCE_WITHDRAWN_FOLLOWS,
+        next,
     );
+    let revisions = next_revisions(&tx, [sitting.series]).await?;
+    let revision = revisions.get(&sitting.series).copied().unwrap_or(1);
     if ahead {
-        let stated = plan_problem::state(context, &tx, plan, &[], &commissions).await?;
-        let content = to_plan(&tx, plan, &stated, &commissions).await?;
-        // What the plan breaks without him is no matter of his seat.
-        let mut without = content.clone();
-        let his = |one: &CandidateRecord| one.candidate.id == known.person.candidate.id;
-        if let Some(key) = stated.candidates.iter().position(his) {
-            take_out(&mut without, key);
-        }
-        let stood = violations(&stated.problem, &without);
-        let broken = violations(&stated.problem, &content);
-        if broken.iter().any(|fault| !stood.contains(fault)) {
-            return Err(Refusal::new("seat_taken")
-                .with("day", known.sitting.day)
-                .into());
-        }
-        holding::refresh(context, &tx, plan, &commissions, &[known.sitting.day]).await?;
-        let revisions = next_revisions(&tx, [known.sitting.series]).await?;
-        let revision = revisions.get(&known.sitting.series).copied().unwrap_or(1);
-        let place = commissions.iter().find_map(|commission| {
-            let day = commission
-                .days
-                .iter()
-                .find(|day| day.id == known.sitting.commission_day)?;
-            let sitting = day.sittings.iter().find(|one| one.id == known.sitting.id)?;
-            Some((commission, day, sitting))
-        });
-        let (commission, day, sitting) = place.ok_or(CommandError::Conflict)?;
-        let seat = Seat {
-            commission,
-            day,
-            sitting,
-            person: &known.person,
-        };
-        let changed = letters.change(&known.sitting, sentences::CONVOKED_AGAIN);
+        check_seat(context, &tx, &known, &commissions).await?;
+        let seat = seat(&known, &commissions)?;
+        // Both dates are of one calendar series: one revision moves him back.
+        let former = given_back.unwrap_or(sitting);
+        let changed = letters.change(former, sentences::CONVOKED_AGAIN);
         telling.convoke(seat, revision, None, Some(changed));
-        plans::number_revisions(&tx, plan.id, &[sitting.id], tracks.sitting().revision()).await?;
+        let number = tracks.sitting().revision();
+        plans::number_revisions(&tx, plan.id, &[sitting.id], number).await?;
+    } else if let Some(since) = given_back {
+        telling.withdraw(person, since, revision, sentences::ABSENCE_WITHDRAWN, next);
+    }
+    let changed: Vec<&DatedSitting> = both().filter(|one| ahead || one.id != sitting.id).collect();
+    if !changed.is_empty() {
+        let days: Vec<NaiveDate> = changed.iter().map(|one| one.day).collect();
+        holding::refresh(context, &tx, plan, &commissions, &days).await?;
+        let touched = changed.iter().map(|one| one.commission).collect();
         telling
             .members(
                 &tx,
                 &commissions,
-                &[commission.id].into(),
+                &touched,
                 &[],
                 sentences::CANDIDATES_CHANGED,
             )
             .await?;
     }
+    let lines = both().map(|one| {
+        let what = if one.id == sitting.id {
+            "absence retirée"
+        } else {
+            "passage annulé"
+        };
+        (one, what)
+    });
+    let why = sentences::ABSENCE_WITHDRAWN_FOR_CENTRE;
+    let said = (why, scope.account(), decision);
+    tell_centres(&mut telling, &tx, person, lines, said).await?;
     telling.put(&tx).await?;
-    let subjects = vec![
-        id.0,
-        known.person.candidate.id.0,
-        known.sitting.id.0,
-        plan.id.0,
-    ];
+    let mut subjects = vec![id.0, person.candidate.id.0, plan.id.0];
+    subjects.extend(both().map(|one| one.id.0));
     journal::add(
         &tx,
         journal::Line::done(decision, context.now(), scope, subjects),
@@ -152,4 +136,47 @@ async fn withdraw_once<O: Operation>(
     tx.commit(()).await?.into_inner();
     context.dates_changed(plan.id).await;
     Ok(())
+}
+
+/// Refuses when somebody has his seat by now. What the plan breaks without him is no matter of his seat.
+async fn check_seat(
+    context: &Context,
+    tx: &Transaction,
+    known: &Known,
+    commissions: &[CommissionRecord],
+) -> CommandResult<()> {
+    let plan = &known.plan;
+    let stated = plan_problem::state(context, tx, plan, &[], commissions).await?;
+    let content = to_plan(tx, plan, &stated, commissions).await?;
+    let mut without = content.clone();
+    let his = |one: &CandidateRecord| one.candidate.id == known.person.candidate.id;
+    if let Some(key) = stated.candidates.iter().position(his) {
+        take_out(&mut without, key);
+    }
+    let stood = violations(&stated.problem, &without);
+    let broken = violations(&stated.problem, &content);
+    if broken.iter().any(|fault| !stood.contains(fault)) {
+        return Err(Refusal::new("seat_taken")
+            .with("day", known.sitting.day)
+            .into());
+    }
+    Ok(())
+}
+
+/// His place in the plan.
+fn seat<'a>(known: &'a Known, commissions: &'a [CommissionRecord]) -> CommandResult<Seat<'a>> {
+    let found = commissions.iter().find_map(|commission| {
+        let day = commission
+            .days
+            .iter()
+            .find(|day| day.id == known.sitting.commission_day)?;
+        let sitting = day.sittings.iter().find(|one| one.id == known.sitting.id)?;
+        Some(Seat {
+            commission,
+            day,
+            sitting,
+            person: &known.person,
+        })
+    });
+    found.ok_or(CommandError::Conflict)
 }

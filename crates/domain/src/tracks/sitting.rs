@@ -220,8 +220,12 @@ impl Standing {
                 State::ForceMajeure
             }
 
+            // Unplanned: the date that he had since was cancelled.
             (
-                State::DeclaredAbsent | State::ForceMajeure | State::NewSittingDue,
+                State::DeclaredAbsent
+                | State::ForceMajeure
+                | State::NewSittingDue
+                | State::Unplanned,
                 Event::Reconsider(revision),
             ) if revision > 0 => {
                 return Ok(Self {
@@ -230,10 +234,7 @@ impl Standing {
                 });
             }
             (State::Absent, Event::Appear) => State::Convoked,
-            (
-                State::Unplanned | State::Planned | State::Convoked | State::Absent,
-                Event::Reconsider(_),
-            )
+            (State::Planned | State::Convoked | State::Absent, Event::Reconsider(_))
             | (
                 State::Unplanned | State::Planned | State::Convoked | State::NewSittingDue,
                 Event::Rule(_) | Event::Appear,

@@ -27,6 +27,7 @@ export function lineState({ state, phase, absence }: Line): Sign {
 
 const CAUSES: Record<string, string> = {
   absence: 'absence justifiée',
+  absence_reviewed: 'absence revue',
   centre_closed: 'centre fermé',
   examiner_lost: 'commission empêchée',
 };

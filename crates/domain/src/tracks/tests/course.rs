@@ -209,14 +209,14 @@ const TABLE: &str = "
     zero_adopted              | reconsider_absence             | !mark_already_adopted
     zero_communicable         | reconsider_absence             | !mark_already_published
     zero_released             | reconsider_absence             | !mark_already_released
-    new_date                  | reconsider_absence             | sitting=absent/1
+    new_date new deposited compliant | reconsider_absence      | sitting=absent/1
     absent                    | appear                         | sitting=convoked/1
     planned                   | defer_sitting                  | sitting=new_sitting_due/0
     moved convoked            | defer_sitting                  | !sitting_already_convoked
     absent                    | defer_sitting                  | !sitting_was_absent
     new deposited compliant new_date | defer_sitting           | !sitting_not_planned
     new deposited compliant planned convoked moved new_date | appear | !sitting_not_absent
-    new deposited compliant planned convoked moved absent | reconsider_absence | !sitting_not_absent
+    planned convoked moved absent | reconsider_absence         | !sitting_not_absent
     declared_absent {ZERO}    | {sitting_but_reconsider}       | !sitting_absence_ruled
     new deposited compliant new_date | plan                    | sitting=planned/0
     planned convoked moved    | plan                           | !sitting_already_planned

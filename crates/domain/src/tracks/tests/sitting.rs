@@ -44,7 +44,9 @@ const REFUSALS: [Refused; 9] = [
 /// `n+1` the next. A sitting that was moved after its convocation is planned at n: what the candidate holds is outdated.
 const TABLE: &str = "
     unplanned/0       | plan                                   | planned/0
-    unplanned/0       | rule_new_date rule_absent rule_force_majeure reconsider appear | !sitting_not_absent
+    # An absence whose later date was cancelled is looked at anew.
+    unplanned/0       | reconsider                             | absent/n
+    unplanned/0       | rule_new_date rule_absent rule_force_majeure appear | !sitting_not_absent
     unplanned/0       | close                                  | closed/0
     unplanned/0       | rest                                   | !sitting_not_planned
 
