@@ -9,6 +9,7 @@ mod doors {
     mod french;
     mod hostile;
     mod letters;
+    mod long_tasks;
     mod mailboxes;
     mod mandates;
     mod opening;
@@ -54,6 +55,7 @@ mod doors {
         absences::a_member_who_falls_ill_is_replaced,
         faults::a_faulty_file_is_told_line_by_line_and_writes_nothing,
         resend::what_the_relay_refuses_is_put_right_and_sent_again,
+        long_tasks::whoever_no_longer_waits_is_told_that_his_import_has_ended,
         answers::whoever_has_his_convocation_says_so_and_the_others_are_reached,
         answers::an_authority_adds_its_words_and_nothing_else,
         mandates::of_two_mandates_one_is_acted_under_at_a_time,

@@ -44,6 +44,7 @@ pub mod set_rescheduling;
 pub mod set_session_dates;
 pub mod settle_message;
 pub mod sign_in;
+mod task_finished;
 pub mod tasks;
 mod tell;
 pub mod texts;

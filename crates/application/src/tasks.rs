@@ -11,6 +11,7 @@ use crate::context::Context;
 use crate::error::{CommandError, CommandResult};
 use crate::live::Change;
 use crate::sign_in::{STAFF_ABSOLUTE, STAFF_IDLE};
+use crate::task_finished::{self, End};
 use crate::{import, reschedule};
 
 /// How long a runner holds a task: it is taken back from one that died.
@@ -63,6 +64,7 @@ async fn run(context: &Context, wanted: Option<TaskId>) -> CommandResult<bool> {
         // The work wrote its own end, in the transaction of what it did.
         Ok(Ok(())) => {
             context.told(&[Change::Task(task.id)]);
+            context.signals.ring().await;
             return Ok(true);
         }
         Ok(Err(error)) => match error {
@@ -99,8 +101,10 @@ async fn fail(context: &Context, task: &TaskRecord, code: &str) -> CommandResult
         reschedule::give_up(&tx, task).await?;
     }
     tasks::end(&tx, task, "failed", 0, Some(code), context.now()).await?;
+    task_finished::tell(context, &tx, task, End::Failed).await?;
     tx.commit(()).await?.into_inner();
     context.told(&[Change::Task(task.id)]);
+    context.signals.ring().await;
     Ok(())
 }
 

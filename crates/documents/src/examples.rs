@@ -329,6 +329,7 @@ pub fn task_finished() -> TaskFinished {
         what: "Import de candidats".to_owned(),
         done: 118,
         failed: 2,
+        nothing: false,
         link: "https://delos.example/taches".to_owned(),
         words: Words::default(),
     }

@@ -21,6 +21,7 @@ use super::reading::{self, Read, Reading};
 use super::{Handed, ImportKind, TaskInput};
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult, Refusal, retrying};
+use crate::task_finished::{self, End};
 
 /// Writes the file of a task, and the task's end with it.
 ///
@@ -81,6 +82,7 @@ async fn write(
         report.created, report.updated, report.unchanged
     );
     tasks::end(&tx, task, "done", rows, Some(&detail), context.now()).await?;
+    task_finished::tell(context, &tx, task, End::Done(report.rows)).await?;
     staged::delete(&tx, id).await?;
     let line = super::line(context, actor, task.session, kind, subjects)?;
     journal::add(&tx, line).await?;

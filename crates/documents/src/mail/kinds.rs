@@ -262,6 +262,9 @@ pub struct TaskFinished {
     pub done: u64,
     /// How many were not.
     pub failed: u64,
+    /// Whether nothing at all could be done: it is to be asked for again.
+    #[serde(default)]
+    pub nothing: bool,
     /// Where to look.
     pub link: String,
     /// What the authority adds.

@@ -14,7 +14,10 @@ fn every_kind() -> Vec<(&'static str, Payload)> {
     }
     let changed = Payload::CandidateConvocation(Box::new(examples::changed()));
     let examiner = Payload::ExaminerConvocation(Box::new(examples::examiner_changed()));
+    let mut nothing = examples::task_finished();
+    (nothing.done, nothing.failed, nothing.nothing) = (0, 0, true);
     all.push(("candidate_convocation_changed", changed));
+    all.push(("task_failed", Payload::TaskFinished(nothing)));
     all.push(("examiner_convocation_changed", examiner));
     all
 }
