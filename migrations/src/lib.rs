@@ -13,6 +13,7 @@ mod m2026_11_26_000001_absences;
 mod m2026_11_26_000002_delivery;
 mod m2026_11_26_000003_live;
 mod m2026_11_26_000004_letters;
+mod m2026_11_26_000005_declined;
 mod sql;
 
 /// All migrations, oldest first.
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m2026_11_26_000002_delivery::Migration),
             Box::new(m2026_11_26_000003_live::Migration),
             Box::new(m2026_11_26_000004_letters::Migration),
+            Box::new(m2026_11_26_000005_declined::Migration),
         ]
     }
 }

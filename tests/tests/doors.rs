@@ -53,6 +53,7 @@ mod doors {
         absences::a_closed_centre_has_every_sitting_moved_or_listed,
         absences::a_centre_of_the_other_form_is_closed_by_the_authority,
         absences::a_member_who_falls_ill_is_replaced,
+        absences::a_member_replaced_in_the_middle_keeps_the_days_that_he_sat,
         faults::a_faulty_file_is_told_line_by_line_and_writes_nothing,
         resend::what_the_relay_refuses_is_put_right_and_sent_again,
         long_tasks::whoever_no_longer_waits_is_told_that_his_import_has_ended,

@@ -1,15 +1,19 @@
-//! A member of a commission cannot come: another takes his place, or the sittings that he leaves without a commission are
-//! cancelled and another date is looked for.
+//! A member of a commission cannot come: another takes his place on the days that have not begun, or the sittings that he
+//! leaves without a commission are cancelled and another date is looked for.
+//!
+//! Invariant: a day that has begun keeps those who sat on it: what is ahead goes on as a commission of its own.
+
+use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use delos_documents::sentences;
 use delos_domain::actor::Actor;
 use delos_domain::commission::{Member, decide};
-use delos_domain::ids::{CommissionId, ExaminerId};
+use delos_domain::ids::{CommissionDayId, CommissionId, ExaminerId, SittingId};
 use delos_domain::scope::{ReplaceMember, Scope};
-use delos_persistence::plans::{self, CommissionRecord, PlanRecord};
+use delos_persistence::plans::{self, CommissionRecord, DayRecord, PlanRecord};
 use delos_persistence::sittings::{self, SittingFilter};
-use delos_persistence::{Access, Transaction, journal};
+use delos_persistence::{Access, Transaction, examiners, journal, waiting};
 use delos_planning::check::violations;
 
 use crate::begun;
@@ -19,7 +23,8 @@ use crate::convoke::EXAMINER_LOST;
 use crate::error::{CommandError, CommandResult, Refusal, retrying};
 use crate::letters::Letters;
 use crate::plan_commands::{holding, rule_broken};
-use crate::plan_problem::{self, to_plan};
+use crate::plan_problem::{self, Stated, to_plan};
+use crate::reschedule;
 use crate::tell::Telling;
 
 /// An examiner who could take a member's place.
@@ -41,24 +46,19 @@ pub async fn substitutes(
     let scope = actor.scope::<ReplaceMember>(context.today())?;
     let reader = context.db.read();
     let (plan, commissions) = found(&reader, &scope, commission).await?;
-    let one = of(&commissions, commission)?;
+    let stated = plan_problem::state(context, &reader, &plan, &[], &commissions).await?;
+    let change = Change {
+        plan: &plan,
+        stated: &stated,
+        commissions: &commissions,
+        commission,
+        former,
+        today: context.today(),
+    };
+    let members = &of(&commissions, commission)?.members;
     let mut substitutes = Vec::new();
-    for person in plan_problem::examiners(&reader, &plan).await? {
-        if one.members.contains(&person.id) {
-            continue;
-        }
-        let after = with(&commissions, commission, former, person.id);
-        if check(
-            context,
-            &reader,
-            &plan,
-            (&commissions, &after),
-            commission,
-            person.id,
-        )
-        .await
-        .is_ok()
-        {
+    for person in &stated.examiners {
+        if !members.contains(&person.id) && change.check(&reader, person.id).await.is_ok() {
             substitutes.push(Substitute {
                 examiner: person.id,
                 name: person.identity.full_name(),
@@ -96,8 +96,7 @@ async fn replace_once(
     let scope = actor.scope::<ReplaceMember>(context.today())?;
     let tx = context.db.write().await?;
     let (plan, commissions) = found(&tx, &scope, commission).await?;
-    let one = of(&commissions, commission)?;
-    if !one.members.contains(&former) {
+    if !of(&commissions, commission)?.members.contains(&former) {
         return Err(Refusal::new("not_a_member").into());
     }
     let cancelled = match new {
@@ -113,7 +112,7 @@ async fn replace_once(
             .await?;
             0
         }
-        None => lose(context, &tx, &scope, &plan, commission).await?,
+        None => lose(context, &tx, &scope, &plan, (commission, former)).await?,
     };
     let cancelled = tx.commit(cancelled).await?.into_inner();
     context.dates_changed(plan.id).await;
@@ -128,22 +127,46 @@ async fn substitute(
     commissions: &[CommissionRecord],
     (commission, former, new): (CommissionId, ExaminerId, ExaminerId),
 ) -> CommandResult<()> {
-    let today = context.today();
-    if of(commissions, commission)?
-        .days
-        .iter()
-        .all(|day| day.day < today)
-    {
+    let before = of(commissions, commission)?;
+    let begun = begun_days(context, tx, scope, before).await?;
+    let ahead = |day: &&DayRecord| !begun.contains(&day.id) && day.day >= context.today();
+    let ahead: Vec<&DayRecord> = before.days.iter().filter(ahead).collect();
+    if ahead.is_empty() {
         return Err(Refusal::new("nothing_ahead").into());
     }
-    let after = with(commissions, commission, former, new);
-    check(context, tx, plan, (commissions, &after), commission, new).await?;
-    plans::replace_member(tx, commission, former, new).await?;
-    let days: Vec<NaiveDate> = of(&after, commission)?
-        .days
-        .iter()
-        .map(|day| day.day)
-        .collect();
+    let stated = plan_problem::state(context, tx, plan, &[], commissions).await?;
+    let change = Change {
+        plan,
+        stated: &stated,
+        commissions,
+        commission,
+        former,
+        today: context.today(),
+    };
+    change.check(tx, new).await?;
+    let touched = if ahead.len() == before.days.len() {
+        plans::replace_member(tx, commission, former, new).await?;
+        commission
+    } else {
+        // Whoever was heard was heard by those who sat then.
+        let ids: Vec<CommissionDayId> = ahead.iter().map(|day| day.id).collect();
+        let numbers = commissions.iter().map(|one| one.number);
+        let members = before.members.iter();
+        let continued = CommissionRecord {
+            id: CommissionId(context.ids.next()),
+            number: numbers.max().unwrap_or_default().saturating_add(1),
+            members: members
+                .map(|id| if *id == former { new } else { *id })
+                .collect(),
+            days: Vec::new(),
+            ..before.clone()
+        };
+        plans::insert_commission(tx, plan, &continued).await?;
+        plans::move_days(tx, &ids, &continued).await?;
+        continued.id
+    };
+    let days: Vec<NaiveDate> = ahead.iter().map(|day| day.day).collect();
+    let after = plans::commissions(tx, plan.id).await?;
     holding::refresh(context, tx, plan, &after, &days).await?;
     let letters = Letters::load_with(context, tx, plan, &after, &[former], &[]).await?;
     let mut telling = Telling::new(context, plan, &letters);
@@ -151,13 +174,17 @@ async fn substitute(
         .members(
             tx,
             &after,
-            &[commission].into(),
+            &[commission, touched].into(),
             &[former],
             sentences::MEMBERS_CHANGED,
         )
         .await?;
     telling.put(tx).await?;
-    let subjects = vec![plan.id.0, commission.0, former.0, new.0];
+    // A seat may be free with him that was not without.
+    if !waiting::of_plan(tx, plan.id).await?.is_empty() {
+        reschedule::ask(context, tx, scope, plan).await?;
+    }
+    let subjects = vec![plan.id.0, commission.0, touched.0, former.0, new.0];
     journal::add(
         tx,
         journal::Line::done(context.ids.next(), context.now(), scope, subjects),
@@ -167,12 +194,33 @@ async fn substitute(
     Ok(())
 }
 
+/// The days of a commission of which a sitting has begun.
+async fn begun_days(
+    context: &Context,
+    tx: &Transaction,
+    scope: &Scope<ReplaceMember>,
+    one: &CommissionRecord,
+) -> CommandResult<BTreeSet<CommissionDayId>> {
+    let filter = SittingFilter {
+        commission: Some(one.id),
+        ..SittingFilter::default()
+    };
+    let all = sittings::list(tx, scope, &filter).await?;
+    let ahead: BTreeSet<SittingId> = begun::ahead(context, tx, all.clone())
+        .await?
+        .into_iter()
+        .map(|sitting| sitting.id)
+        .collect();
+    let begun = all.into_iter().filter(|one| !ahead.contains(&one.id));
+    Ok(begun.map(|sitting| sitting.commission_day).collect())
+}
+
 async fn lose(
     context: &Context,
     tx: &Transaction,
     scope: &Scope<ReplaceMember>,
     plan: &PlanRecord,
-    commission: CommissionId,
+    (commission, former): (CommissionId, ExaminerId),
 ) -> CommandResult<usize> {
     let filter = SittingFilter {
         commission: Some(commission),
@@ -189,6 +237,13 @@ async fn lose(
     let cancelled = sittings_of_plan(context, tx, scope, plan, &ahead, &why).await?;
     if cancelled == 0 {
         return Err(Refusal::new("nothing_ahead").into());
+    }
+    // He cannot on those days, in this commission or in another.
+    for mut person in examiners::by_ids(tx, &[former]).await? {
+        let mut days: BTreeSet<NaiveDate> = person.unavailable.iter().copied().collect();
+        days.extend(ahead.iter().map(|one| one.day));
+        person.unavailable = days.into_iter().collect();
+        examiners::update(tx, scope, &person).await?;
     }
     Ok(cancelled)
 }
@@ -219,64 +274,67 @@ fn of(commissions: &[CommissionRecord], id: CommissionId) -> CommandResult<&Comm
         .ok_or(CommandError::NotFound)
 }
 
-fn with(
-    commissions: &[CommissionRecord],
-    id: CommissionId,
+/// One member of a published plan's commission who is to be replaced.
+struct Change<'a> {
+    plan: &'a PlanRecord,
+    stated: &'a Stated,
+    commissions: &'a [CommissionRecord],
+    commission: CommissionId,
     former: ExaminerId,
-    new: ExaminerId,
-) -> Vec<CommissionRecord> {
-    let mut after = commissions.to_vec();
-    for one in after.iter_mut().filter(|one| one.id == id) {
-        for member in one.members.iter_mut().filter(|member| **member == former) {
-            *member = new;
-        }
-    }
-    after
+    today: NaiveDate,
 }
 
-/// Whether the commissions hold together with the new member in one of them.
-async fn check(
-    context: &Context,
-    access: &impl Access,
-    plan: &PlanRecord,
-    (before, after): (&[CommissionRecord], &[CommissionRecord]),
-    id: CommissionId,
-    new: ExaminerId,
-) -> CommandResult<()> {
-    let stated = plan_problem::state(context, access, plan, &[], after).await?;
-    let one = of(after, id)?;
-    let members: Vec<Member> = one
-        .members
-        .iter()
-        .filter_map(|member| stated.examiners.iter().find(|x| x.id == *member))
-        .map(|x| Member {
-            of_option: x.options.contains(&one.option),
-            professional: x.professional,
-        })
-        .collect();
-    if members.len() != one.members.len() {
-        return Err(CommandError::NotFound);
+impl Change<'_> {
+    /// Whether the commissions hold together with this member in the other's place, on the days that are not over.
+    async fn check(&self, access: &impl Access, new: ExaminerId) -> CommandResult<()> {
+        let before = self.ahead(None);
+        let after = self.ahead(Some(new));
+        let stated = self.stated;
+        let one = of(&after, self.commission)?;
+        let members: Vec<Member> = one
+            .members
+            .iter()
+            .filter_map(|member| stated.examiners.iter().find(|x| x.id == *member))
+            .map(|x| Member {
+                of_option: x.options.contains(&one.option),
+                professional: x.professional,
+            })
+            .collect();
+        if members.len() != one.members.len() {
+            return Err(CommandError::NotFound);
+        }
+        decide(&stated.problem.composition, &members)
+            .map_err(|refused| Refusal::new(refused.code()).with("least", refused.least()))?;
+        let key = stated.examiners.iter().position(|x| x.id == new);
+        let taken = one.days.iter().find(|day| {
+            key.is_some_and(|key| stated.problem.taken.examiners.contains(&(key, day.day)))
+        });
+        if let Some(day) = taken {
+            return Err(Refusal::new("examiner_taken").with("day", day.day).into());
+        }
+        let content = to_plan(access, self.plan, stated, &after).await?;
+        // What the plan broke before (a day that a closure emptied) is nobody's reason to refuse a substitute. Where the
+        // former member is no longer an examiner of the plan, what it broke before cannot be said.
+        let stood = to_plan(access, self.plan, stated, &before).await;
+        let stood = stood.map_or_else(|_| Vec::new(), |stood| violations(&stated.problem, &stood));
+        let broken = violations(&stated.problem, &content);
+        if let Some(fault) = broken.iter().find(|fault| !stood.contains(fault)) {
+            let number = after.get(fault.commission).map_or(0, |one| one.number);
+            return Err(rule_broken(fault, number, stated).into());
+        }
+        Ok(())
     }
-    decide(&stated.problem.composition, &members)
-        .map_err(|refused| Refusal::new(refused.code()).with("least", refused.least()))?;
-    let key = stated.examiners.iter().position(|x| x.id == new);
-    // A day that is over takes nobody's time.
-    let today = context.today();
-    let taken = one.days.iter().filter(|day| day.day >= today).find(|day| {
-        key.is_some_and(|key| stated.problem.taken.examiners.contains(&(key, day.day)))
-    });
-    if let Some(day) = taken {
-        return Err(Refusal::new("examiner_taken").with("day", day.day).into());
+
+    /// The commissions, this one without the days that are over: they take nobody's time. With the new member in it.
+    fn ahead(&self, new: Option<ExaminerId>) -> Vec<CommissionRecord> {
+        let mut after = self.commissions.to_vec();
+        for one in after.iter_mut().filter(|one| one.id == self.commission) {
+            one.days.retain(|day| day.day >= self.today);
+            let former = one.members.iter_mut().filter(|id| **id == self.former);
+            for (member, new) in former.zip(new) {
+                *member = new;
+            }
+        }
+        after
     }
-    let content = to_plan(access, plan, &stated, after).await?;
-    // What the plan broke before (a day that a closure emptied) is nobody's reason to refuse a substitute. Where the former
-    // member is no longer an examiner of the plan, what it broke before cannot be said.
-    let stood = to_plan(access, plan, &stated, before).await;
-    let stood = stood.map_or_else(|_| Vec::new(), |stood| violations(&stated.problem, &stood));
-    let broken = violations(&stated.problem, &content);
-    if let Some(fault) = broken.iter().find(|fault| !stood.contains(fault)) {
-        let number = after.get(fault.commission).map_or(0, |one| one.number);
-        return Err(rule_broken(fault, number, &stated).into());
-    }
-    Ok(())
 }

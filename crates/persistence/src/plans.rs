@@ -28,7 +28,7 @@ use crate::perimeter::{columns, condition};
 use crate::sessions::one_row;
 use crate::sittings::DatedSitting;
 
-pub use changing::{insert_commission, insert_day, open_day, replace_member};
+pub use changing::{insert_commission, insert_day, move_days, open_day, replace_member};
 pub use occupancy::{Occupancy, held_by_others, occupied_by_others, occupy, occupy_days};
 pub use summaries::{PlanCounts, counts, to_place};
 

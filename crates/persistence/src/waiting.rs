@@ -1,6 +1,8 @@
 //! Who waits for another date: those for whom the worker found none, each with the rules that refuse each seat.
 
-use chrono::{DateTime, Utc};
+use std::collections::{BTreeSet, HashMap};
+
+use chrono::{DateTime, NaiveDate, Utc};
 use delos_domain::ids::{AuthorityId, CandidateId, PlanId, SchoolId, SessionId};
 use delos_domain::scope::{Operation, Scope};
 use sea_orm::ActiveValue::Set;
@@ -8,7 +10,7 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use crate::database::{Access, Transaction};
-use crate::entities::unplaced;
+use crate::entities::{declined_date, unplaced};
 use crate::error::StoreError;
 use crate::perimeter::{columns, condition};
 
@@ -69,6 +71,48 @@ pub async fn remove(tx: &Transaction, candidates: &[CandidateId]) -> Result<(), 
             .await?;
     }
     Ok(())
+}
+
+/// Notes that somebody declined a date for a candidate.
+pub async fn decline(
+    tx: &Transaction,
+    candidate: CandidateId,
+    day: NaiveDate,
+) -> Result<(), StoreError> {
+    let row = declined_date::ActiveModel {
+        candidate_id: Set(candidate.0),
+        day: Set(day),
+    };
+    let again = OnConflict::columns([
+        declined_date::Column::CandidateId,
+        declined_date::Column::Day,
+    ])
+    .do_nothing()
+    .to_owned();
+    declined_date::Entity::insert(row)
+        .on_conflict(again)
+        .exec_without_returning(tx.connection())
+        .await?;
+    Ok(())
+}
+
+/// The dates that somebody declined for these candidates.
+pub async fn declined(
+    access: &impl Access,
+    candidates: &[CandidateId],
+) -> Result<HashMap<CandidateId, BTreeSet<NaiveDate>>, StoreError> {
+    let mut found: HashMap<CandidateId, BTreeSet<NaiveDate>> = HashMap::new();
+    for chunk in candidates.chunks(10_000) {
+        let rows = declined_date::Entity::find()
+            .filter(declined_date::Column::CandidateId.is_in(chunk.iter().map(|id| id.0)))
+            .all(access.connection())
+            .await?;
+        for row in rows {
+            let id = CandidateId(row.candidate_id);
+            found.entry(id).or_default().insert(row.day);
+        }
+    }
+    Ok(found)
 }
 
 /// Those of the scope who wait, the longest first.

@@ -33,6 +33,8 @@ pub struct Wanted {
     pub first: NaiveDate,
     /// Last day on which he may sit.
     pub last: Option<NaiveDate>,
+    /// Days that somebody declined for him.
+    pub declined: BTreeSet<NaiveDate>,
 }
 
 /// A seat that nobody has.
@@ -232,7 +234,11 @@ fn opens(
             Opens::Day
         });
     }
-    if problem.form != Form::Ccf || day.is_some() {
+    // A day of a period that lost all its candidates is one on which the team may sit again.
+    if day.is_some() {
+        return Some(Opens::Nothing);
+    }
+    if problem.form != Form::Ccf {
         return None;
     }
     // The team opens a period once, in the name of its first commission.

@@ -2,13 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "the places are of the problem itself")]
 
+use std::collections::BTreeSet;
+
 mod annex;
 mod world;
 
 use delos_domain::candidate::{Accommodation, ExamOption, Form};
 use delos_domain::ratio::TimeRatio;
 use delos_planning::check::violations;
-use delos_planning::seats::{Opens, Seat, SeatRule, Wanted, place_all, search, with};
+use delos_planning::seats::{NoSeat, Opens, Seat, SeatRule, Wanted, place_all, search, with};
 use delos_planning::session::{Commission, PlacedSlot, Plan, Problem, propose};
 use proptest::prelude::*;
 
@@ -45,6 +47,7 @@ fn wanted(candidate: usize) -> Wanted {
         former: None,
         first: day("2027-04-19"),
         last: Some(day("2027-05-07")),
+        declined: BTreeSet::new(),
     }
 }
 
@@ -166,6 +169,41 @@ fn each_refusal_names_its_rule() {
         ..wanted(7)
     };
     assert_eq!(refused(&problem, &early), [SeatRule::AfterLastDay]);
+    let declined = search(&problem, &plan, &wanted(7)).free;
+    let declined = Wanted {
+        declined: declined.iter().map(|seat| seat.date).collect(),
+        ..wanted(7)
+    };
+    let seats = search(&problem, &plan, &declined);
+    assert_eq!(seats.free, []);
+    let named = |seat: &&NoSeat| seat.rule == SeatRule::Declined;
+    assert!(seats.refused.iter().any(|seat| named(&seat)), "{seats:?}");
+}
+
+#[test]
+fn the_days_of_a_commission_that_lost_all_its_candidates_open_again() {
+    let (problem, mut plan) = planned(8, 1, |_| false);
+    let place = 0;
+    let dates: Vec<_> = plan.commissions[place]
+        .days
+        .iter()
+        .map(|d| d.date)
+        .collect();
+    for day in &mut plan.commissions[place].days {
+        day.slots.clear();
+    }
+    let seats = search(&problem, &plan, &wanted(7));
+    for date in dates {
+        let seat = on(&seats.free, place, date);
+        let seat = seat.unwrap_or_else(|| panic!("{date}: {:?}", seats.refused));
+        let after = with(&plan, 7, seat);
+        let before = violations(&problem, &plan);
+        let broken = violations(&problem, &after);
+        assert!(
+            broken.iter().all(|fault| before.contains(fault)),
+            "{broken:?}"
+        );
+    }
 }
 
 #[test]

@@ -608,6 +608,71 @@ pub fn a_member_who_falls_ill_is_replaced(engine: Engine) -> Result<()> {
     Ok(())
 }
 
+/// In the middle of a period: those who sat keep the day that has begun, the substitute has those that are ahead.
+pub fn a_member_replaced_in_the_middle_keeps_the_days_that_he_sat(engine: Engine) -> Result<()> {
+    let Some(mut day) = Day::open(engine, "mid period", true)? else {
+        return Ok(());
+    };
+    let plans = day.head.staff("Plans", &json!({}))?;
+    let plan = plans["plans"][0]["id"].clone();
+    let view = delos_tests::plans::view(&mut day.head, &plan)?;
+    let begun = |one: &&Value| {
+        let dates: Vec<_> = each(&one["days"]).map(|d| text(&d["date"])).collect();
+        dates.contains(&day.date) && dates.len() > 1
+    };
+    let before = each(&view["commissions"]).find(begun).context("begun")?;
+    let ids = |one: &Value| -> Vec<String> {
+        each(&one["members"])
+            .map(|member| text(&member["id"]))
+            .collect()
+    };
+    let (member, input, by) = each(&before["members"])
+        .find_map(|member| {
+            let input = json!({"commission": before["id"], "member": member["id"]});
+            let found = day.head.staff("Substitutes", &input).ok()?;
+            let by = each(&found["substitutes"]).next()?["id"].clone();
+            Some((text(&member["id"]), input, text(&by)))
+        })
+        .context("a substitute")?;
+    let mut input = input;
+    input["by"] = json!(by);
+    day.head.must("ReplaceMember", &input)?;
+
+    let view = delos_tests::plans::view(&mut day.head, &plan)?;
+    let of = |date: &str, heard: &[String]| -> Result<Value> {
+        let found = each(&view["commissions"])
+            .find(|one| ids(one) == *heard && each(&one["days"]).any(|day| day["date"] == date));
+        found
+            .cloned()
+            .with_context(|| format!("no commission on {date}"))
+    };
+    let heard = ids(before);
+    let new: Vec<String> = heard
+        .iter()
+        .map(|id| {
+            if *id == member {
+                by.clone()
+            } else {
+                id.clone()
+            }
+        })
+        .collect();
+    for date in each(&before["days"]).map(|day| text(&day["date"])) {
+        let one = of(&date, if date == day.date { &heard } else { &new })?;
+        let days = each(&one["days"]).filter(|day| day["date"] == date.as_str());
+        let sittings = |days: Vec<&Value>| -> usize {
+            days.iter().map(|day| each(&day["sittings"]).count()).sum()
+        };
+        let stood = each(&before["days"]).filter(|day| day["date"] == date.as_str());
+        assert_eq!(
+            sittings(days.collect()),
+            sittings(stood.collect()),
+            "{date}"
+        );
+    }
+    Ok(())
+}
+
 fn two_weeks_before(date: &str) -> Result<String> {
     let date: chrono::NaiveDate = date.parse()?;
     Ok((date - chrono::Days::new(14)).to_string())

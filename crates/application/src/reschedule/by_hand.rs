@@ -246,6 +246,7 @@ async fn decline_once(context: &Context, actor: &Actor, id: SittingId) -> Comman
         searched_at: context.now(),
     };
     waiting::put(&tx, &waits).await?;
+    waiting::decline(&tx, person.candidate.id, sitting.day).await?;
     let commissions = plans::commissions(&tx, plan.id).await?;
     holding::refresh(context, &tx, &plan, &commissions, &[sitting.day]).await?;
     let subjects = vec![plan.id.0, person.candidate.id.0, sitting.id.0];
@@ -278,7 +279,11 @@ async fn find(
         reasons: String::new(),
         searched_at: context.now(),
     };
-    let search = Search::read_as(context, access, plan, &[waits], instead).await?;
+    let mut search = Search::read_as(context, access, plan, &[waits], instead).await?;
+    // A date that was declined is no longer proposed; a person may still give it.
+    for wanted in &mut search.wanted {
+        wanted.declined.clear();
+    }
     let Some(wanted) = search.wanted.first() else {
         let state = State::from_code(&person.states.sitting);
         return Err(match state {

@@ -8,7 +8,7 @@ use delos_persistence::Access;
 use delos_persistence::candidates::{self, CandidateRecord};
 use delos_persistence::plans::{self, CommissionRecord, PlanRecord};
 use delos_persistence::sittings::{self, Ended, PastSitting};
-use delos_persistence::waiting::WaitingRecord;
+use delos_persistence::waiting::{self, WaitingRecord};
 use delos_persistence::{authorities, sessions};
 use delos_planning::seats::{NoSeat, Wanted};
 use delos_planning::session::Plan;
@@ -60,6 +60,7 @@ impl Search {
         let mut content = to_plan(access, plan, &stated, &commissions).await?;
         let ids: Vec<CandidateId> = waiting.iter().map(|one| one.candidate).collect();
         let history = sittings::history(access, &ids).await?;
+        let mut declined = waiting::declined(access, &ids).await?;
         let dates = sessions::dates_for(access, plan.session, Some(plan.authority)).await?;
         let authority = authorities::all(access)
             .await?
@@ -102,8 +103,10 @@ impl Search {
                     let id = past.sitting.commission;
                     commissions.iter().position(|one| one.id == id)
                 });
+            let declined = declined.remove(&person.candidate.id).unwrap_or_default();
             people.push(person);
             wanted.push(Wanted {
+                declined,
                 candidate: key,
                 former: taken_out.map(|(place, _)| place).or(former),
                 first,

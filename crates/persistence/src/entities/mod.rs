@@ -11,6 +11,7 @@ pub mod cohort;
 pub mod commission;
 pub mod commission_day;
 pub mod commission_member;
+pub mod declined_date;
 pub mod examiner;
 pub mod identity;
 pub mod journal;

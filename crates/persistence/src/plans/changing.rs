@@ -1,13 +1,13 @@
 //! What changes in a published plan: a day or a commission more, a member in another's place.
 
-use delos_domain::ids::{CommissionId, ExaminerId};
+use delos_domain::ids::{CommissionDayId, CommissionId, ExaminerId};
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::{CommissionRecord, DayRecord, PlanRecord};
 use crate::database::{Access as _, Transaction};
-use crate::entities::{commission, commission_day, commission_member};
+use crate::entities::{commission, commission_day, commission_member, past_sitting, sitting};
 use crate::error::StoreError;
 use crate::sessions::one_row;
 
@@ -80,6 +80,45 @@ pub async fn replace_member(
         .exec(tx.connection())
         .await?;
     one_row(updated.rows_affected)
+}
+
+/// Gives these days of one commission, with their sittings, those that are over included, to another.
+///
+/// # Errors
+/// [`StoreError::Conflict`] when one of the days is no longer there.
+pub async fn move_days(
+    tx: &Transaction,
+    days: &[CommissionDayId],
+    to: &CommissionRecord,
+) -> Result<(), StoreError> {
+    let ids = || days.iter().map(|id| id.0);
+    let updated = commission_day::Entity::update_many()
+        .col_expr(commission_day::Column::CommissionId, Expr::value(to.id.0))
+        .filter(commission_day::Column::Id.is_in(ids()))
+        .exec(tx.connection())
+        .await?;
+    if updated.rows_affected != days.len() as u64 {
+        return Err(StoreError::Conflict);
+    }
+    sitting::Entity::update_many()
+        .col_expr(sitting::Column::CommissionId, Expr::value(to.id.0))
+        .col_expr(
+            sitting::Column::Version,
+            Expr::col(sitting::Column::Version).add(1),
+        )
+        .filter(sitting::Column::CommissionDayId.is_in(ids()))
+        .exec(tx.connection())
+        .await?;
+    past_sitting::Entity::update_many()
+        .col_expr(past_sitting::Column::CommissionId, Expr::value(to.id.0))
+        .col_expr(
+            past_sitting::Column::CommissionNumber,
+            Expr::value(i64::from(to.number)),
+        )
+        .filter(past_sitting::Column::CommissionDayId.is_in(ids()))
+        .exec(tx.connection())
+        .await?;
+    Ok(())
 }
 
 /// A commission's own row.

@@ -24,6 +24,8 @@ pub enum SeatRule {
     OtherOption,
     /// The day is too near, or has passed.
     NoNotice,
+    /// Somebody declined that day for him.
+    Declined,
     /// The day comes after the last on which he may sit.
     AfterLastDay,
     /// The centre is closed.
@@ -56,6 +58,7 @@ impl SeatRule {
         match self {
             Self::OtherOption => "other_option",
             Self::NoNotice => "no_notice",
+            Self::Declined => "declined",
             Self::AfterLastDay => "after_last_day",
             Self::CentreClosed => "centre_closed",
             Self::OtherCentre => "other_centre",
@@ -97,6 +100,9 @@ pub(super) fn of_date(wanted: &Wanted, date: NaiveDate) -> Result<(), SeatRule> 
     }
     if wanted.last.is_some_and(|last| date > last) {
         return Err(SeatRule::AfterLastDay);
+    }
+    if wanted.declined.contains(&date) {
+        return Err(SeatRule::Declined);
     }
     Ok(())
 }
