@@ -52,6 +52,7 @@ mod doors {
         absences::an_unjustified_absence_has_no_other_date_until_a_justification_comes,
         absences::a_closed_centre_has_every_sitting_moved_or_listed,
         absences::a_centre_of_the_other_form_is_closed_by_the_authority,
+        absences::forty_sittings_of_a_closed_centre_are_moved_or_listed,
         absences::a_member_who_falls_ill_is_replaced,
         absences::a_member_replaced_in_the_middle_keeps_the_days_that_he_sat,
         faults::a_faulty_file_is_told_line_by_line_and_writes_nothing,

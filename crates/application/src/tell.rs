@@ -15,7 +15,7 @@ use delos_domain::ids::{
 };
 use delos_persistence::candidates::CandidateRecord;
 use delos_persistence::identities::IdentityRecord;
-use delos_persistence::outbox::{self, About, NewMessage, Told};
+use delos_persistence::outbox::{self, About, Arrival, NewMessage, Told};
 use delos_persistence::plans::{CommissionRecord, DayRecord, PlanRecord, SittingRecord};
 use delos_persistence::sittings::DatedSitting;
 use delos_persistence::{Transaction, accounts};
@@ -179,20 +179,24 @@ impl<'a> Telling<'a> {
             let last = told.get(&id);
             let revision = last.map_or(1, |last| last.revision + 1);
             let mut letter = self.letters.examiner_letter(person, commissions, revision);
-            let days = last.and_then(days_told);
+            let days = last.and_then(|last| days_of(&last.payload));
             if days.as_ref().is_some_and(|days| same_days(days, &letter))
                 || last.is_none() && letter.days.is_empty()
             {
                 continue;
             }
-            let removed = removed(days.as_deref().unwrap_or_default(), &letter);
+            let mut gone = last.map_or_else(Vec::new, |last| removed(&held(last), &letter));
+            // What is still to leave is overtaken by a withdrawal, which names the days that it would have told.
+            if gone.is_empty() && letter.days.is_empty() {
+                gone = days.unwrap_or_default();
+            }
             let payload = if letter.days.is_empty() {
                 let letter = self
                     .letters
-                    .examiner_cancellation(person, removed, revision, reason);
+                    .examiner_cancellation(person, gone, revision, reason);
                 Payload::ExaminerCancellation(Box::new(letter))
             } else {
-                letter.removed = removed;
+                letter.removed = gone;
                 letter.changed = last.is_some().then(|| reason.to_owned());
                 Payload::ExaminerConvocation(Box::new(letter))
             };
@@ -338,9 +342,24 @@ fn series_of(what: &[u8], one: Uuid, other: Uuid) -> Uuid {
     uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }
 
-/// The days that a member was told last.
-fn days_told(told: &Told) -> Option<Vec<ExaminerDay>> {
-    match Payload::from_bytes(&told.payload) {
+/// The days that may stand in a member's calendar: those of the last message that reached him, and of whatever may have
+/// since.
+fn held(told: &Told) -> Vec<ExaminerDay> {
+    let mut held: Vec<ExaminerDay> = Vec::new();
+    for (arrival, payload) in &told.arrived {
+        let Some(days) = days_of(payload) else {
+            continue;
+        };
+        let named: BTreeSet<Uuid> = days.iter().map(|day| day.series).collect();
+        held.retain(|day| *arrival == Arrival::Possible && !named.contains(&day.series));
+        held.extend(days);
+    }
+    held
+}
+
+/// The days that a message tells a member.
+fn days_of(payload: &[u8]) -> Option<Vec<ExaminerDay>> {
+    match Payload::from_bytes(payload) {
         Ok(Payload::ExaminerConvocation(value)) => Some(value.days),
         Ok(Payload::ExaminerCancellation(_)) => Some(Vec::new()),
         _ => None,
@@ -351,7 +370,7 @@ fn same_days(told: &[ExaminerDay], now: &ExaminerConvocation) -> bool {
     told == now.days
 }
 
-/// Days told before that are not among the days now.
+/// Days held before that are not among the days now.
 fn removed(told: &[ExaminerDay], now: &ExaminerConvocation) -> Vec<ExaminerDay> {
     let kept: BTreeSet<Uuid> = now.days.iter().map(|day| day.series).collect();
     told.iter()

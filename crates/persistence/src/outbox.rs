@@ -29,7 +29,7 @@ pub use reading::{
 pub(crate) use states::grouped;
 pub use states::{Counts, State};
 
-pub use told::{Told, revisions, told_examiners};
+pub use told::{Arrival, Told, revisions, told_examiners};
 
 use chrono::{DateTime, Utc};
 use delos_domain::ids::{
@@ -164,6 +164,7 @@ pub async fn insert(
         outbox::Entity::insert_many(rows)
             .exec_without_returning(tx.connection())
             .await?;
+        series::drop_overtaken(tx.connection(), chunk).await?;
     }
     Ok(())
 }

@@ -35,6 +35,27 @@ pub(crate) async fn hold_older(
     Ok(())
 }
 
+/// Takes off a person's list what certainly never left and a later revision replaces.
+pub(crate) async fn drop_overtaken(
+    connection: &impl ConnectionTrait,
+    messages: &[NewMessage],
+) -> Result<(), StoreError> {
+    let later = messages.iter().filter(|one| one.revision > 1);
+    let series: Vec<_> = later.filter_map(|one| one.series).collect();
+    if series.is_empty() {
+        return Ok(());
+    }
+    outbox::Entity::update_many()
+        .col_expr(outbox::Column::Status, Expr::value("cancelled"))
+        .filter(outbox::Column::Series.is_in(series))
+        .filter(outbox::Column::Status.eq("failed"))
+        .filter(outbox::Column::Ambiguous.eq(false))
+        .filter(is_latest().not())
+        .exec(connection)
+        .await?;
+    Ok(())
+}
+
 /// Whether a later revision was decided.
 pub(crate) async fn is_overtaken(
     connection: &impl ConnectionTrait,

@@ -29,6 +29,11 @@ struct Day {
 
 impl Day {
     fn open(engine: Engine, name: &str, confirms: bool) -> Result<Option<Self>> {
+        Self::open_with(engine, name, confirms, "")
+    }
+
+    /// With these candidates more.
+    fn open_with(engine: Engine, name: &str, confirms: bool, more: &str) -> Result<Option<Self>> {
         if !post::readers() {
             return Ok(None);
         }
@@ -48,7 +53,7 @@ impl Day {
                 None,
             )?;
         }
-        let rows = of_academy("candidats.csv", "Dijon")?;
+        let rows = of_academy("candidats.csv", "Dijon")? + more;
         import(&mut officer, "candidates", ("candidats.csv", &rows), None)?;
         let confirmed = json!({"confirmsItself": confirms, "noticeDays": 5});
         officer.must("SetRescheduling", &confirmed)?;
@@ -570,6 +575,75 @@ pub fn a_centre_of_the_other_form_is_closed_by_the_authority(engine: Engine) -> 
         sittings,
         "{placed} placed, {listed} listed"
     );
+    Ok(())
+}
+
+/// Forty sittings and more of a closed centre: each is moved to a day that is left, or listed with what refuses each seat.
+pub fn forty_sittings_of_a_closed_centre_are_moved_or_listed(engine: Engine) -> Result<()> {
+    let mut more = String::new();
+    for place in 0..24 {
+        let option = if place % 2 == 0 { "SISR" } else { "SLAM" };
+        more += &format!(
+            "\n22100990{place:02};Éluard;Zoé;{:02}/03/2007;;zoe.{place}@eleve.example;{option};scolaire;ccf;{SCHOOL};;;;;;\
+             30/06/2027",
+            place + 1
+        );
+    }
+    let Some(mut day) = Day::open_with(engine, "forty", true, &more)? else {
+        return Ok(());
+    };
+    let count = |day: &Day, sql: &str| -> Result<i64> { Ok(day.house.read(sql)?.trim().parse()?) };
+    let here =
+        format!("from sitting where centre_id = (select id from school where uai = '{SCHOOL}')");
+    let first = day
+        .house
+        .read(&format!("select cast(min(day) as text) {here}"))?;
+    let first: chrono::NaiveDate = first.trim().parse()?;
+    let before = two_weeks_before(&first.to_string())?;
+    day.rewind(&format!("{before}T08:00:00+01:00"))?;
+    let mut last = first;
+    let lost = loop {
+        let until = format!("select cast(count(*) as text) {here} and day <= '{last}'");
+        let found = count(&day, &until)?;
+        if found >= 40 {
+            break found;
+        }
+        last = last + chrono::Days::new(1);
+        anyhow::ensure!(
+            last < first + chrono::Days::new(60),
+            "{found} sittings at most"
+        );
+    };
+    let schools = day.officer.staff("Schools", &json!({}))?;
+    let centre = each(&schools["schools"]["edges"])
+        .find(|one| one["node"]["uai"] == SCHOOL)
+        .context("the school")?["node"]["id"]
+        .clone();
+    let input = json!({
+        "centre": centre, "first": first.to_string(), "last": last.to_string(), "reason": "Inondation",
+    });
+    let closed = day.head.must("CloseCentre", &json!({"input": input}))?;
+    assert_eq!(closed["count"], lost);
+    let waiting = day.searched()?;
+    let placed = count(
+        &day,
+        &format!(
+            "select cast(count(*) as text) {here} and candidate_id in (select candidate_id from past_sitting)"
+        ),
+    )?;
+    let listed = i64::try_from(waiting.len())?;
+    println!("{lost} sittings lost their day: {placed} moved, {listed} listed");
+    assert_eq!(placed + listed, lost, "{waiting:?}");
+    assert!(placed > 0);
+    assert!(
+        waiting
+            .iter()
+            .all(|one| each(&one["reasons"]).next().is_some()),
+        "each has its reasons"
+    );
+    let between =
+        format!("select cast(count(*) as text) {here} and day between '{first}' and '{last}'");
+    assert_eq!(count(&day, &between)?, 0, "nobody is expected there");
     Ok(())
 }
 

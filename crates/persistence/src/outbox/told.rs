@@ -18,6 +18,26 @@ pub struct Told {
     pub revision: u32,
     /// Its payload.
     pub payload: Vec<u8>,
+    /// Payloads of the messages of the series that reached their recipient, or may have, the earliest first.
+    pub arrived: Vec<(Arrival, Vec<u8>)>,
+}
+
+/// Whether a message reached its recipient.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arrival {
+    /// The relay took it.
+    Certain,
+    /// The relay may have taken it, or is being given it.
+    Possible,
+}
+
+/// Whether a message has arrived; none when it certainly has not, and will not once a later one is decided.
+fn arrival(row: &outbox::Model) -> Option<Arrival> {
+    match row.status.as_str() {
+        "sent" if row.bounced_at.is_none() => Some(Arrival::Certain),
+        _ if row.ambiguous || row.past_dot => Some(Arrival::Possible),
+        _ => None,
+    }
 }
 
 /// The last revision of each of these series; none where nothing was said yet.
@@ -66,7 +86,8 @@ pub async fn told_examiners(
             let Some(id) = row.examiner_id.map(ExaminerId) else {
                 continue;
             };
-            if found.contains_key(&id) {
+            let arrival = arrival(&row);
+            if found.contains_key(&id) && arrival.is_none() {
                 continue;
             }
             if let std::collections::hash_map::Entry::Vacant(empty) = keys.entry(row.key_id) {
@@ -75,12 +96,19 @@ pub async fn told_examiners(
             let Some(key) = keys.get(&row.key_id) else {
                 continue;
             };
-            let told = Told {
-                revision: u32::try_from(row.revision).map_err(corrupt)?,
-                payload: key.open(row.id, &Envelope(row.payload))?,
-            };
-            found.insert(id, told);
+            let revision = u32::try_from(row.revision).map_err(corrupt)?;
+            let payload = key.open(row.id, &Envelope(row.payload))?;
+            let told = found.entry(id).or_insert_with(|| Told {
+                revision,
+                payload: payload.clone(),
+                arrived: Vec::new(),
+            });
+            told.arrived
+                .extend(arrival.map(|arrival| (arrival, payload)));
         }
+    }
+    for told in found.values_mut() {
+        told.arrived.reverse();
     }
     Ok(found)
 }
