@@ -3,6 +3,10 @@
 //! The mark is the commission's judgement of a profile: nothing here computes one from levels. « Non valide » and
 //! « absent » are states of the tracks, never numbers.
 
+mod explanation;
+
+pub use explanation::Explanation;
+
 use crate::regulation::{MarkRules, PenaltyRule, Rounding};
 
 /// A mark out of 20, in quarter points.
@@ -192,8 +196,8 @@ pub fn finalise(
     penalties: &[Penalty<'_>],
     rules: &MarkRules,
 ) -> Result<FinalMark, PenaltyRefused> {
-    for (i, penalty) in penalties.iter().enumerate() {
-        check(penalty, &penalties[..i], &rules.penalties)?;
+    if let Some(refused) = penalties_refused(penalties, rules).into_iter().next() {
+        return Err(refused);
     }
     let Rounding::UpThenPenalties = rules.rounding;
     let rounded = proposed.rounded_up();
@@ -204,6 +208,15 @@ pub fn finalise(
         penalty,
         value: u8::try_from(u16::from(rounded).saturating_sub(penalty)).unwrap_or(0),
     })
+}
+
+/// What is wrong with penalties, one fault a penalty at most, in their order: whoever applies them reads all at once.
+pub fn penalties_refused(penalties: &[Penalty<'_>], rules: &MarkRules) -> Vec<PenaltyRefused> {
+    penalties
+        .iter()
+        .enumerate()
+        .filter_map(|(i, penalty)| check(penalty, &penalties[..i], &rules.penalties).err())
+        .collect()
 }
 
 fn check(
@@ -464,6 +477,31 @@ mod tests {
                 "{penalties:?}"
             );
         }
+    }
+
+    #[test]
+    fn every_penalty_at_fault_is_told() {
+        let codes: Vec<_> = penalties_refused(
+            &[
+                penalty("one", 9, ""),
+                penalty("environment", 5, "x"),
+                penalty("environment", 5, " "),
+                penalty("portfolio", 1, ""),
+            ],
+            &rules(),
+        )
+        .iter()
+        .map(PenaltyRefused::code)
+        .collect();
+        assert_eq!(
+            codes,
+            [
+                "penalty_points",
+                "penalty_reason_missing",
+                "penalty_unknown"
+            ]
+        );
+        assert_eq!(penalties_refused(&[penalty("one", 10, "")], &rules()), []);
     }
 
     proptest! {

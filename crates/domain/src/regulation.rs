@@ -2,6 +2,8 @@
 //!
 //! `delos-regulation` reads it from TOML and checks it; nothing else makes one outside tests.
 
+#[cfg(test)]
+pub(crate) mod example;
 mod forms;
 
 pub use forms::{

@@ -32,9 +32,7 @@ pub(super) fn read(table: Table<'_>, rest: &Rest<'_>) -> Option<Front> {
     let proposal_notices = super::super::texts(&table, "proposal_notices");
     let penalties_title = table.text("penalties_title");
     let penalty_notices = super::super::texts(&table, "penalty_notices");
-    let fixed = table.item("penalty_fixed");
-    let up_to = table.item("penalty_up_to");
-    let penalties = penalties(fixed.as_ref(), up_to.as_ref(), rest);
+    let penalties = penalties(&table, rest);
     let final_mark = table.text("final_mark");
     let report = table.text("report");
     let notices: Option<Vec<&String>> = proposal_notices
@@ -67,18 +65,30 @@ pub(super) fn read(table: Table<'_>, rest: &Rest<'_>) -> Option<Front> {
     })
 }
 
-/// The penalties of `[mark]` as the grid prints them; the two ways to print points are looked at in any case.
-fn penalties(
-    fixed: Option<&Item<'_>>,
-    up_to: Option<&Item<'_>>,
-    rest: &Rest<'_>,
-) -> Option<Vec<PenaltyLine>> {
-    let looked_at = |item: Option<&Item<'_>>| item?.filled_in(&[("points", Some(""))]);
-    looked_at(fixed).zip(looked_at(up_to))?;
+/// The penalties of `[mark]` as the grid prints them. How points are printed must be said only where a penalty needs it.
+fn penalties(table: &Table<'_>, rest: &Rest<'_>) -> Option<Vec<PenaltyLine>> {
+    let printed = |key| {
+        let item = table.maybe(key);
+        let sound = item
+            .as_ref()
+            .is_none_or(|item| item.filled_in(&[("points", Some(""))]).is_some());
+        sound.then_some(item)
+    };
+    let (fixed, up_to) = (printed("penalty_fixed"), printed("penalty_up_to"));
+    let (fixed, up_to) = (fixed?, up_to?);
     let line = |rule: &PenaltyRule| {
         let (fewest, most) = rule.points;
-        let item = if fewest == most { fixed } else { up_to }?;
-        let points = item.filled_in(&[("points", Some(&most.to_string()))])?;
+        let (item, key) = if fewest == most {
+            (&fixed, "penalty_fixed")
+        } else {
+            (&up_to, "penalty_up_to")
+        };
+        if item.is_none() {
+            table.item(key);
+        }
+        let points = item
+            .as_ref()?
+            .filled_in(&[("points", Some(&most.to_string()))])?;
         Some(PenaltyLine {
             code: rule.code.clone(),
             text: format!("{} {points}", rule.label),
