@@ -43,7 +43,7 @@ pub async fn substitutes(
     let (plan, commissions) = found(&reader, &scope, commission).await?;
     let one = of(&commissions, commission)?;
     let mut substitutes = Vec::new();
-    for person in plan_problem::examiners(&reader, &plan).await? {
+    for person in plan_problem::examiners(context, &reader, &plan).await? {
         if one.members.contains(&person.id) {
             continue;
         }

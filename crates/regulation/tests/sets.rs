@@ -284,7 +284,7 @@ fn another_epreuve_is_data() {
         [
             ("P1", 10, 0, "candidate commission".to_owned()),
             ("P2", 30, 0, "candidate commission".to_owned()),
-            ("H", 10, 0, "commission ~".to_owned()),
+            ("H", 10, 0, "commission".to_owned()),
         ]
     );
     assert_eq!((set.day.preparation, set.day.environments), (0, 0));

@@ -2,6 +2,7 @@
 
 mod course;
 mod derived;
+mod forms;
 mod mutated;
 mod people;
 mod reading;
