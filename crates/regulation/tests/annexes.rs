@@ -88,7 +88,7 @@ impl Reading {
                 self.at += length;
                 continue;
             }
-            let left: Vec<_> = queues.iter_mut().filter_map(|queue| queue.next()).collect();
+            let left: Vec<_> = queues.iter_mut().filter_map(Iterator::next).collect();
             if left.is_empty() {
                 return Ok(());
             }
