@@ -16,6 +16,7 @@ mod doors {
     mod own_exam;
     mod perimeter;
     mod plan_rules;
+    mod presentation;
     mod reimport;
     mod resend;
     mod together;
@@ -42,6 +43,11 @@ mod doors {
     #[test]
     fn every_candidate_is_convoked_once_under_another_regulation() -> anyhow::Result<()> {
         whole_job::every_candidate_is_convoked_once_under_another_regulation(Engine::Sqlite)
+    }
+
+    #[test]
+    fn everybody_is_convoked_to_an_epreuve_of_another_kind() -> anyhow::Result<()> {
+        presentation::everybody_is_convoked_to_an_epreuve_of_another_kind(Engine::Sqlite)
     }
 
     on_each_database! {

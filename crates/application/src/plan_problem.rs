@@ -98,16 +98,26 @@ pub async fn centres(access: &impl Access, plan: &PlanRecord) -> CommandResult<V
         .collect())
 }
 
-/// Examiners of a plan: the school's own team in CCF, the authority's in the ponctuelle form.
+/// Examiners of a plan: the school's own team in CCF, the authority's in the ponctuelle form. Where a commission has a
+/// professional, whom no school has, the authority's professionals are of the team too.
 pub async fn examiners(
+    context: &Context,
     access: &impl Access,
     plan: &PlanRecord,
 ) -> CommandResult<Vec<ExaminerRecord>> {
     let all =
         delos_persistence::examiners::of_authority(access, plan.session, plan.authority).await?;
+    let Some(school) = plan.school else {
+        return Ok(all);
+    };
+    let professionals = regulation(context, access, plan)
+        .await?
+        .composition
+        .get(&plan.form)
+        .is_some_and(|composition| composition.professionals_min > 0);
     Ok(all
         .into_iter()
-        .filter(|one| plan.school.is_none() || one.school == plan.school)
+        .filter(|one| one.school == Some(school) || professionals && one.professional)
         .collect())
 }
 
@@ -144,7 +154,7 @@ pub async fn state(
         delos_persistence::schools::of_authority(access, plan.session, plan.authority).await?;
     let key_of = |id: SchoolId| schools.iter().position(|one| one.school.id == id);
     let centres = centres(access, plan).await?;
-    let examiners = examiners(access, plan).await?;
+    let examiners = examiners(context, access, plan).await?;
     let filter = CandidateFilter {
         form: Some(plan.form),
         school: plan.school,

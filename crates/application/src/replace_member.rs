@@ -239,11 +239,11 @@ async fn lose(
         return Err(Refusal::new("nothing_ahead").into());
     }
     // He cannot on those days, in this commission or in another.
-    for mut person in examiners::by_ids(tx, &[former]).await? {
+    for person in examiners::by_ids(tx, &[former]).await? {
         let mut days: BTreeSet<NaiveDate> = person.unavailable.iter().copied().collect();
         days.extend(ahead.iter().map(|one| one.day));
-        person.unavailable = days.into_iter().collect();
-        examiners::update(tx, scope, &person).await?;
+        let days: Vec<NaiveDate> = days.into_iter().collect();
+        examiners::set_unavailable(tx, &person, &days).await?;
     }
     Ok(cancelled)
 }

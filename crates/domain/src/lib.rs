@@ -6,11 +6,13 @@
 
 pub mod absence;
 pub mod actor;
+pub mod appreciation;
 pub mod calendar;
 pub mod candidate;
 pub mod commission;
 pub mod delivery;
 pub mod email;
+pub mod grid;
 pub mod ids;
 pub mod mandate;
 pub mod marks;
@@ -23,3 +25,4 @@ pub mod session;
 pub mod sitting;
 pub mod tracks;
 pub mod uai;
+pub mod visa;

@@ -2,6 +2,16 @@
 //!
 //! `delos-regulation` reads it from TOML and checks it; nothing else makes one outside tests.
 
+#[cfg(test)]
+pub(crate) mod example;
+mod forms;
+
+pub use forms::{
+    AppreciationBox, AppreciationPart, AppreciationSheet, AssessmentForms, Block, Coverage,
+    CrossReference, DescriptorRow, FormHead, Grid, GridBack, GridFront, Indicator, Line,
+    PenaltyLine, Scale,
+};
+
 use std::collections::BTreeMap;
 
 use crate::candidate::{Accommodation, ExamOption, Form};
@@ -37,6 +47,8 @@ pub struct Regulation {
     pub absences: Vec<AbsenceRule>,
     /// How a mark is rounded and penalised.
     pub mark: MarkRules,
+    /// The grids and the appreciation sheet.
+    pub assessment: AssessmentForms,
 }
 
 /// Names of an option.

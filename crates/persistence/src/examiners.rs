@@ -183,6 +183,38 @@ pub async fn update<O: Operation>(
     identities::update(tx, &record.identity).await
 }
 
+/// Writes the days on which an examiner cannot sit. He is a member of a commission that the caller reached through a scope:
+/// a professional is no school's, and still a school's commission may lose him.
+///
+/// # Errors
+/// [`StoreError::Conflict`] when he is no longer as he was read.
+pub async fn set_unavailable(
+    tx: &Transaction,
+    record: &ExaminerRecord,
+    unavailable: &[NaiveDate],
+) -> Result<(), StoreError> {
+    let updated = examiner::Entity::update_many()
+        .col_expr(
+            examiner::Column::Unavailable,
+            Expr::value(written(unavailable)),
+        )
+        .col_expr(
+            examiner::Column::Version,
+            Expr::value(record.version.saturating_add(1)),
+        )
+        .filter(examiner::Column::Id.eq(record.id.0))
+        .filter(examiner::Column::Version.eq(record.version))
+        .exec(tx.connection())
+        .await?;
+    one_row(updated.rows_affected)
+}
+
+/// Days as the column holds them.
+fn written(days: &[NaiveDate]) -> String {
+    let days: Vec<String> = days.iter().map(NaiveDate::to_string).collect();
+    days.join(" ")
+}
+
 fn row(record: &ExaminerRecord, version: i64) -> examiner::ActiveModel {
     let unavailable: Vec<String> = record
         .unavailable

@@ -27,7 +27,7 @@ pub struct Source {
 }
 
 /// The sets shipped: identifier and text.
-const SHIPPED: [(&str, &str); 2] = [
+const SHIPPED: [(&str, &str); 3] = [
     (
         "bts-sio-2024-e5",
         include_str!("../sets/bts-sio-2024-e5.toml"),
@@ -36,9 +36,13 @@ const SHIPPED: [(&str, &str); 2] = [
         "bts-sio-2026-e6",
         include_str!("../sets/bts-sio-2026-e6.toml"),
     ),
+    (
+        "bts-sio-2026-e5-support",
+        include_str!("../sets/bts-sio-2026-e5-support.toml"),
+    ),
 ];
 
-/// Identifiers of the sets shipped, oldest first.
+/// Identifiers of the sets shipped.
 pub fn ids() -> impl Iterator<Item = &'static str> {
     SHIPPED.iter().map(|(id, _)| *id)
 }

@@ -34,6 +34,28 @@ impl Report {
     }
 }
 
+/// `text` with every `{name}` replaced by its value.
+pub(crate) fn fill(text: &str, values: &[(&str, &str)]) -> String {
+    // Piece by piece, so that a value that holds braces is not filled in again.
+    let mut filled = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        filled.push_str(before);
+        let found = after
+            .split_once('}')
+            .and_then(|(name, after)| Some((values.iter().find(|(n, _)| *n == name)?.1, after)));
+        if let Some((value, after)) = found {
+            filled.push_str(value);
+            rest = after;
+        } else {
+            filled.push('{');
+            rest = after;
+        }
+    }
+    filled.push_str(rest);
+    filled
+}
+
 /// A value under its path.
 pub(crate) struct Item<'a> {
     node: &'a Node,
@@ -103,6 +125,33 @@ impl<'a> Item<'a> {
         None
     }
 
+    /// A text whose `{name}`s are filled in with these values. A value that is none is told to be at fault elsewhere: then
+    /// the names alone are looked at.
+    pub(crate) fn filled_in(&self, values: &[(&str, Option<&str>)]) -> Option<String> {
+        let text = self.text()?;
+        let mut rest = text.as_str();
+        while let Some((_, after)) = rest.split_once('{') {
+            let name = after.split_once('}').map(|(name, _)| name);
+            if !name.is_some_and(|name| values.iter().any(|(known, _)| *known == name)) {
+                let known: Vec<_> = values
+                    .iter()
+                    .map(|(known, _)| format!("{{{known}}}"))
+                    .collect();
+                self.fault(format!(
+                    "entre accolades, seuls ces mots sont remplacés ici : {}",
+                    known.join(", ")
+                ));
+                return None;
+            }
+            rest = after;
+        }
+        let values: Vec<_> = values
+            .iter()
+            .map(|(name, value)| Some((*name, (*value)?)))
+            .collect::<Option<_>>()?;
+        Some(fill(&text, &values))
+    }
+
     /// A text that is one of these codes.
     pub(crate) fn one_of<T: Copy>(&self, codes: &[(T, &'static str)]) -> Option<T> {
         let text = self.text()?;
@@ -167,6 +216,10 @@ impl<'a> Item<'a> {
 
     pub(crate) fn is_list(&self) -> bool {
         matches!(self.node.value, Value::List(_))
+    }
+
+    pub(crate) fn is_empty_text(&self) -> bool {
+        matches!(&self.node.value, Value::Text(text) if text.is_empty())
     }
 
     pub(crate) fn is_text(&self) -> bool {

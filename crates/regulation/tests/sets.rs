@@ -40,7 +40,11 @@ fn outline(course: &Course) -> Vec<(&str, u16, u16, String)> {
 fn every_set_shipped_loads_under_its_own_identifier() {
     assert_eq!(
         ids().collect::<Vec<_>>(),
-        ["bts-sio-2024-e5", "bts-sio-2026-e6"]
+        [
+            "bts-sio-2024-e5",
+            "bts-sio-2026-e6",
+            "bts-sio-2026-e5-support"
+        ]
     );
     for id in ids() {
         assert_eq!(set(id).id, id);
@@ -54,7 +58,7 @@ fn a_set_that_is_not_shipped_is_told_with_those_that_are() {
     assert_eq!(
         faults[0].to_string(),
         "bts-sio-2031-e9.toml:1: aucun jeu de règles ne porte l’identifiant « bts-sio-2031-e9 » ; \
-         jeux connus : bts-sio-2024-e5, bts-sio-2026-e6"
+         jeux connus : bts-sio-2024-e5, bts-sio-2026-e6, bts-sio-2026-e5-support"
     );
 }
 
@@ -216,9 +220,40 @@ fn the_set_of_2026_changes_codes_and_numbers_and_nothing_else() {
         exam_code: old.exam_code.clone(),
         unit: old.unit.clone(),
         annexes: old.annexes.clone(),
-        ..new
+        assessment: old.assessment.clone(),
+        ..new.clone()
     };
     assert_eq!(as_of_2024, old);
+
+    // The forms are the same but for what is composed of the codes and numbers.
+    let printed = |text: &str| {
+        text.replace("VII-5-", "9-5-")
+            .replace("VII-6", "9-6")
+            .replace("Épreuve E6", "Épreuve E5")
+            .replace(": E6 ", ": E5 ")
+    };
+    assert_eq!(
+        printed(&format!("{:?}", new.assessment)).replace("VII-7", "10"),
+        format!("{:?}", old.assessment)
+    );
+    let grid = new.assessment.grid(ExamOption::Slam).unwrap();
+    assert_eq!(grid.annex, "VII-5-B");
+    assert_eq!(
+        grid.front.title,
+        "ANNEXE VII-5-B : Grille d’aide à l’évaluation (recto)"
+    );
+    assert_eq!(
+        grid.back.title,
+        "ANNEXE VII-5-B : E6 – (option SLAM) - Grille d’aide à l’évaluation (verso)"
+    );
+    assert_eq!(
+        grid.head.exams,
+        ["Épreuve E6 - Conception et développement d’applications (option SLAM)"]
+    );
+    assert_eq!(
+        new.assessment.appreciation.title,
+        "ANNEXE VII-6 : Fiche d’appréciation destinée à la personne candidate"
+    );
 }
 
 #[test]
@@ -241,139 +276,85 @@ fn a_candidate_reads_no_annex_number_of_another_session() {
     }
 }
 
-/// Another épreuve of the same diploma: 10 minutes of presentation, 30 of exchange, no preparation, no environment.
-const PRESENTATION: &str = r#"
-id = "essai-presentation"
-source = "Annexe VI, session 2026"
-diploma = "BTS Services informatiques aux organisations"
-exam_code = "E5"
-unit = "U5"
-
-[options.SISR]
-source = "Annexe II.D"
-option = "Solutions d’infrastructure, systèmes et réseaux"
-exam = "Support et mise à disposition de services informatiques"
-
-[annexes]
-source = "Session 2026"
-grille = "VI-3"
-
-[course]
-source = "Annexe II.D"
-
-[[course.phases]]
-code = "P"
-name = "Présentation"
-explanation = "Vous présentez votre parcours de professionnalisation."
-minutes = 10
-extra_time = "interview"
-candidate = true
-commission = true
-
-[[course.phases]]
-code = "X"
-name = "Échange"
-explanation = "La commission vous interroge."
-minutes = 30
-extra_time = "interview"
-candidate = true
-commission = true
-
-[day]
-source = "Lecture"
-grid = 10
-open = 08:00:00
-close = 18:00:00
-lunch = 60
-lunch_window = [11:30:00, 14:00:00]
-preparation = 0
-environments = 0
-arrival = 15
-
-[[templates]]
-source = "Lecture"
-code = "jour"
-name = "Une journée"
-days = [{ preparation = false, max = 10, hard_max = 12 }]
-
-[composition.ponctuelle]
-source = "Annexe II.D : un professeur et un professionnel"
-members_min = 2
-of_option = 0
-teachers_min = 1
-professionals_min = 1
-own_school = false
-
-[convocation]
-source = "Lecture"
-bring = ["Cette convocation."]
-forbidden = ["Les téléphones."]
-inspection = "Aucune connexion n’est nécessaire."
-lateness = "Présentez-vous tout de même."
-absence.ponctuelle = "Il n’existe pas d’autre date."
-tell.ponctuelle = "Prévenez le service des examens."
-examiner = ["Le jury seul arrête la note."]
-
-[[absences]]
-form = "ponctuelle"
-kind = "justified"
-consequence = "absent"
-sentence = "Aucune autre date n’existe."
-source = "Réponse ministérielle du 13 février 2024"
-
-[[absences]]
-form = "ponctuelle"
-kind = "unjustified"
-consequence = "absent"
-sentence = "Aucune autre date n’existe."
-source = "Réponse ministérielle du 13 février 2024"
-
-[[absences]]
-form = "ponctuelle"
-kind = "repeated"
-consequence = "absent"
-sentence = "Aucune autre date n’existe."
-source = "Réponse ministérielle du 13 février 2024"
-
-[[absences]]
-form = "ponctuelle"
-kind = "force_majeure"
-consequence = "zero_diploma_possible"
-sentence = "Le diplôme reste possible."
-source = "Code de l’éducation, article D643-24"
-
-[mark]
-source = "Annexe VI-3"
-rounding = "up-then-penalties"
-
-[[mark.penalties]]
-code = "portfolio_inaccessible"
-label = "Portfolio inaccessible"
-points = 10
-
-[[mark.penalties]]
-code = "summary_missing"
-label = "Absence de tableau de synthèse"
-points = 2
-"#;
-
 #[test]
 fn another_epreuve_is_data() {
-    assert_eq!(check(PRESENTATION, "essai.toml", &shipped), []);
-    let set = parse(PRESENTATION, "essai.toml", &shipped).unwrap();
+    let set = set("bts-sio-2026-e5-support");
     assert_eq!(
         outline(&set.course),
         [
-            ("P", 10, 0, "candidate commission".to_owned()),
-            ("X", 30, 0, "candidate commission".to_owned())
+            ("P1", 10, 0, "candidate commission".to_owned()),
+            ("P2", 30, 0, "candidate commission".to_owned()),
+            ("H", 10, 0, "commission".to_owned()),
         ]
     );
     assert_eq!((set.day.preparation, set.day.environments), (0, 0));
+    for form in [Form::Ponctuelle, Form::Ccf] {
+        let composition = set.composition[&form];
+        assert_eq!(composition.members_min, 2);
+        assert_eq!(composition.of_option, OfOption::AtLeast(0));
+        assert_eq!(
+            (composition.teachers_min, composition.professionals_min),
+            (1, 1)
+        );
+    }
+    let penalties: Vec<_> = set
+        .mark
+        .penalties
+        .iter()
+        .map(|p| (p.code.as_str(), p.points, p.reason))
+        .collect();
+    assert_eq!(
+        penalties,
+        [
+            ("portfolio_inaccessible", (10, 10), false),
+            ("summary_missing", (2, 2), false)
+        ]
+    );
+    assert_eq!(
+        set.options[&ExamOption::Sisr].exam,
+        set.options[&ExamOption::Slam].exam
+    );
+}
+
+#[test]
+fn a_set_may_have_one_form_and_one_option() {
+    let text = shipped("bts-sio-2026-e5-support").unwrap().text;
+    let without = |text: &str, start: &str, end: &str| {
+        let from = text.find(start).unwrap();
+        let to = from + text[from..].find(end).unwrap();
+        format!("{}{}", &text[..from], &text[to..])
+    };
+    let mut text = without(&text, "[options.SLAM]", "[annexes]");
+    text = without(&text, "[composition.ccf]", "# -----");
+    text = text.replacen("options = [\"SISR\", \"SLAM\"]", "options = [\"SISR\"]", 1);
+    while text.contains("form = \"ccf\"") {
+        let at = text.find("form = \"ccf\"").unwrap();
+        let start = text[..at].rfind("[[absences]]").unwrap();
+        let end = at + text[at..].find("[[absences]]").unwrap();
+        text = format!("{}{}", &text[..start], &text[end..]);
+    }
+    let ccf: Vec<&str> = text
+        .lines()
+        .filter(|line| line.starts_with("ccf = "))
+        .collect();
+    assert_eq!(
+        ccf.len(),
+        3,
+        "of the head of the forms, of absence and of tell"
+    );
+    let text: Vec<&str> = text
+        .lines()
+        .filter(|line| !line.starts_with("ccf = ") || line.contains("Contrôle"))
+        .collect();
+    let text = text.join("\n");
+    assert_eq!(check(&text, "essai.toml", &shipped), []);
+    let set = parse(&text, "essai.toml", &shipped).unwrap();
     assert_eq!(
         set.composition.keys().collect::<Vec<_>>(),
         [&Form::Ponctuelle]
     );
-    assert_eq!(set.composition[&Form::Ponctuelle].professionals_min, 1);
-    assert_eq!(set.mark.penalties[1].points, (2, 2));
     assert_eq!(set.options.keys().collect::<Vec<_>>(), [&ExamOption::Sisr]);
+    let grid = set.assessment.grid(ExamOption::Sisr).unwrap();
+    assert!(grid.head.options.is_empty(), "nothing is left to tick");
+    assert_eq!(set.assessment.grid(ExamOption::Slam), None);
 }

@@ -12,8 +12,9 @@ use crate::{process, workspace};
 const VERSION: &str = "27.1.0";
 
 /// What is changed: the tracks and the policy, then what an absence entails, how a mark becomes final, who may be in CCF
-/// who may give a mandate, who may sit together and how long extra time is. A folder is all that is in it.
-const SOURCES: [&str; 8] = [
+/// who may give a mandate, who may sit together and how long extra time is; then profiles and coverage, what validation
+/// lacks, visas and how a mark is explained. A folder is all that is in it.
+const SOURCES: [&str; 12] = [
     "crates/domain/src/tracks",
     "crates/domain/src/policy.rs",
     "crates/domain/src/absence.rs",
@@ -22,6 +23,10 @@ const SOURCES: [&str; 8] = [
     "crates/domain/src/mandate.rs",
     "crates/domain/src/commission.rs",
     "crates/domain/src/ratio.rs",
+    "crates/domain/src/grid.rs",
+    "crates/domain/src/appreciation.rs",
+    "crates/domain/src/visa.rs",
+    "crates/domain/src/marks/explanation.rs",
 ];
 
 pub fn run(mut arguments: Arguments) -> Result<ExitCode> {

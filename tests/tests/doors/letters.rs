@@ -11,7 +11,7 @@ use super::french;
 /// « Présentez-vous » comes so many minutes before the first phase.
 const ARRIVAL: u64 = 20;
 /// The phases that a candidate attends.
-const ATTENDED: [&str; 4] = ["T", "E1", "R", "E2"];
+const ATTENDED: [&str; 6] = ["T", "E1", "R", "E2", "P1", "P2"];
 
 /// One candidate's sitting, as a plan has it.
 #[derive(Clone, Debug)]

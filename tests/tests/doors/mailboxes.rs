@@ -35,7 +35,7 @@ pub fn until_sent(officer: &mut Visitor) -> Result<()> {
 }
 
 /// The candidates whom the files say to convoke: address by number. One who keeps his mark sits nothing.
-fn expected_candidates() -> Result<BTreeMap<String, String>> {
+pub fn expected_candidates() -> Result<BTreeMap<String, String>> {
     let mut all = rows("candidats.csv")?;
     all.retain(|row| row["Note conservée"].is_empty());
     all.extend(rows("complements.csv")?);

@@ -65,7 +65,7 @@ pub async fn add_commission(
         .into_iter()
         .find(|one| one.school.id == new.centre)
         .ok_or(CommandError::NotFound)?;
-    let all = plan_problem::examiners(&reader, &plan).await?;
+    let all = plan_problem::examiners(context, &reader, &plan).await?;
     let members: Vec<_> = new
         .members
         .iter()

@@ -409,7 +409,11 @@ pub async fn choices(
     let first = plan_problem::first_day(context, &reader, &centres).await?;
     let mut periods = plan_problem::periods(record.form, &dates);
     periods.retain(|days| days.iter().all(|day| *day >= first));
-    let examiners = with_schools(&reader, plan_problem::examiners(&reader, &record).await?).await?;
+    let examiners = with_schools(
+        &reader,
+        plan_problem::examiners(context, &reader, &record).await?,
+    )
+    .await?;
     Ok(Some(PlanChoices {
         centres,
         examiners,

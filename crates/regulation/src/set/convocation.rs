@@ -5,17 +5,17 @@ use std::collections::BTreeMap;
 use delos_domain::candidate::Form;
 use delos_domain::regulation::ConvocationTexts;
 
-use crate::reader::{Item, Table};
+use crate::reader::Table;
 
 pub(super) fn read(table: Table<'_>, forms: Option<&[Form]>) -> Option<ConvocationTexts> {
     table.source();
-    let bring = sentences(&table, "bring");
-    let forbidden = sentences(&table, "forbidden");
+    let bring = super::texts(&table, "bring");
+    let forbidden = super::texts(&table, "forbidden");
     let inspection = table.text("inspection");
     let lateness = table.text("lateness");
     let absence = by_form(&table, "absence", forms);
     let tell = by_form(&table, "tell", forms);
-    let examiner = sentences(&table, "examiner");
+    let examiner = super::texts(&table, "examiner");
     table.finish();
     Some(ConvocationTexts {
         bring: bring?,
@@ -26,12 +26,6 @@ pub(super) fn read(table: Table<'_>, forms: Option<&[Form]>) -> Option<Convocati
         tell: tell?,
         examiner: examiner?,
     })
-}
-
-fn sentences(table: &Table<'_>, key: &'static str) -> Option<Vec<String>> {
-    let items = table.item(key)?.filled_list()?;
-    let sentences: Vec<_> = items.iter().map(Item::text).collect();
-    sentences.into_iter().collect()
 }
 
 /// One sentence for each form that has a composition, and none for the others.

@@ -1,6 +1,7 @@
 //! A tree read as a `Regulation`, table by table.
 
 mod absence;
+mod assessment;
 mod commission;
 mod convocation;
 mod course;
@@ -60,6 +61,14 @@ pub(crate) fn read(document: &Node, report: &Report) -> Option<Regulation> {
         .item("absences")
         .and_then(|item| absence::read(&item, forms.as_deref()));
     let mark = table(&root, "mark").and_then(mark::read);
+    let rest = assessment::Rest {
+        exam_code: exam_code.as_deref(),
+        options: options.as_ref(),
+        annexes: annexes.as_ref(),
+        course: course.as_ref(),
+        mark: mark.as_ref(),
+    };
+    let assessment = table(&root, "assessment").and_then(|table| assessment::read(table, &rest));
     root.finish();
 
     Some(Regulation {
@@ -77,6 +86,7 @@ pub(crate) fn read(document: &Node, report: &Report) -> Option<Regulation> {
         convocation: convocation?,
         absences: absences?,
         mark: mark?,
+        assessment: assessment?,
     })
 }
 
@@ -109,6 +119,16 @@ fn annexes(table: Table<'_>) -> Option<BTreeMap<String, String>> {
         .into_iter()
         .map(|(document, number)| Some((document.to_owned(), number?)))
         .collect()
+}
+
+/// The texts of a list that has one at least.
+fn texts(table: &Table<'_>, key: &'static str) -> Option<Vec<String>> {
+    all_texts(&table.item(key)?)
+}
+
+fn all_texts(item: &Item<'_>) -> Option<Vec<String>> {
+    let texts: Vec<_> = item.filled_list()?.iter().map(Item::text).collect();
+    texts.into_iter().collect()
 }
 
 /// A table whose keys are codes, one at least; none when a value cannot be read.

@@ -2,11 +2,25 @@
 
 use proptest::prelude::*;
 
+use delos_regulation::shipped;
+
 use crate::{base, faults};
 
 /// A set with one line lost, doubled, cut, or with a piece replaced.
 fn mutated() -> impl Strategy<Value = String> {
-    let lines = base().lines().count();
+    prop_oneof![
+        mutation_of(base()),
+        mutation_of(
+            shipped("bts-sio-2026-e5-support")
+                .expect("it is shipped")
+                .text
+                .into_owned()
+        )
+    ]
+}
+
+fn mutation_of(text: String) -> impl Strategy<Value = String> {
+    let lines = text.lines().count();
     let piece = prop_oneof![
         Just("0".to_owned()),
         Just("-1".to_owned()),
@@ -20,32 +34,33 @@ fn mutated() -> impl Strategy<Value = String> {
         Just("based_on = \"bts-sio-2024-e5\"".to_owned()),
         ".{0,8}",
     ];
-    (0..lines, 0_u8..5, any::<prop::sample::Index>(), piece).prop_map(|(line, how, at, piece)| {
-        let text = base();
-        let mut all: Vec<String> = text.lines().map(str::to_owned).collect();
-        let one = all[line].clone();
-        let chars: Vec<char> = one.chars().collect();
-        let cut = if chars.is_empty() {
-            0
-        } else {
-            at.index(chars.len())
-        };
-        match how {
-            0 => drop(all.remove(line)),
-            1 => all.insert(line, one),
-            2 => all[line] = chars[..cut].iter().collect(),
-            3 => {
-                let (before, after) = chars.split_at(cut);
-                let parts = before.iter().copied().chain(piece.chars());
-                all[line] = parts.chain(after.iter().copied()).collect();
+    (0..lines, 0_u8..5, any::<prop::sample::Index>(), piece).prop_map(
+        move |(line, how, at, piece)| {
+            let mut all: Vec<String> = text.lines().map(str::to_owned).collect();
+            let one = all[line].clone();
+            let chars: Vec<char> = one.chars().collect();
+            let cut = if chars.is_empty() {
+                0
+            } else {
+                at.index(chars.len())
+            };
+            match how {
+                0 => drop(all.remove(line)),
+                1 => all.insert(line, one),
+                2 => all[line] = chars[..cut].iter().collect(),
+                3 => {
+                    let (before, after) = chars.split_at(cut);
+                    let parts = before.iter().copied().chain(piece.chars());
+                    all[line] = parts.chain(after.iter().copied()).collect();
+                }
+                _ => {
+                    let key = one.split('=').next().unwrap_or_default().to_owned();
+                    all[line] = format!("{key}= {piece}");
+                }
             }
-            _ => {
-                let key = one.split('=').next().unwrap_or_default().to_owned();
-                all[line] = format!("{key}= {piece}");
-            }
-        }
-        all.join("\n")
-    })
+            all.join("\n")
+        },
+    )
 }
 
 proptest! {

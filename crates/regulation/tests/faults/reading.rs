@@ -75,8 +75,19 @@ fn a_missing_key_is_told_on_the_line_of_its_table() {
 #[test]
 fn a_missing_table_and_a_missing_source_are_told() {
     let text = base();
-    let set = &text[..text.find("[mark]").unwrap()];
-    assert_eq!(at(set, "# BTS"), only("mark", "cette clé manque"));
+    for (gone, next, key) in [
+        ("[mark]", "[assessment]", "mark"),
+        ("[assessment]", "", "assessment"),
+    ] {
+        let start = text.find(gone).unwrap();
+        let end = if next.is_empty() {
+            text.len()
+        } else {
+            text.find(next).unwrap()
+        };
+        let set = format!("{}{}", &text[..start], &text[end..]);
+        assert_eq!(at(&set, "# BTS"), only(key, "cette clé manque"));
+    }
     let set = text.replacen("source = \"Annexe II.D, épreuve E5, option SISR\"\n", "", 1);
     assert_eq!(
         at(&set, "[options.SISR]"),
@@ -273,6 +284,7 @@ fn an_empty_file_lacks_everything() {
         [
             "absences",
             "annexes",
+            "assessment",
             "composition",
             "convocation",
             "course",
