@@ -139,7 +139,13 @@ fn told(error: &figment::Error, written: Option<&Written<'_>>, prefix: Option<&s
             )
         }
         Kind::InvalidType(found, wanted) | Kind::InvalidValue(found, wanted) => {
-            format!("c’est {} ; il faut {}", kind(found), wish(wanted))
+            let wish = wish(wanted);
+            let wish = match written {
+                Some(_) => wish.to_owned(),
+                // JSON has no dates but texts.
+                None => wish.replace(", sans guillemets", ""),
+            };
+            format!("c’est {} ; il faut {wish}", kind(found))
         }
         Kind::InvalidLength(length, _) => {
             format!("{length} valeurs : ce n’est pas le nombre qu’il faut")

@@ -9,12 +9,13 @@ use crate::arguments::Arguments;
 use crate::postgres::Postgres;
 use crate::report::Report;
 use crate::services::Services;
-use crate::{builds, packages, process, relay, web, workspace};
+use crate::{builds, packages, process, python, relay, web, workspace};
 
 pub fn run(mut arguments: Arguments) -> Result<ExitCode> {
     if let Some(word) = arguments.word() {
         return match word.as_str() {
             "mail" => mail(arguments),
+            "documents" => documents(arguments),
             other => bail!("unexpected {other}; see cargo xtask help"),
         };
     }
@@ -108,6 +109,43 @@ fn mail(mut arguments: Arguments) -> Result<ExitCode> {
         command.env("DELOS_TEST_POSTGRES", &server.url);
     }
     process::run(&mut command)?;
+    machine();
+    Ok(ExitCode::SUCCESS)
+}
+
+/// `cargo xtask bench documents`: filled grids by one core, the development profile's program, and `WeasyPrint` beside it on the
+/// same form, ours before and after: what the machine does meanwhile falls on both.
+fn documents(mut arguments: Arguments) -> Result<ExitCode> {
+    let documents = arguments.number("--documents")?.unwrap_or(1_000);
+    arguments.finish()?;
+    builds::programs()?;
+    let data = workspace::root().join("crates/documents/examples/grille.json");
+    let list = workspace::root().join("tests/python/weasyprint.txt");
+    let ours = |documents: &str| {
+        process::run(
+            workspace::command(workspace::target().join("debug/document-bench"))
+                .arg("--data")
+                .arg(&data)
+                .args(["--documents", documents]),
+        )
+    };
+    machine();
+    ours(&documents.to_string())?;
+    let theirs = std::fs::read_to_string(list)
+        .context("no list of Python packages")
+        .and_then(|list| python::environment("weasyprint", &list))
+        .and_then(|folder| {
+            process::run(
+                workspace::command(folder.join("bin/python"))
+                    .arg(workspace::root().join("tests/python/weasyprint_grid.py"))
+                    .arg(&data)
+                    .arg(documents.to_string()),
+            )
+        });
+    if let Err(error) = theirs {
+        println!("no WeasyPrint: {error:#}");
+    }
+    ours(&documents.to_string())?;
     machine();
     Ok(ExitCode::SUCCESS)
 }
