@@ -113,39 +113,32 @@ fn mail(mut arguments: Arguments) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// `cargo xtask bench documents`: filled grids by one core, the development profile's program, and `WeasyPrint` beside it on the
-/// same form, ours before and after: what the machine does meanwhile falls on both.
+/// `cargo xtask bench documents`: filled grids by one core, the development profile's program, then by `WeasyPrint` on the same
+/// form; a tenth as many unless it is said, for it takes some ten times as long.
 fn documents(mut arguments: Arguments) -> Result<ExitCode> {
     let documents = arguments.number("--documents")?.unwrap_or(1_000);
+    let beside = arguments.number("--beside")?.unwrap_or(documents / 10);
     arguments.finish()?;
     builds::programs()?;
     let data = workspace::root().join("crates/documents/examples/grille.json");
-    let list = workspace::root().join("tests/python/weasyprint.txt");
-    let ours = |documents: &str| {
-        process::run(
-            workspace::command(workspace::target().join("debug/document-bench"))
-                .arg("--data")
-                .arg(&data)
-                .args(["--documents", documents]),
-        )
-    };
     machine();
-    ours(&documents.to_string())?;
-    let theirs = std::fs::read_to_string(list)
-        .context("no list of Python packages")
-        .and_then(|list| python::environment("weasyprint", &list))
-        .and_then(|folder| {
-            process::run(
-                workspace::command(folder.join("bin/python"))
-                    .arg(workspace::root().join("tests/python/weasyprint_grid.py"))
-                    .arg(&data)
-                    .arg(documents.to_string()),
-            )
-        });
-    if let Err(error) = theirs {
-        println!("no WeasyPrint: {error:#}");
+    process::run(
+        workspace::command(workspace::target().join("debug/document-bench"))
+            .arg("--data")
+            .arg(&data)
+            .args(["--documents", &documents.to_string()]),
+    )?;
+    let list = std::fs::read_to_string(workspace::root().join("tests/python/weasyprint.txt"))
+        .context("no list of Python packages")?;
+    match python::environment("weasyprint", &list) {
+        Ok(folder) => process::run(
+            workspace::command(folder.join("bin/python"))
+                .arg(workspace::root().join("tests/python/weasyprint_grid.py"))
+                .arg(&data)
+                .arg(beside.to_string()),
+        )?,
+        Err(error) => println!("no WeasyPrint: {error:#}"),
     }
-    ours(&documents.to_string())?;
     machine();
     Ok(ExitCode::SUCCESS)
 }

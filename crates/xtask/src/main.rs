@@ -50,7 +50,8 @@ cargo xtask COMMAND
   bench                            the measures of BENCHMARKS.md
   bench mail [--messages N] [--database sqlite|postgres]
                                    one worker's convocations a second, beside smtp-source
-  bench documents [--documents N]  filled grids a second and a core, and their memory, beside WeasyPrint";
+  bench documents [--documents N] [--beside N]
+                                   filled grids a second and a core, and their memory, beside WeasyPrint";
 
 fn main() -> ExitCode {
     if let Err(error) = stop::listen() {
