@@ -2,7 +2,7 @@
 //!
 //! What a form says is the regulation's (annexes 9-5, 9-6 of the session 2024; VI-3, VI-4 of 2026) and comes in the value:
 //! the templates hold only what the forms of every session share (« Nom, prénom », « N° candidat »…).
-//! Invariant: nothing that a person wrote is cut; a text beyond [`pdf::LONGEST_TEXT`] is refused, and said.
+//! Invariant: nothing that a person wrote is cut; a text beyond [`crate::limits::LONGEST_TEXT`] is refused, and said.
 //! Invariant: a mark is text here. Nothing is computed from a level, and nothing from a mark.
 
 pub mod appreciation;

@@ -12,6 +12,7 @@ pub mod examples;
 pub mod french;
 pub mod ics;
 pub mod kinds;
+pub mod limits;
 pub mod mail;
 pub mod paper;
 pub mod pdf;

@@ -19,7 +19,7 @@ use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
 use crate::convocation::{CandidateConvocation, ExaminerConvocation, ExaminerDay};
 use crate::printable::{self, Trust};
-use crate::{DocumentError, french};
+use crate::{DocumentError, french, limits};
 
 /// A template, parsed once: it is the same for every sheet.
 pub(crate) type Template = LazyLock<Source>;
@@ -158,14 +158,6 @@ pub(crate) fn render(
     printed(template, &data, issued_at, false)
 }
 
-/// Longest text that somebody may have on a paper of which nothing is cut: six times the 10 000 characters of a long
-/// appreciation would be a book.
-pub const LONGEST_TEXT: usize = 20_000;
-/// All texts of a paper together.
-pub const LONGEST_PAPER: usize = 1_000_000;
-/// Most lines of a list: a school has a hundred candidates.
-pub const LONGEST_LIST: usize = 5_000;
-
 /// A paper of which nothing is cut: what is too long is refused, the rest flows over as many pages as it takes.
 pub(crate) fn render_whole(
     template: &Template,
@@ -173,10 +165,7 @@ pub(crate) fn render_whole(
     made_at: DateTime<Utc>,
 ) -> Result<Vec<u8>, DocumentError> {
     let data = serde_json::to_value(data)?;
-    let all = measured(&data, "")?;
-    if all > LONGEST_PAPER {
-        return Err(too_long("", LONGEST_PAPER, "characters"));
-    }
+    limits::check(&data)?;
     printed(template, &data, made_at, true)
 }
 
@@ -197,46 +186,6 @@ fn printed(
         }
     }
     Err(DocumentError::Typeset(refused.unwrap_or_default()))
-}
-
-/// Characters of a value, or the first place that has too many.
-fn measured(value: &serde_json::Value, place: &str) -> Result<usize, DocumentError> {
-    let below = |name: &str| {
-        if place.is_empty() {
-            name.to_owned()
-        } else {
-            format!("{place}.{name}")
-        }
-    };
-    match value {
-        serde_json::Value::String(text) => match text.chars().count() {
-            length if length > LONGEST_TEXT => Err(too_long(place, LONGEST_TEXT, "characters")),
-            length => Ok(length),
-        },
-        serde_json::Value::Array(items) if items.len() > LONGEST_LIST => {
-            Err(too_long(place, LONGEST_LIST, "items"))
-        }
-        serde_json::Value::Array(items) => items
-            .iter()
-            .enumerate()
-            .map(|(index, one)| measured(one, &below(&index.to_string())))
-            .sum(),
-        serde_json::Value::Object(members) => members
-            .iter()
-            .map(|(name, one)| measured(one, &below(name)))
-            .sum(),
-        _ => Ok(0),
-    }
-}
-
-fn too_long(place: &str, most: usize, unit: &'static str) -> DocumentError {
-    // What is measured is what the template reads: under one letter, the value.
-    let place = place.split_once('.').map_or("", |(_, rest)| rest);
-    DocumentError::TooLong {
-        place: place.to_owned(),
-        most,
-        unit,
-    }
 }
 
 /// A text of the title, which bears no more than what prints.

@@ -7,7 +7,7 @@ use delos_documents::assessment::{
     Appreciation, Bordereau, Grid, Receipt, appreciation, bordereau, grid, receipt,
 };
 use delos_documents::kinds::Kind;
-use delos_documents::{paper, pdf};
+use delos_documents::{examples as invented, limits, paper, pdf};
 use proptest::prelude::*;
 use proptest::test_runner::Config;
 use serde_json::Value;
@@ -73,6 +73,18 @@ fn every_example_is_printed_and_twice_the_same() {
             kind.name()
         );
     }
+}
+
+#[test]
+fn the_examples_of_convocations_are_those_of_the_mails() {
+    assert_eq!(
+        serde_json::to_value(invented::candidate()).unwrap(),
+        example("convocation")
+    );
+    assert_eq!(
+        serde_json::to_value(invented::examiner()).unwrap(),
+        example("convocation-examinateur")
+    );
 }
 
 /// Replaces the text at a number among all the texts of a value.
@@ -195,12 +207,12 @@ fn a_long_text_flows_and_one_beyond_the_limit_is_refused_by_its_place() {
         );
     }
     let mut value = example("appreciation");
-    value["parts"][1]["observations"] = "x".repeat(pdf::LONGEST_TEXT + 1).into();
+    value["parts"][1]["observations"] = "x".repeat(limits::LONGEST_TEXT + 1).into();
     match print(Kind::Appreciation, value) {
         Err(DocumentError::TooLong { place, most, unit }) => {
             assert_eq!(
                 (place.as_str(), most, unit),
-                ("parts.1.observations", pdf::LONGEST_TEXT, "characters")
+                ("parts.1.observations", limits::LONGEST_TEXT, "characters")
             );
         }
         other => panic!("{:?}", other.map(|pdf| pdf.len())),
