@@ -139,12 +139,22 @@ fn told(error: &figment::Error, written: Option<&Written<'_>>, prefix: Option<&s
             )
         }
         Kind::InvalidType(found, wanted) | Kind::InvalidValue(found, wanted) => {
-            format!("c’est {} ; il faut {}", kind(found), wish(wanted))
+            let wish = wish(wanted);
+            let wish = match written {
+                Some(_) => wish.to_owned(),
+                // JSON has no dates but texts.
+                None => wish.replace(", sans guillemets", ""),
+            };
+            format!("c’est {} ; il faut {wish}", kind(found))
         }
         Kind::InvalidLength(length, _) => {
             format!("{length} valeurs : ce n’est pas le nombre qu’il faut")
         }
-        // The only texts that a type of ours reads by itself are dates.
+        // What our types read by themselves: dates, numbers in a range, digests.
+        Kind::Message(_) if written.is_none() => {
+            "cette valeur ne convient pas ; l’exemple que donne « delos render --list » montre ce qu’il faut".to_owned()
+        }
+        // The only texts that a type of ours reads by itself in TOML are dates.
         Kind::Message(_) => {
             "ce n’est pas une date : écrivez-la AAAA-MM-JJ, sans guillemets".to_owned()
         }

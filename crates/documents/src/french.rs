@@ -48,6 +48,20 @@ pub fn minutes(minutes: u16) -> String {
     format!("{minutes}\u{a0}min")
 }
 
+/// « 812 octets », « 45,2 ko », « 21,4 Mo ».
+pub fn bytes(bytes: u64) -> String {
+    let tenths = |unit: u64| {
+        let tenths = bytes.saturating_add(unit / 20) / (unit / 10);
+        format!("{},{}", tenths / 10, tenths % 10)
+    };
+    match bytes {
+        0 | 1 => format!("{bytes}\u{a0}octet"),
+        2..1_000 => format!("{bytes}\u{a0}octets"),
+        1_000..1_000_000 => format!("{}\u{a0}ko", tenths(1_000)),
+        _ => format!("{}\u{a0}Mo", tenths(1_000_000)),
+    }
+}
+
 /// What the hours of a place are: « heures du lieu d’examen », with the zone's name where it is not that of Paris.
 pub fn hours_of(zone: &str) -> String {
     let name = match zone {
@@ -82,6 +96,18 @@ mod tests {
         assert_eq!(hour(840), "14\u{a0}h\u{a0}00");
         let at = "2027-04-01T09:30:00".parse().unwrap();
         assert_eq!(moment(at), "jeudi 1er avril 2027 à 9\u{a0}h\u{a0}30");
+    }
+
+    #[test]
+    fn a_length_reads_in_its_own_unit() {
+        for (given, read) in [
+            (0, "0 octet"),
+            (812, "812 octets"),
+            (45_160, "45,2 ko"),
+            (21_449_999, "21,4 Mo"),
+        ] {
+            assert_eq!(bytes(given), read.replace(' ', "\u{a0}"));
+        }
     }
 
     #[test]

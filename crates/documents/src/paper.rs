@@ -1,7 +1,7 @@
 //! Lists that are printed.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{DocumentError, french, pdf};
 
@@ -9,7 +9,8 @@ static UNREACHED: pdf::Template =
     pdf::Template::new(|| pdf::template(include_str!("../typst/non-joints.typ")));
 
 /// Candidates to reach otherwise than by mail.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Unreached {
     /// When it is printed.
     pub printed_at: DateTime<Utc>,
@@ -18,7 +19,8 @@ pub struct Unreached {
 }
 
 /// A centre.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct UnreachedCentre {
     /// Name.
     pub name: String,
@@ -31,7 +33,8 @@ pub struct UnreachedCentre {
 }
 
 /// A candidate.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct UnreachedLine {
     /// Ten digits.
     pub number: String,

@@ -18,7 +18,8 @@ use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
 use crate::convocation::{CandidateConvocation, ExaminerConvocation, ExaminerDay};
-use crate::{DocumentError, french};
+use crate::printable::{self, Trust};
+use crate::{DocumentError, french, limits};
 
 /// A template, parsed once: it is the same for every sheet.
 pub(crate) type Template = LazyLock<Source>;
@@ -146,15 +147,67 @@ pub fn warm() {
     let _ = candidate(&crate::examples::candidate());
 }
 
+/// A paper whose texts are shortened when they are beyond what it is for.
 pub(crate) fn render(
     template: &Template,
     data: &impl Serialize,
     issued_at: DateTime<Utc>,
 ) -> Result<Vec<u8>, DocumentError> {
-    static RENDERED: AtomicUsize = AtomicUsize::new(0);
     let mut data = serde_json::to_value(data)?;
     shorten(&mut data);
-    let world = Sheet::new(template, serde_json::to_vec(&data)?);
+    printed(template, &data, issued_at, false)
+}
+
+/// A paper of which nothing is cut: what is too long is refused, the rest flows over as many pages as it takes.
+pub(crate) fn render_whole(
+    template: &Template,
+    data: &impl Serialize,
+    made_at: DateTime<Utc>,
+) -> Result<Vec<u8>, DocumentError> {
+    let data = serde_json::to_value(data)?;
+    limits::check(&data)?;
+    printed(template, &data, made_at, true)
+}
+
+/// Typesets; should the typesetter refuse a text for its characters, once more with fewer of them.
+fn printed(
+    template: &Template,
+    data: &serde_json::Value,
+    at: DateTime<Utc>,
+    broken: bool,
+) -> Result<Vec<u8>, DocumentError> {
+    let mut refused = None;
+    for trust in [Trust::Fonts, Trust::Latin, Trust::Ascii] {
+        let mut data = data.clone();
+        printable::texts(&mut data, trust, broken);
+        match typeset(template, serde_json::to_vec(&data)?, at) {
+            Err(DocumentError::Typeset(why)) => refused = Some(why),
+            done => return done,
+        }
+    }
+    Err(DocumentError::Typeset(refused.unwrap_or_default()))
+}
+
+/// A text of the title, which bears no more than what prints.
+pub(crate) fn printable(text: &str) -> String {
+    printable::printed(text, Trust::Fonts).replace('\n', " ")
+}
+
+/// Whether one of the embedded fonts has a glyph of it.
+pub(crate) fn has_glyph(sign: char) -> bool {
+    let book = FONTS.book();
+    (0..)
+        .map_while(|index| book.info(index))
+        .any(|font| font.coverage.contains(sign.into()))
+}
+
+fn typeset(
+    template: &Template,
+    data: Vec<u8>,
+    issued_at: DateTime<Utc>,
+) -> Result<Vec<u8>, DocumentError> {
+    static RENDERED: AtomicUsize = AtomicUsize::new(0);
+    let world = Sheet::new(template, data);
     let document: PagedDocument = typst::compile(&world)
         .output
         .map_err(|faults| refused(&faults))?;
@@ -315,7 +368,7 @@ pub(crate) mod tests {
     #[test]
     fn hostile_text_is_data() {
         let mut value = examples::candidate();
-        value.name = "#panic() #include \"/etc/passwd\" \u{202e}evil $x$ `raw` ʻOkina Ÿ Nguyễn Yıldız Wałęsa".to_owned();
+        value.name = "#panic() #include \"/etc/passwd\" \u{202e}evil \u{0} 😀 محمد $x$ `raw` ʻOkina Ÿ Nguyễn Yıldız Wałęsa".to_owned();
         value.centre.name = "#eval(\"1\")".repeat(50);
         value.tell = "x".repeat(100_000);
         assert!(candidate(&value).unwrap().starts_with(b"%PDF-"));

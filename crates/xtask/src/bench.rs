@@ -9,12 +9,13 @@ use crate::arguments::Arguments;
 use crate::postgres::Postgres;
 use crate::report::Report;
 use crate::services::Services;
-use crate::{builds, packages, process, relay, web, workspace};
+use crate::{builds, packages, process, python, relay, web, workspace};
 
 pub fn run(mut arguments: Arguments) -> Result<ExitCode> {
     if let Some(word) = arguments.word() {
         return match word.as_str() {
             "mail" => mail(arguments),
+            "documents" => documents(arguments),
             other => bail!("unexpected {other}; see cargo xtask help"),
         };
     }
@@ -108,6 +109,36 @@ fn mail(mut arguments: Arguments) -> Result<ExitCode> {
         command.env("DELOS_TEST_POSTGRES", &server.url);
     }
     process::run(&mut command)?;
+    machine();
+    Ok(ExitCode::SUCCESS)
+}
+
+/// `cargo xtask bench documents`: filled grids by one core, the development profile's program, then by `WeasyPrint` on the same
+/// form; a tenth as many unless it is said, for it takes some ten times as long.
+fn documents(mut arguments: Arguments) -> Result<ExitCode> {
+    let documents = arguments.number("--documents")?.unwrap_or(1_000);
+    let beside = arguments.number("--beside")?.unwrap_or(documents / 10);
+    arguments.finish()?;
+    builds::programs()?;
+    let data = workspace::root().join("crates/documents/examples/grille.json");
+    machine();
+    process::run(
+        workspace::command(workspace::target().join("debug/document-bench"))
+            .arg("--data")
+            .arg(&data)
+            .args(["--documents", &documents.to_string()]),
+    )?;
+    let list = std::fs::read_to_string(workspace::root().join("tests/python/weasyprint.txt"))
+        .context("no list of Python packages")?;
+    match python::environment("weasyprint", &list) {
+        Ok(folder) => process::run(
+            workspace::command(folder.join("bin/python"))
+                .arg(workspace::root().join("tests/python/weasyprint_grid.py"))
+                .arg(&data)
+                .arg(beside.to_string()),
+        )?,
+        Err(error) => println!("no WeasyPrint: {error:#}"),
+    }
     machine();
     Ok(ExitCode::SUCCESS)
 }

@@ -49,7 +49,9 @@ cargo xtask COMMAND
                                    cargo-mutants on the tracks, the policy and the rules: no survivor
   bench                            the measures of BENCHMARKS.md
   bench mail [--messages N] [--database sqlite|postgres]
-                                   one worker's convocations a second, beside smtp-source";
+                                   one worker's convocations a second, beside smtp-source
+  bench documents [--documents N] [--beside N]
+                                   filled grids a second and a core, and their memory, beside WeasyPrint";
 
 fn main() -> ExitCode {
     if let Err(error) = stop::listen() {

@@ -70,6 +70,10 @@ const COMMANDS: &[(&str, Behind)] = &[
     ),
     ("plan export", Operations(&[Op::ExportPlan])),
     ("regulation check", Open("reads the file that it is given")),
+    (
+        "render",
+        Open("prints the data of a file that it is given; it opens no house"),
+    ),
     ("schema staff", Open("prints what is committed")),
     ("schema candidate", Open("prints what is committed")),
     (

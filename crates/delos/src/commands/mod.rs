@@ -7,6 +7,7 @@ mod import;
 mod init;
 mod plan;
 mod regulation;
+mod render;
 mod schema;
 mod serve;
 mod session;
@@ -47,6 +48,8 @@ pub enum Command {
     /// Règlements
     #[command(subcommand)]
     Regulation(regulation::Regulation),
+    /// Met un papier en PDF, d’après un fichier de données
+    Render(render::Render),
     /// Affiche un schéma GraphQL
     #[command(subcommand)]
     Schema(schema::Schema),
@@ -74,6 +77,7 @@ impl Command {
             Self::Import(command) => command.run().await,
             Self::Plan(command) => command.run().await,
             Self::Regulation(command) => command.run(),
+            Self::Render(command) => command.run(),
             Self::Schema(command) => command.run(),
             Self::Doctor(place) => doctor::run(&place).await,
         }
