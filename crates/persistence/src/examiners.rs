@@ -7,6 +7,7 @@ use delos_domain::candidate::ExamOption;
 use delos_domain::ids::{AuthorityId, CohortId, ExaminerId, SchoolId, SessionId};
 use delos_domain::scope::{Operation, Scope};
 use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect,
@@ -216,11 +217,6 @@ fn written(days: &[NaiveDate]) -> String {
 }
 
 fn row(record: &ExaminerRecord, version: i64) -> examiner::ActiveModel {
-    let unavailable: Vec<String> = record
-        .unavailable
-        .iter()
-        .map(NaiveDate::to_string)
-        .collect();
     examiner::ActiveModel {
         id: Set(record.id.0),
         session_id: Set(record.session.0),
@@ -232,7 +228,7 @@ fn row(record: &ExaminerRecord, version: i64) -> examiner::ActiveModel {
         professional: Set(record.professional),
         sisr: Set(record.options.contains(&ExamOption::Sisr)),
         slam: Set(record.options.contains(&ExamOption::Slam)),
-        unavailable: Set(unavailable.join(" ")),
+        unavailable: Set(written(&record.unavailable)),
         max_periods: Set(record.max_periods.map(i64::from)),
         version: Set(version),
     }
