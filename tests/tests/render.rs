@@ -253,7 +253,7 @@ fn what_is_no_paper_is_refused_by_its_place_and_nothing_is_written() -> Result<(
         (
             "grille",
             with("grille", &|value| {
-                value["identity"]["prenom"] = json!("Ada")
+                value["identity"]["prenom"] = json!("Ada");
             })?,
             vec!["identity.prenom", "n’est pas connue", "number"],
         ),
@@ -265,7 +265,7 @@ fn what_is_no_paper_is_refused_by_its_place_and_nothing_is_written() -> Result<(
         (
             "grille",
             with("grille", &|value| {
-                value["blocks"][0]["lines"][1]["ticked"] = json!(7)
+                value["blocks"][0]["lines"][1]["ticked"] = json!(7);
             })?,
             vec!["blocks.0.lines.1.ticked", "ne convient pas"],
         ),
@@ -277,7 +277,7 @@ fn what_is_no_paper_is_refused_by_its_place_and_nothing_is_written() -> Result<(
         (
             "bordereau",
             with("bordereau", &|value| {
-                value["rows"][3]["outcome"] = json!("zéro")
+                value["rows"][3]["outcome"] = json!("zéro");
             })?,
             vec!["rows.3.outcome", "zéro", "nv"],
         ),
@@ -289,14 +289,14 @@ fn what_is_no_paper_is_refused_by_its_place_and_nothing_is_written() -> Result<(
         (
             "accuse-transmission",
             with("accuse-transmission", &|value| {
-                value["whole"] = json!("abc")
+                value["whole"] = json!("abc");
             })?,
             vec!["whole", "ne convient pas"],
         ),
         (
             "appreciation",
             with("appreciation", &|value| {
-                value["appreciation"] = json!("x".repeat(20_001))
+                value["appreciation"] = json!("x".repeat(20_001));
             })?,
             vec!["appreciation : plus de 20000 caractères"],
         ),

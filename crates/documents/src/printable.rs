@@ -5,6 +5,8 @@
 //! comes out. What changes the order of reading without being seen (U+202E) is written out too; what is merely invisible
 //! prints nothing.
 
+use std::fmt::Write as _;
+
 use serde_json::Value;
 
 use crate::pdf;
@@ -62,7 +64,10 @@ pub(crate) fn printed(text: &str, trust: Trust) -> String {
             | '\u{e0100}'..='\u{e01ef}' => {}
             ' '..='~' => out.push(sign),
             _ if trusted(sign, trust) => out.push(sign),
-            _ => out.push_str(&format!("[U+{:04X}]", u32::from(sign))),
+            _ => {
+                // A String takes whatever is written to it.
+                let _ = write!(out, "[U+{:04X}]", u32::from(sign));
+            }
         }
     }
     out

@@ -18,14 +18,15 @@ fn examples() -> PathBuf {
 
 fn example(name: &str) -> Value {
     let file = examples().join(format!("{name}.json"));
-    serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap()
+    let text = std::fs::read_to_string(file).expect("an example");
+    serde_json::from_str(&text).expect("an example is JSON")
 }
 
 /// Where papers are left for somebody's eyes.
 fn keep(name: &str, pdf: &[u8]) {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("papers");
-    std::fs::create_dir_all(&folder).unwrap();
-    std::fs::write(folder.join(format!("{name}.pdf")), pdf).unwrap();
+    std::fs::create_dir_all(&folder).expect("a folder");
+    std::fs::write(folder.join(format!("{name}.pdf")), pdf).expect("a file written");
 }
 
 /// What `delos render` does of a value that it has read.
@@ -50,7 +51,7 @@ fn kind_of(file: &str) -> Kind {
     kinds
         .into_iter()
         .find(|kind| file.starts_with(kind.name()))
-        .unwrap()
+        .expect("a file of examples begins with the name of its kind")
 }
 
 #[test]
