@@ -6,6 +6,7 @@ pub mod campaign;
 pub mod files;
 pub mod house;
 pub mod http;
+pub mod papers;
 pub mod people;
 pub mod plans;
 pub mod post;

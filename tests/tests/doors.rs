@@ -14,11 +14,13 @@ mod doors {
     mod mandates;
     mod opening;
     mod own_exam;
+    mod paper_forms;
     mod perimeter;
     mod plan_rules;
     mod presentation;
     mod reimport;
     mod resend;
+    mod school_day;
     mod together;
     mod whole_job;
 
@@ -60,6 +62,7 @@ mod doors {
         absences::a_centre_of_the_other_form_is_closed_by_the_authority,
         absences::forty_sittings_of_a_closed_centre_are_moved_or_listed,
         absences::a_member_who_falls_ill_is_replaced,
+        paper_forms::each_candidate_of_a_day_has_his_forms_on_paper,
         absences::a_member_replaced_in_the_middle_keeps_the_days_that_he_sat,
         faults::a_faulty_file_is_told_line_by_line_and_writes_nothing,
         resend::what_the_relay_refuses_is_put_right_and_sent_again,

@@ -34,6 +34,28 @@ pub async fn sitting_ics(
     sitting(&house, &person, &id, "text/calendar").await
 }
 
+/// The grid of a sitting's candidate, to fill in by hand.
+pub async fn sitting_grid(
+    State(house): State<House>,
+    person: SignedInPerson,
+    Path(id): Path<String>,
+) -> Result<Response, Refused> {
+    let id = id.parse().map_err(|_| Refused::not_found())?;
+    let file = views::forms::grid(&house.context, staff(&person)?, id).await?;
+    Ok(download(file))
+}
+
+/// The appreciation sheet of a sitting's candidate, to fill in by hand.
+pub async fn sitting_appreciation(
+    State(house): State<House>,
+    person: SignedInPerson,
+    Path(id): Path<String>,
+) -> Result<Response, Refused> {
+    let id = id.parse().map_err(|_| Refused::not_found())?;
+    let file = views::forms::appreciation(&house.context, staff(&person)?, id).await?;
+    Ok(download(file))
+}
+
 async fn sitting(
     house: &House,
     person: &SignedInPerson,

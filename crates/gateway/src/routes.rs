@@ -87,6 +87,12 @@ pub const ROUTES: &[Route] = &[
     Route::closed("/sittings/{id}/convocation.ics", Door::Reading, || {
         get(files::sitting_ics)
     }),
+    Route::closed("/sittings/{id}/grid.pdf", Door::Reading, || {
+        get(files::sitting_grid)
+    }),
+    Route::closed("/sittings/{id}/appreciation.pdf", Door::Reading, || {
+        get(files::sitting_appreciation)
+    }),
     Route::closed("/messages/{id}/attachments/{place}", Door::Reading, || {
         get(files::attachment)
     }),

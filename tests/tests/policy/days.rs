@@ -45,7 +45,16 @@ pub fn read_day(m: &Matter) -> Vec<Probe> {
             &m.waiting,
         ),
         list("Query.closures", "{ closures { id } }", &m.closure),
+        form(m, "/sittings/{id}/grid.pdf"),
+        form(m, "/sittings/{id}/appreciation.pdf"),
     ]
+}
+
+/// A form on paper, headed for the candidate of a sitting.
+fn form(m: &Matter, route: &'static str) -> Probe {
+    named(route, "%PDF", m, |m| {
+        Ask::Get(route.replace("{id}", &m.sitting))
+    })
 }
 
 /// What an absence would entail.

@@ -174,6 +174,11 @@ pub const ROUTES: &[(&str, Behind)] = &[
         "/sittings/{id}/convocation.ics",
         Operations(&[Op::ReadConvocation]),
     ),
+    ("/sittings/{id}/grid.pdf", Operations(&[Op::ReadDay])),
+    (
+        "/sittings/{id}/appreciation.pdf",
+        Operations(&[Op::ReadDay]),
+    ),
     (
         "/messages/{id}/attachments/{place}",
         Operations(&[Op::ReadMessages]),

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result};
+use delos_tests::papers::text_layer;
 use delos_tests::services;
 use serde_json::Value;
 
@@ -84,18 +85,9 @@ pub fn example(name: &str) -> Result<Value> {
     Ok(serde_json::from_str(&std::fs::read_to_string(file)?)?)
 }
 
-/// The text layer, a cell after the other, without its white space (nor the zero-width space of a word that may be broken):
-/// where a line ends is the page's affair.
+/// The text layer of a file.
 pub fn found(pdf: &str) -> Result<String> {
-    let output = Command::new("pdftotext")
-        .args(["-raw", "-enc", "UTF-8", pdf, "-"])
-        .output()?;
-    ensure!(output.status.success(), "pdftotext: {}", output.status);
-    let text = String::from_utf8(output.stdout)?;
-    Ok(text
-        .chars()
-        .filter(|sign| !sign.is_whitespace() && *sign != '\u{200b}')
-        .collect())
+    text_layer(&std::fs::read(pdf)?)
 }
 
 /// Every text of a value that its paper prints as it stands: all of them but dates, codes of forms and digests.

@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod candidates;
 pub mod day;
+pub mod forms;
 pub mod me;
 pub mod messages;
 pub mod own_exam;
