@@ -8,6 +8,7 @@ use delos_domain::ids::{
 };
 use delos_domain::scope::{Operation, Scope};
 use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect, QueryTrait,
@@ -314,6 +315,25 @@ pub async fn restore(tx: &Transaction, past: &PastSitting) -> Result<(), StoreEr
         .await?;
     one_row(deleted.rows_affected)?;
     insert(tx, &past.sitting).await
+}
+
+/// Writes that a sitting that is over ended otherwise: what was taken for an absence was an error of who recorded it.
+///
+/// # Errors
+/// [`StoreError::Conflict`] when it is not there any more.
+pub async fn ended_otherwise(
+    tx: &Transaction,
+    past: &PastSitting,
+    ended: Ended,
+    cause: &str,
+) -> Result<(), StoreError> {
+    let updated = past_sitting::Entity::update_many()
+        .col_expr(past_sitting::Column::Outcome, Expr::value(ended.code()))
+        .col_expr(past_sitting::Column::Cause, Expr::value(cause))
+        .filter(past_sitting::Column::Id.eq(past.sitting.id.0))
+        .exec(tx.connection())
+        .await?;
+    one_row(updated.rows_affected)
 }
 
 /// Takes back a date that nobody was told of: it leaves no history.

@@ -214,7 +214,8 @@ fn told(error: CommandError) -> anyhow::Error {
     }
 }
 
-fn head_of(school: &SchoolRecord, session: SessionId, today: NaiveDate) -> Actor {
+/// A head of this school, without an account that could sign in.
+pub fn head_of(school: &SchoolRecord, session: SessionId, today: NaiveDate) -> Actor {
     let account = AccountId(TimeOrdered.next());
     let mandate = Mandate {
         id: MandateId(TimeOrdered.next()),

@@ -35,7 +35,9 @@ pub(super) struct Known {
     /// Its place among those that are over, when the ruling before put it there.
     pub past: Option<PastSitting>,
     /// The sitting that he has since.
-    since: Option<DatedSitting>,
+    pub since: Option<DatedSitting>,
+    /// Whether he was told, before its hour, not to come to the sitting.
+    pub told_not_to_come: bool,
     /// The absence that stands, when it is looked at anew.
     pub absence: Option<AbsenceRecord>,
     tracks: Tracks,
@@ -124,7 +126,19 @@ impl Known {
             let zone = zones.get(&one.centre).copied();
             zone.unwrap_or(chrono_tz::Europe::Paris)
         };
+        // What was recorded and withdrawn before that was followed by a convocation.
+        let hour = at_minute(
+            sitting.day,
+            sitting.starts.first().copied().unwrap_or_default(),
+        );
+        let told_not_to_come = all
+            .values()
+            .flatten()
+            .filter(|one| one.sitting == sitting.id)
+            .take_while(|one| one.state != AbsenceState::Withdrawn)
+            .any(|one| local(one.recorded_at, zone(&sitting)) < hour);
         Ok(Self {
+            told_not_to_come,
             regulation: plan_problem::regulation(context, access, &plan).await?,
             dates: sessions::dates_for(access, plan.session, Some(plan.authority)).await?,
             zone: zone(&sitting),

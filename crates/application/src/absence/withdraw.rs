@@ -1,25 +1,29 @@
-//! An absence that was recorded by error is withdrawn: the candidate is convoked as before.
+//! An absence that was recorded by error is withdrawn: the candidate is convoked as before, or, where he was told not to
+//! come and the hour has passed, keeps or is given another date.
 
 use chrono::NaiveDate;
 use delos_documents::sentences;
 use delos_domain::actor::Actor;
 use delos_domain::ids::AbsenceId;
-use delos_domain::regulation::AbsenceKind;
+use delos_domain::regulation::{AbsenceConsequence, AbsenceKind};
 use delos_domain::scope::{EstablishForceMajeure, Operation, RecordAbsence, Scope};
+use delos_persistence::absences::AbsenceState;
 use delos_persistence::candidates::CandidateRecord;
 use delos_persistence::plans::CommissionRecord;
-use delos_persistence::sittings::DatedSitting;
+use delos_persistence::sittings::{self, DatedSitting, Ended};
+use delos_persistence::waiting::{self, WaitingRecord};
 use delos_persistence::{Transaction, absences, candidates, journal, plans};
 use delos_planning::check::violations;
 
 use super::case::Known;
 use super::{About, tell_centres};
 use crate::context::Context;
+use crate::convoke::ABSENCE_REVIEWED;
 use crate::error::{CommandError, CommandResult, Refusal, retrying};
 use crate::letters::Letters;
 use crate::plan_commands::holding;
 use crate::plan_problem::{self, to_plan};
-use crate::reschedule::take_out;
+use crate::reschedule::{self, take_out};
 use crate::tell::{Seat, Telling, next_revisions};
 use crate::tracks_of;
 
@@ -51,6 +55,13 @@ async fn withdraw_once<O: Operation>(
     let tx = context.db.write().await?;
     let known = Known::read(context, &tx, scope, About::Absence(id)).await?;
     known.check_established(scope.role())?;
+    if known.told_not_to_come && !known.is_ahead(context) {
+        let plan = known.plan.id;
+        give_another_date(context, &tx, scope, &known, id).await?;
+        tx.commit(()).await?.into_inner();
+        context.dates_changed(plan).await;
+        return Ok(());
+    }
     let told = |refused| CommandError::from(known.refused(refused));
     let opened = known.open_again(context, &tx).await?;
     let given_back = opened.given_back.as_ref();
@@ -135,6 +146,82 @@ async fn withdraw_once<O: Operation>(
     plans::move_on(&tx, plan).await?;
     tx.commit(()).await?.into_inner();
     context.dates_changed(plan.id).await;
+    Ok(())
+}
+
+/// He was told not to come, and the hour has passed: nobody may say that he missed it. It is no absence, and the other date
+/// that he has, or waits for, is his; whoever had none to come is given one.
+async fn give_another_date<O: Operation>(
+    context: &Context,
+    tx: &Transaction,
+    scope: &Scope<O>,
+    known: &Known,
+    id: AbsenceId,
+) -> CommandResult<()> {
+    let (person, sitting, plan) = (&known.person, &known.sitting, &known.plan);
+    let consequence = known.absence.as_ref().map(|one| one.consequence);
+    let due = consequence == Some(AbsenceConsequence::NewDate);
+    if let (true, Some(past)) = (due, &known.past) {
+        absences::end(tx, id, AbsenceState::Replaced).await?;
+        sittings::ended_otherwise(tx, past, Ended::Cancelled, ABSENCE_REVIEWED).await?;
+    } else {
+        let opened = known.open_again(context, tx).await?;
+        let cancelled = opened.tracks.cancel_sitting();
+        let tracks = cancelled.map_err(|refused| known.refused(refused))?;
+        let codes = tracks_of::codes(tracks, person);
+        candidates::save_states(tx, person.candidate.id, &person.states, &codes).await?;
+        sittings::end(
+            tx,
+            sitting,
+            Ended::Cancelled,
+            ABSENCE_REVIEWED,
+            context.now(),
+        )
+        .await?;
+        let waits = WaitingRecord {
+            candidate: person.candidate.id,
+            session: plan.session,
+            authority: plan.authority,
+            school: plan.school,
+            plan: plan.id,
+            cause: ABSENCE_REVIEWED.to_owned(),
+            reasons: String::new(),
+            searched_at: context.now(),
+        };
+        waiting::put(tx, &waits).await?;
+        reschedule::ask(context, tx, scope, plan).await?;
+    }
+    absences::withdraw(tx, id).await?;
+    let commissions = plans::commissions(tx, plan.id).await?;
+    let letters =
+        Letters::load_with(context, tx, plan, &commissions, &[], &[sitting.centre]).await?;
+    let mut telling = Telling::new(context, plan, &letters);
+    let decision = context.ids.next();
+    let convoked = known.since.as_ref().is_some_and(|one| one.revision > 0);
+    let next = if convoked {
+        sentences::ABSENCE_WITHDRAWN_FOLLOWS
+    } else {
+        sentences::NEW_DATE_FOLLOWS
+    };
+    telling.decide_absence(
+        person,
+        sitting,
+        decision,
+        sentences::ABSENCE_WITHDRAWN,
+        next,
+    );
+    let lines = std::iter::once((sitting, "absence retirée"));
+    let why = sentences::ABSENCE_WITHDRAWN_FOR_CENTRE;
+    let said = (why, scope.account(), decision);
+    tell_centres(&mut telling, tx, person, lines, said).await?;
+    telling.put(tx).await?;
+    let subjects = vec![id.0, person.candidate.id.0, sitting.id.0, plan.id.0];
+    journal::add(
+        tx,
+        journal::Line::done(decision, context.now(), scope, subjects),
+    )
+    .await?;
+    plans::move_on(tx, plan).await?;
     Ok(())
 }
 
