@@ -34,3 +34,38 @@ pub fn letters(text: &str) -> String {
         .filter(|sign| !sign.is_whitespace() && *sign != '\u{200b}')
         .collect()
 }
+
+/// The lines of an annex that the text layer of its form lacks; an extract of `tests/data/annexes`, by its name.
+///
+/// A line on which several fields stand (« Nom, prénom : Date : … ») is compared field by field: elsewhere than in the annex
+/// they may stand apart. Dots to write on, boxes and the numbers of the pages are drawn; the year is the session's.
+///
+/// # Errors
+/// When there is no such extract.
+pub fn missing(text_layer: &str, annex: &str) -> Result<Vec<String>> {
+    let extract = workspace_file(&format!("tests/data/annexes/{annex}.txt"))?;
+    let mut missing = Vec::new();
+    for line in extract.lines() {
+        let line = line.replace("SESSION", "  SESSION");
+        let fields = line
+            .split("  ")
+            .flat_map(|part| part.split_inclusive(" : "))
+            .flat_map(|part| part.split(['▢', '▪']));
+        for field in fields {
+            let words = field.trim_matches(|sign: char| " ./-…".contains(sign));
+            let drawn = words.chars().all(|sign| sign.is_ascii_digit());
+            let year = words.starts_with("SESSION");
+            if !drawn && !year && !text_layer.contains(&letters(words)) {
+                missing.push(field.to_owned());
+            }
+        }
+    }
+    Ok(missing)
+}
+
+fn workspace_file(path: &str) -> Result<String> {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .context("no workspace")?;
+    std::fs::read_to_string(root.join(path)).with_context(|| path.to_owned())
+}

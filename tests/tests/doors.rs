@@ -13,6 +13,7 @@ mod doors {
     mod mailboxes;
     mod mandates;
     mod opening;
+    mod overseas;
     mod own_exam;
     mod paper_forms;
     mod perimeter;
@@ -62,6 +63,7 @@ mod doors {
         absences::a_centre_of_the_other_form_is_closed_by_the_authority,
         absences::forty_sittings_of_a_closed_centre_are_moved_or_listed,
         absences::a_member_who_falls_ill_is_replaced,
+        overseas::a_day_far_from_paris_has_its_own_hours,
         paper_forms::each_candidate_of_a_day_has_his_forms_on_paper,
         absences::a_member_replaced_in_the_middle_keeps_the_days_that_he_sat,
         faults::a_faulty_file_is_told_line_by_line_and_writes_nothing,

@@ -1,9 +1,10 @@
-//! The commission's forms on paper: what a school prints beforehand, headed for each candidate of its day.
+//! The commission's forms on paper: what a school prints beforehand, headed for each candidate of its day; compared line by
+//! line with the annexes.
 
 use anyhow::{Context as _, Result};
 use delos_domain::candidate::ExamOption;
 use delos_tests::house::{Engine, REGULATION};
-use delos_tests::papers::{letters, text_layer};
+use delos_tests::papers::{letters, missing, text_layer};
 use serde_json::json;
 
 use super::school_day::{Day, text};
@@ -44,6 +45,16 @@ pub fn each_candidate_of_a_day_has_his_forms_on_paper(engine: Engine) -> Result<
             for (_, one) in grid.lines() {
                 assert!(grid_text.contains(&letters(&one.label)), "{}", one.label);
             }
+            let annex = if option == "SISR" {
+                "2024-9-5-a"
+            } else {
+                "2024-9-5-b"
+            };
+            assert_eq!(missing(&grid_text, annex)?, [] as [&str; 0], "{annex}");
+            assert_eq!(missing(&sheet_text, "2024-9-6")?, [] as [&str; 0]);
+            // What is compared can be missed.
+            let planted = grid_text.replace("appréciation", "apréciation");
+            assert!(missing(&planted, annex)?.len() > 2);
             for part in &regulation.assessment.appreciation.parts {
                 assert!(sheet_text.contains(&letters(&part.title)), "{}", part.title);
             }

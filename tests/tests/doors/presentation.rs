@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use anyhow::{Context as _, Result};
 use delos_tests::files::import;
 use delos_tests::house::{Engine, House};
+use delos_tests::papers::{missing, text_layer};
 use delos_tests::post;
 
 use super::letters::{check_candidate, each, sittings, words};
@@ -76,6 +77,20 @@ pub fn everybody_is_convoked_to_an_epreuve_of_another_kind(engine: Engine) -> Re
                 assert!(!text.contains(silent), "« {silent} » is said");
             }
         }
+    }
+    let plan = plans.first().context("a plan")?;
+    let sitting = &plan.view["commissions"][0]["days"][0]["sittings"][0]["id"];
+    for (paper, annex) in [("grid", "2026-vi-3"), ("appreciation", "2026-vi-4")] {
+        let route = format!("/sittings/{}/{paper}.pdf", words(sitting));
+        let mut found = None;
+        for officer in staff.officers.values_mut() {
+            let answer = officer.get(&route)?;
+            if answer.status == 200 {
+                found = Some(text_layer(&answer.body)?);
+            }
+        }
+        let text = found.with_context(|| route.clone())?;
+        assert_eq!(missing(&text, annex)?, [] as [&str; 0], "{annex}");
     }
     assert_eq!(expected, BTreeMap::new(), "who was not convoked");
     assert!(mails.is_empty(), "who should not have been");
