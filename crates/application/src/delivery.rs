@@ -184,9 +184,8 @@ pub async fn probed(
     let tx = context.db.write().await?;
     let over = outbox::pause::probed(&tx, owner, said, context.now(), policy).await?;
     let over = tx.commit(over).await?.into_inner();
-    if over {
-        context.signals.ring().await;
-    }
+    // Whatever it said, the other workers wait for it.
+    context.signals.ring().await;
     Ok(over)
 }
 

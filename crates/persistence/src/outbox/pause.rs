@@ -251,6 +251,14 @@ pub(super) async fn gate(
     if pause.until > now && pause.until <= now + longest {
         return Ok(Gate::Closed(pause.until));
     }
+    // Another worker has the one message that may leave: nobody looks again before its lease runs out, or the bell.
+    let believable = now + pace.longest_lease + SKEW;
+    if let Some(until) = pause.probe_until
+        && until > now
+        && until <= believable
+    {
+        return Ok(Gate::Closed(until));
+    }
     Ok(Gate::Probe(pause.id))
 }
 

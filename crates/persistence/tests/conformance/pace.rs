@@ -275,6 +275,8 @@ pub async fn the_queue_pauses_and_one_message_ends_it(bench: &Bench) -> Result<(
             .is_some_and(|pause| pause.probing)
     );
     ensure!(claim(&bench.db, BOB, 9, at(603), &pace).await?.is_empty());
+    // A minute's lease: until then nobody looks again, and no domain is charged for a look.
+    assert_eq!(due(bench, at(603), &pace).await?, Some(at(662)));
     // Refused: twice as long.
     ensure!(
         !say(bench, BOB, Probed::Refused, at(604)).await?,
