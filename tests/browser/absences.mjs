@@ -2,16 +2,17 @@
 // date that is found, the mail, the candidate's screen; and a centre that closes.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { open } from './browser.mjs';
 import { mailTo, samples } from './house.mjs';
 import { arrive, follow, pick, press, type } from './keyboard.mjs';
 import { expect, look, test } from './steps.mjs';
 
-/** The candidate of the school whose first convocation the scenario reads. */
-export function absentee(uai) {
+/** A candidate of the school who is convoked in CCF: the first, whose absence the scenario records, or one after him. */
+export function absentee(uai, place = 0) {
   const lines = readFileSync(join(samples, 'candidats.csv'), 'utf8').split(/\r?\n/);
   const columns = lines[0].replace(/^\uFEFF/, '').split(';');
   const at = (row, name) => row.split(';')[columns.indexOf(name)];
-  const row = lines.slice(1).find((line) => at(line, 'UAI') === uai && at(line, 'Forme').toLowerCase() === 'ccf' && at(line, 'Courriel'));
+  const row = lines.slice(1).filter((line) => at(line, 'UAI') === uai && at(line, 'Forme').toLowerCase() === 'ccf' && at(line, 'Courriel'))[place];
   return { number: at(row, 'Numéro'), email: at(row, 'Courriel') };
 }
 
@@ -74,6 +75,23 @@ export async function absences({ head, house, uai }) {
       mail = await mailTo(house, email);
     }
   });
+  const { context, page: reader } = await open(head.context().browser(), new URL(head.url()).origin);
+  await test('the link of the mail opens without an account', async () => {
+    const mail = await mailTo(house, absentee(uai, 1).email);
+    const link = /https?:\/\/[^/\s]+(\/accuse-reception\/\S+)/.exec(mail)?.[1];
+    expect(link, `no link in ${mail}`);
+    await reader.goto(link);
+    await arrive(reader, 'Accusé de réception');
+    await reader.getByText('En appuyant, vous dites que').waitFor();
+  });
+  await look(reader, 'accusé de réception');
+  await test('another candidate says that he has his convocation, once', async () => {
+    await press(reader, 'J’ai bien reçu ma convocation');
+    await reader.getByText('C’est noté, merci.').waitFor();
+    await reader.reload();
+    await reader.getByText('Vous avez déjà accusé réception').waitFor();
+  });
+  await context.close();
   await test('a centre that closes has its sittings moved or listed with a reason', async () => {
     const { dayDates } = await ask(head, '{ dayDates { date sittings } }');
     // The last day with sittings, none of which is his new date.
