@@ -253,6 +253,15 @@ pub fn an_unjustified_absence_has_no_other_date_until_a_justification_comes(
         .into_iter()
         .find(|one| one["candidate"]["number"] != number.as_str() && one["recordable"] == true);
     let other = other.context("another line")?;
+    // The authority sees that it may; that the rest is the school's; and the school that it may not.
+    let seen = day.officer.staff("Day", &json!({"date": day.date}))?;
+    let seen = each(&seen["day"]["lines"]).find(|one| one["id"] == other["id"]);
+    let seen = seen.context("the authority's line")?;
+    assert_eq!(
+        (&seen["recordable"], &seen["establishable"]),
+        (&json!(false), &json!(true))
+    );
+    assert_eq!(other["establishable"], false);
     let input = json!({"sitting": other["id"], "kind": "FORCE_MAJEURE", "confirmed": "ZERO_DIPLOMA_POSSIBLE"});
     day.officer
         .must("RecordAbsence", &json!({"input": input}))?;

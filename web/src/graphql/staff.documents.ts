@@ -346,7 +346,7 @@ export const DAY = staff(`
     day(date: $date) {
       date
       lines {
-        id commission commissionId centre start end environment state phase since sinceConvoked recordable zone
+        id commission commissionId centre start end environment state phase since sinceConvoked recordable establishable zone
         candidate { id number name option form extraTime }
         absence { id kind ruledAs consequence sentence hasPiece recordedAt }
       }

@@ -8,7 +8,7 @@ use delos_domain::actor::Actor;
 use delos_domain::calendar::{at_minute, local};
 use delos_domain::ids::{CandidateId, PlanId, SittingId};
 use delos_domain::regulation::Course;
-use delos_domain::scope::{Convoke, ReadDay, RecordAbsence};
+use delos_domain::scope::{Convoke, EstablishForceMajeure, ReadDay, RecordAbsence};
 use delos_domain::sitting::SittingTimes;
 use delos_domain::tracks::sitting::State;
 use delos_persistence::absences::{self, AbsenceRecord, AbsenceState};
@@ -47,6 +47,8 @@ pub struct DayLine {
     pub since: Option<(NaiveDate, bool)>,
     /// Whether the active mandate may record an absence from it.
     pub recordable: bool,
+    /// Whether it may establish force majeure of it.
+    pub establishable: bool,
 }
 
 /// Where a line stands.
@@ -154,6 +156,7 @@ pub async fn table(context: &Context, actor: &Actor, day: NaiveDate) -> CommandR
     .await?;
     let zones: HashMap<String, Tz> = schools::zones(&reader).await?.into_iter().collect();
     let records = actor.scope::<RecordAbsence>(context.today()).ok();
+    let establishes = actor.scope::<EstablishForceMajeure>(context.today()).ok();
     let mut lines = Vec::new();
     let both = current
         .into_iter()
@@ -212,6 +215,10 @@ pub async fn table(context: &Context, actor: &Actor, day: NaiveDate) -> CommandR
         );
         lines.push(DayLine {
             recordable: open && records.as_ref().is_some_and(|scope| scope.allows(&facts)),
+            establishable: open
+                && establishes
+                    .as_ref()
+                    .is_some_and(|scope| scope.allows(&facts)),
             start: times.start(),
             end: times.candidate_end(&regulation.course),
             since: ended

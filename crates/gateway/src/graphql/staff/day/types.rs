@@ -131,6 +131,8 @@ pub struct DayLine {
     pub(super) since_convoked: bool,
     /// Whether the active mandate may record an absence.
     pub(super) recordable: bool,
+    /// Whether you may establish force majeure of it.
+    pub(super) establishable: bool,
     /// Whether the centre's clocks are not those of Paris: their zone.
     pub(super) zone: Option<String>,
 }
@@ -454,6 +456,7 @@ pub(super) fn day_line(line: views::DayLine, phases: &[String]) -> DayLine {
         since_convoked: line.since.is_some_and(|(_, convoked)| convoked),
         since: line.since.map(|(day, _)| day),
         recordable: line.recordable,
+        establishable: line.establishable,
         zone,
     }
 }
