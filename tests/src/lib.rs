@@ -3,6 +3,7 @@
 //! Invariant: nothing here is linked into the product; the binary under test is the one the demo runs.
 
 pub mod campaign;
+pub mod desk;
 pub mod files;
 pub mod house;
 pub mod http;

@@ -73,6 +73,14 @@ impl Dice {
     }
 }
 
+/// What a candidate was told last of his date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Told {
+    Nothing,
+    NoDate,
+    Date(chrono::NaiveDate, u16),
+}
+
 /// Who acts on what.
 struct World {
     context: Context,
@@ -262,7 +270,11 @@ impl World {
 
     /// A person gives a date to somebody who waits.
     async fn place(&mut self, all: &[DatedSitting]) -> Result<Result<(), CommandError>> {
-        let waiting = waiting::of_plan(&self.context.db.read(), self.plan(all)?).await?;
+        let waiting = waiting::of_plan(
+            &self.context.db.read(),
+            all.first().context("nobody has a date")?.plan,
+        )
+        .await?;
         let Some(one) = self.dice.one_of(&waiting) else {
             return Ok(Ok(()));
         };
@@ -329,12 +341,7 @@ impl World {
             };
             let waits = waits.iter().any(|one| one.candidate == id);
             let told = self.told(id).await?;
-            let of = || {
-                format!(
-                    "{}: {state:?}, {sitting:?}, waits {waits}, told {told:?}",
-                    id
-                )
-            };
+            let of = || format!("{id}: {state:?}, {sitting:?}, waits {waits}, told {told:?}");
             match state {
                 State::DeclaredAbsent | State::ForceMajeure => {
                     ensure!(!waits, "another date is looked for: {}", of());
@@ -366,9 +373,9 @@ impl World {
                                 .all(|one| local(one.recorded_at, chrono_tz::Europe::Paris) >= hour)
                     };
                     let holds = match told {
-                        Some(Some(date)) => date == (one.day, start),
-                        Some(None) => was_there(),
-                        None => false,
+                        Told::Date(day, at) => (day, at) == (one.day, start),
+                        Told::NoDate => was_there(),
+                        Told::Nothing => false,
                     };
                     ensure!(holds, "what holds is not what he was told: {}", of());
                 }
@@ -388,8 +395,8 @@ impl World {
     }
 
     /// Whoever has no date that holds was told so, unless the one that he was told has come.
-    fn nothing_ahead(&self, told: Option<Option<(chrono::NaiveDate, u16)>>) -> Result<()> {
-        if let Some(Some((day, start))) = told {
+    fn nothing_ahead(&self, told: Told) -> Result<()> {
+        if let Told::Date(day, start) = told {
             let now = local(self.context.now(), chrono_tz::Europe::Paris);
             ensure!(
                 at_minute(day, start) <= now,
@@ -399,32 +406,28 @@ impl World {
         Ok(())
     }
 
-    /// What a candidate was told last of his date: none, a date, or that he has none.
-    async fn told(&self, id: CandidateId) -> Result<Option<Option<(chrono::NaiveDate, u16)>>> {
+    /// What a candidate was told last of his date.
+    async fn told(&self, id: CandidateId) -> Result<Told> {
         let reader = self.context.db.read();
         let scope = self
             .head
             .scope::<ReadMessages>(self.context.today())
             .map_err(|_| anyhow::anyhow!("forbidden"))?;
-        let mut last: Option<(u32, Option<(chrono::NaiveDate, u16)>)> = None;
+        let mut last: Option<(u32, Told)> = None;
         for kind in ["candidate_convocation", "candidate_cancellation"] {
             let found = outbox::latest_about_candidate(&reader, &scope, id, kind).await?;
             let told = match found.map(|bytes| Payload::from_bytes(&bytes)).transpose()? {
                 Some(Payload::CandidateConvocation(letter)) => {
-                    (letter.revision, Some((letter.date, letter.start)))
+                    (letter.revision, Told::Date(letter.date, letter.start))
                 }
-                Some(Payload::CandidateCancellation(letter)) => (letter.revision, None),
+                Some(Payload::CandidateCancellation(letter)) => (letter.revision, Told::NoDate),
                 _ => continue,
             };
             if last.is_none_or(|(revision, _)| revision < told.0) {
                 last = Some(told);
             }
         }
-        Ok(last.map(|(_, date)| date))
-    }
-
-    fn plan(&self, all: &[DatedSitting]) -> Result<PlanId> {
-        Ok(all.first().context("nobody has a date")?.plan)
+        Ok(last.map_or(Told::Nothing, |(_, told)| told))
     }
 
     /// The plan that heard a candidate.

@@ -3,7 +3,6 @@
 /// The desk, and what is tried from it.
 mod command_line {
     mod demonstration;
-    pub mod desk;
     mod in_service;
 }
 
@@ -11,11 +10,17 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use anyhow::Result;
 
-use self::command_line::desk::{Desk, mode, sample};
+use delos_tests::desk::{Desk, mode, sample};
+
+/// A desk with a folder of its own; nothing when there is no binary.
+fn desk(name: &str) -> Result<Option<Desk>> {
+    let name = format!("command-line-{name}");
+    Desk::new(env!("CARGO_TARGET_TMPDIR"), &name)
+}
 
 #[test]
 fn an_init_that_fails_leaves_nothing_and_the_next_one_decides() -> Result<()> {
-    let Some(desk) = Desk::new("init")? else {
+    let Some(desk) = desk("init")? else {
         return Ok(());
     };
     let house = desk.folder.join("house");
@@ -61,7 +66,7 @@ fn an_init_that_fails_leaves_nothing_and_the_next_one_decides() -> Result<()> {
 
 #[test]
 fn a_base_of_another_key_is_not_opened_with_a_new_one() -> Result<()> {
-    let Some(desk) = Desk::new("key")? else {
+    let Some(desk) = desk("key")? else {
         return Ok(());
     };
     desk.init(&[])?.ends(0, &[]);
@@ -76,7 +81,7 @@ fn a_base_of_another_key_is_not_opened_with_a_new_one() -> Result<()> {
 
 #[test]
 fn what_the_house_keeps_is_its_owner_s_alone() -> Result<()> {
-    let Some(desk) = Desk::new("rights")? else {
+    let Some(desk) = desk("rights")? else {
         return Ok(());
     };
     desk.init(&[])?.ends(0, &[]);
@@ -94,7 +99,7 @@ fn what_the_house_keeps_is_its_owner_s_alone() -> Result<()> {
 
 #[test]
 fn every_refusal_is_a_sentence_in_french_with_its_exit_code() -> Result<()> {
-    let Some(desk) = Desk::new("refusals")? else {
+    let Some(desk) = desk("refusals")? else {
         return Ok(());
     };
     desk.init(&[])?.ends(0, &["2027"]);
@@ -186,7 +191,7 @@ fn every_refusal_is_a_sentence_in_french_with_its_exit_code() -> Result<()> {
 
 #[test]
 fn a_setting_that_cannot_be_read_is_told_by_its_name() -> Result<()> {
-    let Some(desk) = Desk::new("settings")? else {
+    let Some(desk) = desk("settings")? else {
         return Ok(());
     };
     desk.init(&[])?.ends(0, &[]);
@@ -228,7 +233,7 @@ fn a_setting_that_cannot_be_read_is_told_by_its_name() -> Result<()> {
 
 #[test]
 fn a_file_too_large_is_not_weighed_and_json_stands_alone() -> Result<()> {
-    let Some(desk) = Desk::new("large")? else {
+    let Some(desk) = desk("large")? else {
         return Ok(());
     };
     desk.init(&[])?.ends(0, &[]);

@@ -2,7 +2,7 @@
 
 /// What the tests share.
 mod render {
-    pub mod desk;
+    pub mod paper;
 }
 
 use std::path::Path;
@@ -11,11 +11,18 @@ use anyhow::{Context as _, Result};
 use delos_tests::post;
 use serde_json::{Value, json};
 
-use self::render::desk::{Desk, example, found, root, texts};
+use self::render::paper::{example, found, root, texts};
+use delos_tests::desk::Desk;
+
+/// A desk with a folder of its own; nothing when there is no binary.
+fn desk(name: &str) -> Result<Option<Desk>> {
+    let name = format!("render-{name}");
+    Desk::new(env!("CARGO_TARGET_TMPDIR"), &name)
+}
 
 #[test]
 fn the_list_is_one_line_a_kind_and_each_example_is_a_tagged_archive_twice_the_same() -> Result<()> {
-    let Some(desk) = Desk::new("list")? else {
+    let Some(desk) = desk("list")? else {
         return Ok(());
     };
     if !post::readers() {
@@ -88,7 +95,7 @@ fn look(pdf: &str) -> Result<Value> {
 
 #[test]
 fn every_text_of_a_form_is_in_its_text_layer() -> Result<()> {
-    let Some(desk) = Desk::new("texts")? else {
+    let Some(desk) = desk("texts")? else {
         return Ok(());
     };
     if !post::readers() {
@@ -154,7 +161,7 @@ fn every_text_of_a_form_is_in_its_text_layer() -> Result<()> {
 
 #[test]
 fn a_slip_of_many_pages_bears_its_head_on_each() -> Result<()> {
-    let Some(desk) = Desk::new("pages")? else {
+    let Some(desk) = desk("pages")? else {
         return Ok(());
     };
     if !post::readers() {
@@ -182,7 +189,7 @@ fn a_slip_of_many_pages_bears_its_head_on_each() -> Result<()> {
 
 #[test]
 fn hostile_text_prints_as_text() -> Result<()> {
-    let Some(desk) = Desk::new("hostile")? else {
+    let Some(desk) = desk("hostile")? else {
         return Ok(());
     };
     if !post::readers() {
@@ -213,7 +220,7 @@ fn hostile_text_prints_as_text() -> Result<()> {
 
 #[test]
 fn what_is_no_paper_is_refused_by_its_place_and_nothing_is_written() -> Result<()> {
-    let Some(desk) = Desk::new("refused")? else {
+    let Some(desk) = desk("refused")? else {
         return Ok(());
     };
     let out = desk.write("old.pdf", "the paper of before")?;

@@ -304,16 +304,7 @@ async fn free_seat<O: Operation>(
     let (plan, person) = (&ruled.known.plan, &ruled.known.person);
     let now = context.now();
     sittings::end(tx, &ruled.known.sitting, Ended::Absent, ABSENCE, now).await?;
-    let waits = WaitingRecord {
-        candidate: person.candidate.id,
-        session: plan.session,
-        authority: plan.authority,
-        school: plan.school,
-        plan: plan.id,
-        cause: ABSENCE.to_owned(),
-        reasons: String::new(),
-        searched_at: now,
-    };
+    let waits = WaitingRecord::new(plan, person.candidate.id, ABSENCE, now);
     waiting::put(tx, &waits).await?;
     match ruled.seat {
         Some(seat) => {

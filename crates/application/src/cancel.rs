@@ -73,16 +73,7 @@ pub(crate) async fn sittings_of_plan<O: Operation>(
         )
         .await?;
         sittings::end(tx, one, Ended::Cancelled, why.cause, context.now()).await?;
-        let waits = WaitingRecord {
-            candidate: one.candidate,
-            session: plan.session,
-            authority: plan.authority,
-            school: plan.school,
-            plan: plan.id,
-            cause: why.cause.to_owned(),
-            reasons: String::new(),
-            searched_at: context.now(),
-        };
+        let waits = WaitingRecord::new(plan, one.candidate, why.cause, context.now());
         waiting::put(tx, &waits).await?;
         cancelled.push((one, person, tracks.sitting().has_live_convocation()));
     }

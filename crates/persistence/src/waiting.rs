@@ -13,6 +13,7 @@ use crate::database::{Access, Transaction};
 use crate::entities::{declined_date, unplaced};
 use crate::error::StoreError;
 use crate::perimeter::{columns, condition};
+use crate::plans::PlanRecord;
 
 /// A candidate who waits for another date.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +34,27 @@ pub struct WaitingRecord {
     pub reasons: String,
     /// When it was last searched.
     pub searched_at: DateTime<Utc>,
+}
+
+impl WaitingRecord {
+    /// A candidate of a plan who waits from this instant, and for whom nothing was searched yet.
+    pub fn new(
+        plan: &PlanRecord,
+        candidate: CandidateId,
+        cause: impl Into<String>,
+        at: DateTime<Utc>,
+    ) -> Self {
+        Self {
+            candidate,
+            session: plan.session,
+            authority: plan.authority,
+            school: plan.school,
+            plan: plan.id,
+            cause: cause.into(),
+            reasons: String::new(),
+            searched_at: at,
+        }
+    }
 }
 
 /// Writes that somebody waits, or why he still does.

@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
-use super::desk::Desk;
+use crate::desk;
 
 #[test]
 fn a_demonstration_is_whole_or_begun_again_and_says_its_accounts_each_time() -> Result<()> {
-    let Some(desk) = Desk::new("demo")? else {
+    let Some(desk) = desk("demo")? else {
         return Ok(());
     };
     let house = desk.folder.join("house");

@@ -8,14 +8,15 @@ use anyhow::Result;
 use delos_tests::relay::Relay;
 use delos_tests::services;
 
-use super::desk::{Desk, said};
+use crate::desk;
+use delos_tests::desk::said;
 
 /// Longest wait for a house to open.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 #[test]
 fn a_house_in_service_has_a_public_address_and_a_relay() -> Result<()> {
-    let Some(desk) = Desk::new("service")? else {
+    let Some(desk) = desk("service")? else {
         return Ok(());
     };
     desk.init(&[])?.ends(0, &[]);
@@ -35,7 +36,7 @@ fn a_house_in_service_has_a_public_address_and_a_relay() -> Result<()> {
 /// The site opens, says that the mail waits, and ends cleanly when it is told to.
 #[test]
 fn a_house_without_a_relay_opens_and_lets_its_mail_wait() -> Result<()> {
-    let Some(desk) = Desk::new("no-relay")? else {
+    let Some(desk) = desk("no-relay")? else {
         return Ok(());
     };
     desk.init(&[])?.ends(0, &[]);
@@ -71,7 +72,7 @@ fn a_house_without_a_relay_opens_and_lets_its_mail_wait() -> Result<()> {
 
 #[test]
 fn the_doctor_looks_and_changes_nothing() -> Result<()> {
-    let Some(desk) = Desk::new("doctor")? else {
+    let Some(desk) = desk("doctor")? else {
         return Ok(());
     };
     desk.init(&[])?.ends(0, &[]);
@@ -119,7 +120,7 @@ fn forget_a_migration(file: &Path) -> Result<()> {
 
 #[test]
 fn a_reader_who_leaves_ends_nothing_with_a_panic() -> Result<()> {
-    let Some(desk) = Desk::new("pipe")? else {
+    let Some(desk) = desk("pipe")? else {
         return Ok(());
     };
     for arguments in [
@@ -139,7 +140,7 @@ fn a_reader_who_leaves_ends_nothing_with_a_panic() -> Result<()> {
 
 #[test]
 fn the_examples_of_the_infrastructure_are_settings() -> Result<()> {
-    let Some(desk) = Desk::new("examples")? else {
+    let Some(desk) = desk("examples")? else {
         return Ok(());
     };
     desk.init(&[])?.ends(0, &[]);

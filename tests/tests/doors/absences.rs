@@ -1,5 +1,6 @@
 //! From an absence to the new convocation: recorded on the day's table, ruled on, another date found, everybody told.
 
+use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
@@ -449,11 +450,12 @@ pub fn forty_sittings_of_a_closed_centre_are_moved_or_listed(engine: Engine) -> 
     let mut more = String::new();
     for place in 0..24 {
         let option = if place % 2 == 0 { "SISR" } else { "SLAM" };
-        more += &format!(
+        write!(
+            more,
             "\n22100990{place:02};Éluard;Zoé;{:02}/03/2007;;zoe.{place}@eleve.example;{option};scolaire;ccf;{SCHOOL};;;;;;\
              30/06/2027",
             place + 1
-        );
+        )?;
     }
     let Some(mut day) = Day::open_with(engine, "forty", true, &more)? else {
         return Ok(());

@@ -178,16 +178,7 @@ async fn give_another_date<O: Operation>(
             context.now(),
         )
         .await?;
-        let waits = WaitingRecord {
-            candidate: person.candidate.id,
-            session: plan.session,
-            authority: plan.authority,
-            school: plan.school,
-            plan: plan.id,
-            cause: ABSENCE_REVIEWED.to_owned(),
-            reasons: String::new(),
-            searched_at: context.now(),
-        };
+        let waits = WaitingRecord::new(plan, person.candidate.id, ABSENCE_REVIEWED, context.now());
         waiting::put(tx, &waits).await?;
         reschedule::ask(context, tx, scope, plan).await?;
     }

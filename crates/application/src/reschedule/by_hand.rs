@@ -236,14 +236,8 @@ async fn decline_once(context: &Context, actor: &Actor, id: SittingId) -> Comman
     )
     .await?;
     let waits = WaitingRecord {
-        candidate: person.candidate.id,
-        session: plan.session,
-        authority: plan.authority,
-        school: plan.school,
-        plan: plan.id,
-        cause,
         reasons: format!("declined {} {}", sitting.number, sitting.day),
-        searched_at: context.now(),
+        ..WaitingRecord::new(&plan, person.candidate.id, cause, context.now())
     };
     waiting::put(&tx, &waits).await?;
     waiting::decline(&tx, person.candidate.id, sitting.day).await?;
@@ -269,16 +263,7 @@ async fn find(
     person: &CandidateRecord,
     instead: bool,
 ) -> CommandResult<(Search, Seats)> {
-    let waits = WaitingRecord {
-        candidate: person.candidate.id,
-        session: plan.session,
-        authority: plan.authority,
-        school: plan.school,
-        plan: plan.id,
-        cause: String::new(),
-        reasons: String::new(),
-        searched_at: context.now(),
-    };
+    let waits = WaitingRecord::new(plan, person.candidate.id, "", context.now());
     let mut search = Search::read_as(context, access, plan, &[waits], instead).await?;
     // A date that was declined is no longer proposed; a person may still give it.
     for wanted in &mut search.wanted {
