@@ -124,6 +124,13 @@ await go('/courrier', 'Le courrier');
 await shoot(page, 'le-courrier');
 await staff(page, 'chef.0717061p@ecole.example');
 await shoot(page, 'a-faire', 800);
+await staff(page, 'chef.0213430p@ecole.example');
+await go('/passages', /^Passages du /);
+await page.getByRole('button', { name: /^Absent/ }).first().click();
+await page.getByLabel('Justifiée', { exact: true }).check();
+await page.getByText(/^Créneaux libres/).waitFor();
+await shoot(page, 'passages', 1240);
+
 await candidate(page);
 await shoot(page, 'mon-epreuve', 1240);
 await context.close();
