@@ -25,6 +25,7 @@ use delos_domain::regulation::{AbsenceConsequence, AbsenceKind};
 use delos_domain::scope::{Convoke, EstablishForceMajeure, Facts, Operation, RecordAbsence, Scope};
 use delos_persistence::absences::{self, AbsenceRecord, AbsenceState, Piece};
 use delos_persistence::candidates::CandidateRecord;
+use delos_persistence::plans::{CommissionRecord, PlanRecord};
 use delos_persistence::sittings::{self, DatedSitting, Ended};
 use delos_persistence::waiting::{self, WaitingRecord};
 use delos_persistence::{Transaction, candidates, journal, plans, staged};
@@ -246,20 +247,7 @@ async fn follow<O: Operation>(
         one.id != sitting.id || ahead && record.consequence == AbsenceConsequence::NewDate
     };
     let freed: Vec<&DatedSitting> = ruled.left().filter(freed).collect();
-    if !freed.is_empty() {
-        let days: Vec<NaiveDate> = freed.iter().map(|one| one.day).collect();
-        holding::refresh(context, tx, plan, &commissions, &days).await?;
-        let touched = freed.iter().map(|one| one.commission).collect();
-        telling
-            .members(
-                tx,
-                &commissions,
-                &touched,
-                &[],
-                sentences::CANDIDATES_CHANGED,
-            )
-            .await?;
-    }
+    tell_commissions(context, tx, plan, &mut telling, &commissions, &freed).await?;
     let lines = ruled.left().map(|one| {
         let what = if one.id == sitting.id {
             "absence enregistrée"
@@ -329,6 +317,26 @@ fn sentences_of(known: &Known, record: &AbsenceRecord, date: OtherDate) -> (Stri
             sentences::FORCE_MAJEURE_FOLLOWS,
         ),
     }
+}
+
+/// Commissions whose sittings these are, or were, hold their days anew, and their members are told.
+async fn tell_commissions(
+    context: &Context,
+    tx: &Transaction,
+    plan: &PlanRecord,
+    telling: &mut Telling<'_>,
+    commissions: &[CommissionRecord],
+    changed: &[&DatedSitting],
+) -> CommandResult<()> {
+    if changed.is_empty() {
+        return Ok(());
+    }
+    let days: Vec<NaiveDate> = changed.iter().map(|one| one.day).collect();
+    holding::refresh(context, tx, plan, commissions, &days).await?;
+    let touched = changed.iter().map(|one| one.commission).collect();
+    let why = sentences::CANDIDATES_CHANGED;
+    telling.members(tx, commissions, &touched, &[], why).await?;
+    Ok(())
 }
 
 /// Tells those who answer for the centres of these sittings of one candidate what has changed of each: why, who decides

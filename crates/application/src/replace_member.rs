@@ -11,7 +11,7 @@ use delos_domain::actor::Actor;
 use delos_domain::commission::{Member, decide};
 use delos_domain::ids::{CommissionDayId, CommissionId, ExaminerId, SittingId};
 use delos_domain::scope::{ReplaceMember, Scope};
-use delos_persistence::plans::{self, CommissionRecord, DayRecord, PlanRecord};
+use delos_persistence::plans::{self, CommissionRecord, PlanRecord};
 use delos_persistence::sittings::{self, SittingFilter};
 use delos_persistence::{Access, Transaction, examiners, journal, waiting};
 use delos_planning::check::violations;
@@ -47,15 +47,16 @@ pub async fn substitutes(
     let reader = context.db.read();
     let (plan, commissions) = found(&reader, &scope, commission).await?;
     let stated = plan_problem::state(context, &reader, &plan, &[], &commissions).await?;
+    let one = of(&commissions, commission)?;
     let change = Change {
         plan: &plan,
         stated: &stated,
         commissions: &commissions,
         commission,
         former,
-        today: context.today(),
+        ahead: days_ahead(context, &reader, &scope, one).await?,
     };
-    let members = &of(&commissions, commission)?.members;
+    let members = &one.members;
     let mut substitutes = Vec::new();
     for person in &stated.examiners {
         if !members.contains(&person.id) && change.check(&reader, person.id).await.is_ok() {
@@ -128,9 +129,7 @@ async fn substitute(
     (commission, former, new): (CommissionId, ExaminerId, ExaminerId),
 ) -> CommandResult<()> {
     let before = of(commissions, commission)?;
-    let begun = begun_days(context, tx, scope, before).await?;
-    let ahead = |day: &&DayRecord| !begun.contains(&day.id) && day.day >= context.today();
-    let ahead: Vec<&DayRecord> = before.days.iter().filter(ahead).collect();
+    let ahead = days_ahead(context, tx, scope, before).await?;
     if ahead.is_empty() {
         return Err(Refusal::new("nothing_ahead").into());
     }
@@ -141,7 +140,7 @@ async fn substitute(
         commissions,
         commission,
         former,
-        today: context.today(),
+        ahead: ahead.clone(),
     };
     change.check(tx, new).await?;
     let touched = if ahead.len() == before.days.len() {
@@ -149,7 +148,7 @@ async fn substitute(
         commission
     } else {
         // Whoever was heard was heard by those who sat then.
-        let ids: Vec<CommissionDayId> = ahead.iter().map(|day| day.id).collect();
+        let ids: Vec<CommissionDayId> = ahead.iter().copied().collect();
         let numbers = commissions.iter().map(|one| one.number);
         let members = before.members.iter();
         let continued = CommissionRecord {
@@ -165,7 +164,8 @@ async fn substitute(
         plans::move_days(tx, &ids, &continued).await?;
         continued.id
     };
-    let days: Vec<NaiveDate> = ahead.iter().map(|day| day.day).collect();
+    let days = before.days.iter().filter(|day| ahead.contains(&day.id));
+    let days: Vec<NaiveDate> = days.map(|day| day.day).collect();
     let after = plans::commissions(tx, plan.id).await?;
     holding::refresh(context, tx, plan, &after, &days).await?;
     let letters = Letters::load_with(context, tx, plan, &after, &[former], &[]).await?;
@@ -194,10 +194,10 @@ async fn substitute(
     Ok(())
 }
 
-/// The days of a commission of which a sitting has begun.
-async fn begun_days(
+/// The days of a commission that have not begun: those that a substitute takes.
+async fn days_ahead(
     context: &Context,
-    tx: &Transaction,
+    access: &impl Access,
     scope: &Scope<ReplaceMember>,
     one: &CommissionRecord,
 ) -> CommandResult<BTreeSet<CommissionDayId>> {
@@ -205,14 +205,22 @@ async fn begun_days(
         commission: Some(one.id),
         ..SittingFilter::default()
     };
-    let all = sittings::list(tx, scope, &filter).await?;
-    let ahead: BTreeSet<SittingId> = begun::ahead(context, tx, all.clone())
+    let all = sittings::list(access, scope, &filter).await?;
+    let ahead: BTreeSet<SittingId> = begun::ahead(context, access, all.clone())
         .await?
         .into_iter()
         .map(|sitting| sitting.id)
         .collect();
-    let begun = all.into_iter().filter(|one| !ahead.contains(&one.id));
-    Ok(begun.map(|sitting| sitting.commission_day).collect())
+    let begun: BTreeSet<CommissionDayId> = all
+        .into_iter()
+        .filter(|one| !ahead.contains(&one.id))
+        .map(|sitting| sitting.commission_day)
+        .collect();
+    let days = one.days.iter().filter(|day| day.day >= context.today());
+    Ok(days
+        .map(|day| day.id)
+        .filter(|id| !begun.contains(id))
+        .collect())
 }
 
 async fn lose(
@@ -281,14 +289,15 @@ struct Change<'a> {
     commissions: &'a [CommissionRecord],
     commission: CommissionId,
     former: ExaminerId,
-    today: NaiveDate,
+    /// The days that the new member takes.
+    ahead: BTreeSet<CommissionDayId>,
 }
 
 impl Change<'_> {
-    /// Whether the commissions hold together with this member in the other's place, on the days that are not over.
+    /// Whether the commissions hold together with this member in the other's place, on the days that he takes.
     async fn check(&self, access: &impl Access, new: ExaminerId) -> CommandResult<()> {
-        let before = self.ahead(None);
-        let after = self.ahead(Some(new));
+        let before = self.ahead_with(None);
+        let after = self.ahead_with(Some(new));
         let stated = self.stated;
         let one = of(&after, self.commission)?;
         let members: Vec<Member> = one
@@ -325,11 +334,11 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// The commissions, this one without the days that are over: they take nobody's time. With the new member in it.
-    fn ahead(&self, new: Option<ExaminerId>) -> Vec<CommissionRecord> {
+    /// The commissions, this one without the days that have begun: they take nobody else's time. With the new member in it.
+    fn ahead_with(&self, new: Option<ExaminerId>) -> Vec<CommissionRecord> {
         let mut after = self.commissions.to_vec();
         for one in after.iter_mut().filter(|one| one.id == self.commission) {
-            one.days.retain(|day| day.day >= self.today);
+            one.days.retain(|day| self.ahead.contains(&day.id));
             let former = one.members.iter_mut().filter(|id| **id == self.former);
             for (member, new) in former.zip(new) {
                 *member = new;

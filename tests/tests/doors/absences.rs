@@ -568,6 +568,9 @@ pub fn a_member_replaced_in_the_middle_keeps_the_days_that_he_sat(engine: Engine
             .map(|member| text(&member["id"]))
             .collect()
     };
+    // Who cannot on the day that has begun takes those that are ahead.
+    let unavailable = format!("update examiner set unavailable = '{}'", day.date);
+    day.house.write(&unavailable)?;
     let (member, input, by) = each(&before["members"])
         .find_map(|member| {
             let input = json!({"commission": before["id"], "member": member["id"]});

@@ -1,7 +1,6 @@
 //! An absence that was recorded by error is withdrawn: the candidate is convoked as before, or, where he was told not to
 //! come and the hour has passed, keeps or is given another date.
 
-use chrono::NaiveDate;
 use delos_documents::sentences;
 use delos_domain::actor::Actor;
 use delos_domain::ids::AbsenceId;
@@ -16,12 +15,11 @@ use delos_persistence::{Transaction, absences, candidates, journal, plans};
 use delos_planning::check::violations;
 
 use super::case::Known;
-use super::{About, tell_centres};
+use super::{About, tell_centres, tell_commissions};
 use crate::context::Context;
 use crate::convoke::ABSENCE_REVIEWED;
 use crate::error::{CommandError, CommandResult, Refusal, retrying};
 use crate::letters::Letters;
-use crate::plan_commands::holding;
 use crate::plan_problem::{self, to_plan};
 use crate::reschedule::{self, take_out};
 use crate::tell::{Seat, Telling, next_revisions};
@@ -110,20 +108,7 @@ async fn withdraw_once<O: Operation>(
         telling.withdraw(person, since, revision, sentences::ABSENCE_WITHDRAWN, next);
     }
     let changed: Vec<&DatedSitting> = both().filter(|one| ahead || one.id != sitting.id).collect();
-    if !changed.is_empty() {
-        let days: Vec<NaiveDate> = changed.iter().map(|one| one.day).collect();
-        holding::refresh(context, &tx, plan, &commissions, &days).await?;
-        let touched = changed.iter().map(|one| one.commission).collect();
-        telling
-            .members(
-                &tx,
-                &commissions,
-                &touched,
-                &[],
-                sentences::CANDIDATES_CHANGED,
-            )
-            .await?;
-    }
+    tell_commissions(context, &tx, plan, &mut telling, &commissions, &changed).await?;
     let lines = both().map(|one| {
         let what = if one.id == sitting.id {
             "absence retirée"
