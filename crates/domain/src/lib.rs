@@ -22,6 +22,7 @@ pub mod ratio;
 pub mod regulation;
 pub mod school;
 pub mod scope;
+pub mod sealed;
 pub mod session;
 pub mod sitting;
 pub mod tracks;

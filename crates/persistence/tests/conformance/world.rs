@@ -259,7 +259,12 @@ pub fn scope<O: Operation>(role: Role, perimeter: Perimeter) -> Result<Scope<O>>
         valid_until: day(),
         revoked: false,
     };
-    Ok(Actor::Person { account, mandate }.scope(day())?)
+    Ok(Actor::Person {
+        account,
+        mandate,
+        strong: true,
+    }
+    .scope(day())?)
 }
 
 /// The scope of an officer of an authority.
