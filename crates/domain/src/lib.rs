@@ -12,6 +12,7 @@ pub mod candidate;
 pub mod commission;
 pub mod delivery;
 pub mod email;
+pub mod entry;
 pub mod exam_day;
 pub mod grid;
 pub mod ids;

@@ -194,6 +194,7 @@ pub fn candidate(school: u128, number: u128) -> Result<CandidateRecord> {
             sitting: "unplanned".to_owned(),
             assessment: "waiting".to_owned(),
             mark: "none".to_owned(),
+            withheld: false,
         },
         version: 1,
     })
