@@ -108,7 +108,7 @@ pub fn a_second_factor_makes_one_session_strong(engine: Engine) -> Result<()> {
 
 /// Recovery codes serve once each, and those that are renewed no more; wrong codes make one wait.
 pub fn a_recovery_code_serves_once_and_wrong_codes_wait(engine: Engine) -> Result<()> {
-    let Some((house, _, mut person)) = open(engine, "recovery")? else {
+    let Some((house, mut admin, mut person)) = open(engine, "recovery")? else {
         return Ok(());
     };
     let telephone = person.strong()?;
@@ -153,7 +153,22 @@ pub fn a_recovery_code_serves_once_and_wrong_codes_wait(engine: Engine) -> Resul
         (429, json!("too_many_attempts"))
     );
     assert_eq!(state(&mut other)?["strong"], true);
-    Ok(())
+
+    // A new link changes the password, and leaves the factor: whoever reads the owner's mail is not the owner yet.
+    let id = id_of(&mut admin, OFFICER)?;
+    admin.must("RenewAccess", &json!({"account": id}))?;
+    let mail = post::to(&house, OFFICER, 5)?;
+    let token = post::word_after(&mail, "/premier-acces#")?;
+    let mut thief = house.visitor();
+    let first = json!({"kind": "staff", "token": token, "password": "quatre autres mots au hasard"});
+    thief.post("/auth/first-access", &first)?.expect(200)?;
+    assert_eq!(
+        state(&mut thief)?,
+        json!({"enrolled": true, "strong": false, "recoveryCodes": 8})
+    );
+    let refused = thief.post("/auth/second-factor/begin", &json!({}))?;
+    assert_eq!(refused.json()?["code"], "factor_already");
+    gone(&other)
 }
 
 /// Twenty requests show one code at the same time, in sessions of their own.
