@@ -128,9 +128,9 @@ async function shown(page, { key, spent, codes }) {
 
 async function takenAway({ admin, colleague, officer, house }) {
   await test('the administrator asks that it be taken away', async () => {
-    await createAccount(admin, { role: 'Gestionnaire', family: 'Sauvageot', given: 'Rosalie', email: 'dec2@dijon.example', perimeter: 'Dijon' });
     await admin.reload();
     await arrive(admin, 'Comptes et mandats');
+    await createAccount(admin, { role: 'Gestionnaire', family: 'Sauvageot', given: 'Rosalie', email: 'dec2@dijon.example', perimeter: 'Dijon' });
     await press(admin, `Retirer le second facteur de ${NAME}`);
     await admin.getByText(`Le retrait du second facteur de ${NAME} est demandé.`).waitFor();
     await admin.getByText('une autre personne doit le confirmer').waitFor();

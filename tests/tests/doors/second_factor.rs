@@ -157,14 +157,15 @@ pub fn a_recovery_code_serves_once_and_wrong_codes_wait(engine: Engine) -> Resul
     // A new link changes the password, and leaves the factor: whoever reads the owner's mail is not the owner yet.
     let id = id_of(&mut admin, OFFICER)?;
     admin.must("RenewAccess", &json!({"account": id}))?;
-    let mail = post::to(&house, OFFICER, 5)?;
+    let mail = post::to(&house, OFFICER, 6)?;
     let token = post::word_after(&mail, "/premier-acces#")?;
     let mut thief = house.visitor();
-    let first = json!({"kind": "staff", "token": token, "password": "quatre autres mots au hasard"});
+    let first =
+        json!({"kind": "staff", "token": token, "password": "quatre autres mots au hasard"});
     thief.post("/auth/first-access", &first)?.expect(200)?;
     assert_eq!(
         state(&mut thief)?,
-        json!({"enrolled": true, "strong": false, "recoveryCodes": 8})
+        json!({"enrolled": true, "strong": false, "recoveryCodes": 9})
     );
     let refused = thief.post("/auth/second-factor/begin", &json!({}))?;
     assert_eq!(refused.json()?["code"], "factor_already");

@@ -1,5 +1,7 @@
 //! Second factors: what is kept of them, and what is spent once.
 
+use std::sync::Arc;
+
 use anyhow::{Context as _, Result, ensure};
 use delos_domain::ids::AccountId;
 use delos_domain::mandate::{Perimeter, Role};
@@ -7,11 +9,14 @@ use delos_domain::scope::ResetSecondFactor;
 use delos_persistence::accounts::{self, WebSession};
 use delos_persistence::second_factor::{self, ResetRecord};
 use delos_persistence::{Database, MasterKey, StoreError};
+use tokio::sync::Barrier;
 
 use super::access::account;
 use super::bench::{Bench, done};
 use super::world::{self, at, id};
 
+/// How many show one code at once.
+const RACERS: usize = 20;
 const SECRET: &[u8] = b"twenty secret bytes.";
 
 /// An account with a confirmed factor, whose first step is spent.
@@ -72,10 +77,16 @@ pub async fn a_secret_is_enveloped_and_confirmed_once(bench: &Bench) -> Result<(
 
 pub async fn a_step_is_spent_once(bench: &Bench) -> Result<()> {
     let one = enrolled(bench).await?;
+    let mut houses = Vec::new();
+    for _ in 0..RACERS {
+        houses.push(bench.another().await?);
+    }
+    let start = Arc::new(Barrier::new(RACERS));
     let mut racers = Vec::new();
-    for _ in 0..20 {
-        let db = bench.another().await?;
+    for db in houses {
+        let start = start.clone();
         racers.push(tokio::spawn(async move {
+            start.wait().await;
             let tx = db.write().await?;
             let factor = second_factor::held(&tx, one).await?.context("a factor")?;
             let spent = second_factor::spend(&tx, one, 11).await?;
