@@ -46,7 +46,7 @@ impl Telephone {
     }
 
     /// A code that was not given before; waits for one when all that the house would take were.
-    pub fn next(&mut self) -> Result<String> {
+    pub fn fresh(&mut self) -> Result<String> {
         loop {
             let now = self.step()?;
             let into = u64::try_from(self.now()?)? % STEP;
@@ -68,7 +68,7 @@ impl Telephone {
 
     /// Shows a code that was not given before.
     pub fn prove(&mut self, visitor: &mut Visitor) -> Result<()> {
-        let proof = json!({"kind": "code", "code": self.next()?});
+        let proof = json!({"kind": "code", "code": self.fresh()?});
         visitor
             .post("/auth/second-factor/prove", &proof)?
             .expect(200)?;
@@ -90,7 +90,7 @@ impl Visitor {
     /// it again in another session ([`Telephone::prove`]).
     pub fn strong(&mut self) -> Result<Telephone> {
         let mut telephone = Telephone::begin(self)?;
-        let code = json!({"code": telephone.next()?});
+        let code = json!({"code": telephone.fresh()?});
         let answer = self.post("/auth/second-factor/confirm", &code)?;
         let codes = answer.expect(200)?.json()?;
         let codes = codes["recoveryCodes"].as_array().context("codes")?;

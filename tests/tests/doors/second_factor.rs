@@ -37,7 +37,7 @@ pub fn a_second_factor_makes_one_session_strong(engine: Engine) -> Result<()> {
         (401, json!("factor_code_wrong"))
     );
     let before = person.clone();
-    let code = telephone.next()?;
+    let code = telephone.fresh()?;
     let answer = person.post("/auth/second-factor/confirm", &json!({"code": code}))?;
     let answer = answer.expect(200)?;
     assert_eq!(answer.headers["cache-control"], "no-store");
@@ -178,7 +178,7 @@ pub fn of_many_who_show_one_code_one_is_let_in(engine: Engine) -> Result<()> {
         return Ok(());
     };
     let mut telephone = person.strong()?;
-    let code = telephone.next()?;
+    let code = telephone.fresh()?;
     let sessions: Vec<Visitor> = (0..4).map(|_| signed_in(&house)).collect::<Result<_>>()?;
     let racers: Vec<_> = (0..20)
         .map(|racer| {
