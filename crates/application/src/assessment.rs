@@ -11,7 +11,7 @@ mod visa;
 
 pub use phases::{NewEvent, record_phases};
 pub use reopen::{ask_reopening, confirm_reopening};
-pub use save::{EntryAnswer, NewEntry, Save, save};
+pub use save::{EntryAnswer, NewEntry, Save, Saved, save};
 pub use validate::validate;
 pub(crate) use validate::what_lacks;
 pub use visa::give_visa;
