@@ -23,6 +23,7 @@ pub mod delivery;
 pub mod error;
 pub mod import;
 pub mod init_house;
+pub mod invite_examiners;
 pub mod lanes;
 mod letters;
 pub mod lift_pause;

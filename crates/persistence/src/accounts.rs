@@ -2,7 +2,7 @@
 //!
 //! Invariant: of a password, a code or a session's token only a hash is kept.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use delos_domain::ids::{
@@ -100,6 +100,28 @@ pub async fn names(
         );
     }
     Ok(names)
+}
+
+/// Those of these examiners to whom a mandate of the session was given that nobody has taken back.
+pub async fn examiners_with_mandate(
+    access: &impl Access,
+    session: SessionId,
+    ids: &[ExaminerId],
+) -> Result<HashSet<ExaminerId>, StoreError> {
+    let mut found = HashSet::new();
+    for chunk in ids.chunks(10_000) {
+        let rows = mandate::Entity::find()
+            .filter(mandate::Column::SessionId.eq(session.0))
+            .filter(mandate::Column::Revoked.eq(false))
+            .filter(mandate::Column::ExaminerId.is_in(chunk.iter().map(|id| id.0)))
+            .all(access.connection())
+            .await?;
+        found.extend(
+            rows.into_iter()
+                .filter_map(|row| row.examiner_id.map(ExaminerId)),
+        );
+    }
+    Ok(found)
 }
 
 /// Candidates among these who have an account, with its id and whether it has a password.

@@ -141,6 +141,10 @@ fn grant_and_revoke(
         let reply = by_id("revokeMandate", "mandate", &words(&mandate["id"])).of(person)?;
         note("Mutation.revokeMandate", reply, "Account");
     }
+    if asker != Role::PlatformAdministrator {
+        let reply = by_id("inviteExaminers", "plan", &about.plan).of(person)?;
+        note("Mutation.inviteExaminers", reply, "Invited");
+    }
     Ok(done)
 }
 

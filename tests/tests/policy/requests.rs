@@ -382,7 +382,7 @@ fn not_offered(field: &str) -> Probe {
 fn grant_mandate(asker: Role, m: &Matter, own: &Matter) -> Vec<Probe> {
     let role = role_below(asker, m);
     let own_role = role_below(asker, own);
-    vec![
+    let mut all = vec![
         grantable(&m.perimeter),
         named("Mutation.createAccount", "", m, |m| {
             create(role, &m.perimeter, "nobody@delos.example")
@@ -399,7 +399,14 @@ fn grant_mandate(asker: Role, m: &Matter, own: &Matter) -> Vec<Probe> {
         named("Mutation.revokeMandate", "", m, |m| {
             by_id("revokeMandate", "mandate", &m.mandate)
         }),
-    ]
+    ];
+    // Whoever acts for the whole house reads no plan.
+    if asker != Role::PlatformAdministrator {
+        all.push(named("Mutation.inviteExaminers", "", m, |m| {
+            by_id("inviteExaminers", "plan", &m.plan)
+        }));
+    }
+    all
 }
 
 /// The requests that hand a kind of file in.

@@ -104,6 +104,7 @@ pub const STAFF: &[(&str, Behind)] = &[
     ),
     ("Mutation.grantMandate", Operations(&[Op::GrantMandate])),
     ("Mutation.revokeMandate", Operations(&[Op::GrantMandate])),
+    ("Mutation.inviteExaminers", Operations(&[Op::GrantMandate])),
     ("Mutation.confirmImport", IMPORTS),
     ("Mutation.openPlan", Operations(&[Op::EditPlan])),
     ("Mutation.proposePlan", Operations(&[Op::EditPlan])),

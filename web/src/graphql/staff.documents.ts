@@ -72,6 +72,16 @@ export const CREATE_ACCOUNT = staff(`
   }
 `);
 
+export const INVITE_EXAMINERS = staff(`
+  mutation InviteExaminers($plan: ID!) {
+    inviteExaminers(plan: $plan) {
+      __typename
+      ... on Invited { invited already withoutAddress others }
+      ... on Refusal { code facts { name value } }
+    }
+  }
+`);
+
 export const GRANT_MANDATE = staff(`
   mutation GrantMandate($input: GrantMandateInput!) {
     grantMandate(input: $input) { __typename ... on Account { name } ... on Refusal { code facts { name value } } }

@@ -2,6 +2,7 @@
 
 use async_graphql::{Enum, ID, InputObject, SimpleObject, Union};
 use chrono::{DateTime, NaiveDate, Utc};
+use delos_application::invite_examiners;
 use delos_application::views::accounts::{AccountView, GrantableRole as GrantableView};
 use delos_application::views::me::{MandateView, MeView};
 use delos_application::views::todo;
@@ -238,4 +239,38 @@ impl From<GrantableView> for GrantableRole {
             perimeters,
         }
     }
+}
+
+/// What became of the members of a plan's commissions.
+#[derive(SimpleObject)]
+pub struct Invited {
+    /// To whom a link has left.
+    invited: i32,
+    /// Who had an account for it.
+    already: i32,
+    /// Who has no address.
+    without_address: i32,
+    /// To whom the active mandate can give none.
+    others: i32,
+}
+
+impl From<invite_examiners::Invited> for Invited {
+    fn from(told: invite_examiners::Invited) -> Self {
+        let count = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
+        Self {
+            invited: count(told.invited),
+            already: count(told.already),
+            without_address: count(told.without_address),
+            others: count(told.others),
+        }
+    }
+}
+
+/// Who was invited, or why nobody was.
+#[derive(Union)]
+pub enum InviteResult {
+    /// Done.
+    Invited(Invited),
+    /// Refused.
+    Refusal(Refusal),
 }

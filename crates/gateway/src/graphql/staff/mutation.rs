@@ -4,6 +4,7 @@ use async_graphql::{Context, ID, Object};
 use delos_application::accounts::{
     self as account_commands, CreateAccountInput as NewAccount, Grant,
 };
+use delos_application::invite_examiners::invite_examiners;
 use delos_application::set_session_dates::{
     DatesRecord, SetSessionDatesInput as NewDates, set_session_dates,
 };
@@ -14,7 +15,7 @@ use delos_application::{
 use delos_domain::candidate;
 use delos_domain::ids::{AccountId, MessageId, PlanId};
 
-use super::accounts::{AccountResult, CreateAccountInput, GrantMandateInput};
+use super::accounts::{AccountResult, CreateAccountInput, GrantMandateInput, InviteResult};
 use super::delivery::PauseLifted;
 use super::messages::{ResendResult, Resent, SettleResult, Settled, TaskResult};
 use super::people::Form;
@@ -116,6 +117,19 @@ impl Mutation {
             account_commands::grant_mandate(house(ctx)?, actor(ctx)?, account, &grant).await,
         )
         .await
+    }
+
+    /// Gives the members of a published plan's commissions their accounts; who has one keeps it.
+    async fn invite_examiners(
+        &self,
+        ctx: &Context<'_>,
+        plan: ID,
+    ) -> async_graphql::Result<InviteResult> {
+        let done = invite_examiners(house(ctx)?, actor(ctx)?, id(&plan)?).await;
+        Ok(match outcome(done)? {
+            Ok(told) => InviteResult::Invited(told.into()),
+            Err(refusal) => InviteResult::Refusal(refusal),
+        })
     }
 
     /// Takes a mandate back at once.
