@@ -27,3 +27,6 @@ pub mod sitting;
 pub mod tracks;
 pub mod uai;
 pub mod visa;
+
+#[cfg(test)]
+mod vectors;

@@ -37,9 +37,9 @@ export type Options<A extends Kept, E> = {
   /** Whether the post is the owner's now. */
   mine: () => boolean;
   /** What an answer showed. */
-  answered?: (sitting: string, assessment: A) => void;
+  answered?: (sitting: string, assessment: A) => Promise<void> | void;
   /** What was recorded of a sitting's phases. */
-  happened?: (sitting: string, events: readonly E[]) => void;
+  happened?: (sitting: string, events: readonly E[]) => Promise<void> | void;
   /** A start or a stop that will never be taken, and why. */
   lost?: (sitting: string, event: PhaseDraft | undefined, refusal: Refusal) => void;
   /** Runs alone among the tabs of this browser. */
@@ -184,7 +184,7 @@ export class Sender<A extends Kept, E> {
     }
     const refused: { key: string; refusal: Refusal | null }[] =
       'refusal' in answer ? events.map(({ key }) => ({ key, refusal: (answer as { refusal: Refusal }).refusal })) : [...answer.answers];
-    if ('events' in answer) happened?.(sitting, answer.events);
+    if ('events' in answer) await happened?.(sitting, answer.events);
     await drafts.recorded(sitting, refused.map(({ key }) => key));
     for (const { key, refusal } of refused) if (refusal) lost?.(sitting, events.find((event) => event.key === key), refusal);
     this.#savedAt = Date.now();
@@ -212,8 +212,8 @@ export class Sender<A extends Kept, E> {
       if (!FINAL.includes(codeOf(error))) throw error;
       answer = { refusal: { code: codeOf(error), facts: [] } };
     }
-    // The answer is shown before the drafts go: no field ever shows neither.
-    if ('assessment' in answer) answered?.(sitting, answer.assessment);
+    // The answer is shown, and kept, before the drafts go: no field ever shows neither.
+    if ('assessment' in answer) await answered?.(sitting, answer.assessment);
     for (const [place, { field, value, stamp }] of entries.entries()) {
       if ('refusal' in answer) {
         await drafts.hold(sitting, field, stamp, refusedBy(answer.refusal));

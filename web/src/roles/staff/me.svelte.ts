@@ -1,6 +1,9 @@
 // Who acts, and what the active mandate opens; read once, and again after a change of mandate.
 import { ME } from '../../graphql/staff.documents.ts';
 import { ask, type ResultOf } from '../../graphql/tada.ts';
+import { hold, holder } from '../../kit/holder.ts';
+import { unreached } from '../../kit/http.ts';
+import { whenLeaving } from '../../kit/leaving.ts';
 
 type Answer = ResultOf<typeof ME>;
 
@@ -30,6 +33,27 @@ export const me = {
     return answer?.me.may.includes(operation) ?? false;
   },
   async learn(): Promise<void> {
-    answer = await ask(ME, {});
+    try {
+      answer = await ask(ME, {});
+      await settle(answer);
+    } catch (error) {
+      // Without network, whoever prepared this post goes on as the service last knew him.
+      const { recall } = await import('../../offline/identity.ts');
+      const kept = unreached(error) && holder() !== null ? await recall<Answer>().catch(() => null) : null;
+      if (!kept) throw error;
+      answer = kept;
+      await settle(kept, false);
+    }
   },
 };
+
+/** Whoever works without network has a desk on this post; nobody else leaves anything here. */
+async function settle({ me: { active, may, mandates } }: Answer, online = true): Promise<void> {
+  if (online) hold(active?.id ?? null);
+  const desk = await (active && may.includes('ReadCommissionDay') ? import('../../offline/desk.ts') : null);
+  const owners = mandates.map(({ id }) => id);
+  whenLeaving(desk && { unsent: () => desk.waiting(owners), forget: () => desk.leaveDesk(owners) });
+  if (!desk || !active) return;
+  void desk.deskOf(active.id);
+  if (online) void import('../../offline/identity.ts').then(({ remember }) => remember(active.id, answer)).catch(() => undefined);
+}
