@@ -1,5 +1,5 @@
 // Who acts, and what the active mandate opens; read once, and again after a change of mandate.
-import { ME } from '../../graphql/staff.documents.ts';
+import { ME } from '../../graphql/frame.documents.ts';
 import { ask, type ResultOf } from '../../graphql/tada.ts';
 import { hold, holder } from '../../kit/holder.ts';
 import { unreached } from '../../kit/http.ts';
