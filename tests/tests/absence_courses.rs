@@ -148,6 +148,7 @@ async fn course(on_postgresql: bool, seed: u64) -> Result<()> {
         officer: Actor::Person {
             account: mandate.account,
             mandate,
+            strong: true,
         },
         context,
         clock,

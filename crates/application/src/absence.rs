@@ -172,6 +172,7 @@ async fn rule_on<O: Operation>(
             authority: known.sitting.authority,
             school: known.sitting.school,
             centre: Some(known.sitting.centre),
+            members: Vec::new(),
             candidate: Some(known.sitting.candidate),
             phase: None,
         };

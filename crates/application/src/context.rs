@@ -16,6 +16,11 @@ use crate::lanes::Lanes;
 pub trait Clock: Send + Sync {
     /// Now.
     fn now(&self) -> DateTime<Utc>;
+
+    /// Whether it shows another time than the machine's: a rehearsal of a day to come.
+    fn is_rehearsal(&self) -> bool {
+        false
+    }
 }
 
 /// Makes new ids.

@@ -44,6 +44,9 @@ pub enum CommandError {
     /// The mandate does not allow it.
     #[error("forbidden")]
     Forbidden,
+    /// It opens what is sealed, and no second factor was shown.
+    #[error("a second factor is needed")]
+    SecondFactor,
     /// It does not exist, or lies outside the perimeter: the same answer.
     #[error("not found")]
     NotFound,
@@ -71,8 +74,11 @@ impl From<StoreError> for CommandError {
 }
 
 impl From<Forbidden> for CommandError {
-    fn from(_: Forbidden) -> Self {
-        Self::Forbidden
+    fn from(forbidden: Forbidden) -> Self {
+        match forbidden {
+            Forbidden::Mandate => Self::Forbidden,
+            Forbidden::SecondFactor => Self::SecondFactor,
+        }
     }
 }
 

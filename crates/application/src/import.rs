@@ -7,7 +7,7 @@ mod writing;
 use delos_domain::actor::Actor;
 use delos_domain::ids::{SessionId, StagedFileId, TaskId};
 use delos_domain::mandate::Perimeter;
-use delos_domain::scope::{Forbidden, ImportCandidates, ImportExaminers, ImportSchools};
+use delos_domain::scope::{ImportCandidates, ImportExaminers, ImportSchools};
 use delos_imports::{MAX_BYTES, Report, Source, bad_rows_csv};
 use delos_persistence::journal;
 use delos_persistence::staged::{self, StagedFile, StagedHead};
@@ -87,7 +87,7 @@ pub fn may(context: &Context, actor: &Actor, kind: ImportKind) -> Result<(), Com
         ImportKind::Examiners => actor.scope::<ImportExaminers>(today).map(drop),
         ImportKind::Candidates => actor.scope::<ImportCandidates>(today).map(drop),
     }
-    .map_err(|Forbidden| CommandError::Forbidden)
+    .map_err(CommandError::from)
 }
 
 /// Whether the actor may hand in any kind of file: asked before a file is looked for, whose kind is then asked about.

@@ -9,6 +9,7 @@ mod academies;
 mod access_codes;
 pub mod accounts;
 pub mod acknowledge;
+pub mod assessment;
 pub mod attempts;
 pub mod beat;
 mod begun;

@@ -7,11 +7,13 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use delos_domain::actor::Actor;
-use delos_domain::ids::{CandidateId, PlanId, TaskId};
+use delos_domain::ids::{CandidateId, PlanId, SittingId, TaskId};
 use delos_domain::mandate::Perimeter;
-use delos_domain::scope::{ReadDay, ReadMessages, ReadOwnExam, ReadPlan, ReadTasks};
+use delos_domain::scope::{
+    ReadAssessment, ReadDay, ReadMessages, ReadOwnExam, ReadPlan, ReadTasks,
+};
 use delos_persistence::outbox::About;
-use delos_persistence::{Reader, changes, tasks};
+use delos_persistence::{Reader, changes, sittings, tasks};
 use delos_signals::{Event, Heard};
 use uuid::Uuid;
 
@@ -33,6 +35,8 @@ pub enum Change {
     Exams(PlanId),
     /// What this candidate reads of his.
     Exam(CandidateId),
+    /// What the commission of this sitting has entered or recorded.
+    Assessment(SittingId),
 }
 
 impl Change {
@@ -58,6 +62,7 @@ impl From<Change> for Event {
             Change::Sittings(plan, day) => (Topic::Sittings, plan.0, day),
             Change::Exams(plan) => (Topic::Exams, plan.0, None),
             Change::Exam(candidate) => (Topic::Exams, candidate.0, None),
+            Change::Assessment(sitting) => (Topic::Assessments, sitting.0, None),
         };
         Self { topic, id, day }
     }
@@ -154,9 +159,10 @@ async fn reaches(context: &Context, actor: &Actor, topic: Topic, id: Uuid) -> Co
         Topic::Tasks => of_tasks(context, &reader, actor, TaskId(id)).await,
         Topic::Sittings => of_sittings(context, &reader, actor, PlanId(id)).await,
         Topic::Exams => of_exams(context, &reader, actor, id).await,
+        Topic::Assessments => of_assessments(context, &reader, actor, SittingId(id)).await,
     };
     match found {
-        Err(CommandError::Forbidden) => Ok(false),
+        Err(CommandError::Forbidden | CommandError::SecondFactor) => Ok(false),
         other => other,
     }
 }
@@ -196,6 +202,16 @@ async fn of_sittings(
     }
     let scope = actor.scope::<ReadDay>(today)?;
     Ok(changes::of_sittings(reader, &scope, id).await?)
+}
+
+async fn of_assessments(
+    context: &Context,
+    reader: &Reader,
+    actor: &Actor,
+    id: SittingId,
+) -> CommandResult<bool> {
+    let scope = actor.scope::<ReadAssessment>(context.today())?;
+    Ok(sittings::one(reader, &scope, id).await?.is_some())
 }
 
 async fn of_exams(

@@ -177,6 +177,7 @@ pub async fn still(context: &Context, token: &str) -> CommandResult<Option<Perso
     let actor = active.map(|mandate| Actor::Person {
         account: account.id,
         mandate,
+        strong: false,
     });
     Ok(Some(Person {
         web_session: session,

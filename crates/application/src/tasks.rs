@@ -69,7 +69,7 @@ async fn run(context: &Context, wanted: Option<TaskId>) -> CommandResult<bool> {
         }
         Ok(Err(error)) => match error {
             CommandError::Refused(refusal) => (refusal.code, false),
-            CommandError::Forbidden => ("forbidden", false),
+            CommandError::Forbidden | CommandError::SecondFactor => ("forbidden", false),
             CommandError::NotFound => ("not_found", false),
             CommandError::Conflict => ("conflict", true),
             CommandError::Busy => ("busy", true),
@@ -127,7 +127,12 @@ async fn actor_of(context: &Context, task: &TaskRecord) -> CommandResult<Actor> 
         .into_iter()
         .find(|one| one.id == mandate)
         .ok_or(CommandError::Forbidden)?;
-    Ok(Actor::Person { account, mandate })
+    // A task opens nothing sealed: the second factor is the person's, at the screen.
+    Ok(Actor::Person {
+        account,
+        mandate,
+        strong: false,
+    })
 }
 
 /// Throws away the dry runs that nobody confirmed, the web sessions that are over and the codes that no longer serve.

@@ -116,6 +116,7 @@ pub fn codes(tracks: Tracks, record: &CandidateRecord) -> TrackCodes {
         sitting: tracks.sitting().state().code().to_owned(),
         assessment: tracks.assessment().code().to_owned(),
         mark: tracks.mark().code().to_owned(),
+        withheld: tracks.is_withheld(),
     }
 }
 
@@ -133,8 +134,7 @@ pub fn of(record: &CandidateRecord, revision: u32) -> Option<Tracks> {
         assessment: assessment::State::from_code(&states.assessment)?,
         mark: mark::State::from_code(&states.mark)?,
         keeps_mark: record.candidate.keeps_mark,
-        // No column yet: a suspicion of fraud comes with the marks.
-        withheld: false,
+        withheld: states.withheld,
     };
     Tracks::new(columns).ok()
 }

@@ -147,7 +147,7 @@ const SENTENCES: &[(&str, Whose, &str)] = &[
 pub fn sentence(error: CommandError) -> anyhow::Error {
     match error {
         CommandError::Refused(refusal) => refused(&refusal),
-        CommandError::Forbidden => {
+        CommandError::Forbidden | CommandError::SecondFactor => {
             anyhow::anyhow!("cette opération n’est pas permise à la ligne de commande")
         }
         CommandError::NotFound => {

@@ -32,6 +32,10 @@ impl Clock for RehearsalClock {
     fn now(&self) -> DateTime<Utc> {
         Utc::now() + self.ahead
     }
+
+    fn is_rehearsal(&self) -> bool {
+        true
+    }
 }
 
 /// Ids ordered by time (`UUIDv7`).

@@ -12,6 +12,8 @@ pub enum Actor {
         account: AccountId,
         /// The mandate acted under.
         mandate: Mandate,
+        /// Whether a second factor was shown since signing in: what is sealed opens to nobody without it.
+        strong: bool,
     },
     /// The worker or the command line.
     System,

@@ -48,6 +48,8 @@ ids! {
     CommissionDayId,
     /// One planned date of one candidate.
     SittingId,
+    /// What a commission enters of one sitting.
+    AssessmentId,
     /// An absence as it was recorded.
     AbsenceId,
     /// A centre closed by force majeure.

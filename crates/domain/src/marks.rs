@@ -94,6 +94,14 @@ impl Mark {
     }
 }
 
+/// As people write it: `12`, `12,5`, `12,25`.
+impl std::fmt::Display for Mark {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let fraction = ["", ",25", ",5", ",75"][usize::from(self.0 % 4)];
+        write!(f, "{}{fraction}", self.0 / 4)
+    }
+}
+
 fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
 }

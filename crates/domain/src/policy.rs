@@ -57,11 +57,24 @@ pub enum OperationName {
     EditTexts,
     SendReminders,
     ReadUnreached,
+    ReadCommissionDay,
+    ReadAssessment,
+    EditAssessment,
+    RecordPhase,
+    GiveVisa,
+    ReopenAssessment,
+    ReadBordereau,
+    ConsignAssessment,
+    TransmitToJury,
+    ReadTransmissions,
+    SuspectFraud,
+    RuleOnFraud,
+    ResetSecondFactor,
 }
 
 impl OperationName {
     /// Every operation with the name it bears in `policy.csv`, in the journal and on the front.
-    pub const ALL: [(Self, &'static str); 46] = [
+    pub const ALL: [(Self, &'static str); 59] = [
         (Self::ReadSession, "ReadSession"),
         (Self::SetSessionDates, "SetSessionDates"),
         (Self::ReadAuthorities, "ReadAuthorities"),
@@ -108,11 +121,39 @@ impl OperationName {
         (Self::EditTexts, "EditTexts"),
         (Self::SendReminders, "SendReminders"),
         (Self::ReadUnreached, "ReadUnreached"),
+        (Self::ReadCommissionDay, "ReadCommissionDay"),
+        (Self::ReadAssessment, "ReadAssessment"),
+        (Self::EditAssessment, "EditAssessment"),
+        (Self::RecordPhase, "RecordPhase"),
+        (Self::GiveVisa, "GiveVisa"),
+        (Self::ReopenAssessment, "ReopenAssessment"),
+        (Self::ReadBordereau, "ReadBordereau"),
+        (Self::ConsignAssessment, "ConsignAssessment"),
+        (Self::TransmitToJury, "TransmitToJury"),
+        (Self::ReadTransmissions, "ReadTransmissions"),
+        (Self::SuspectFraud, "SuspectFraud"),
+        (Self::RuleOnFraud, "RuleOnFraud"),
+        (Self::ResetSecondFactor, "ResetSecondFactor"),
     ];
 
     /// The stable name.
     pub fn name(self) -> &'static str {
         code_of(&Self::ALL, self)
+    }
+
+    /// Whether it reads or writes what is sealed (the proposed mark, levels, comments): it asks for a second factor, and no
+    /// candidate ever does it.
+    pub fn opens_sealed(self) -> bool {
+        matches!(
+            self,
+            Self::ReadAssessment
+                | Self::EditAssessment
+                | Self::GiveVisa
+                | Self::ReopenAssessment
+                | Self::ReadBordereau
+                | Self::ConsignAssessment
+                | Self::TransmitToJury
+        )
     }
 
     /// The operation of a stable name.
@@ -139,6 +180,8 @@ pub enum Relation {
     School,
     /// A ponctuelle matter that takes place in the asker's school, as the exam's centre.
     Centre,
+    /// A matter of a commission in which the asker sits.
+    Commission,
     /// A ponctuelle matter of the asker's authority.
     Authority,
     /// A CCF matter of a school of the asker's authority.
@@ -151,10 +194,11 @@ pub enum Relation {
 
 impl Relation {
     /// Every relation with its code.
-    pub const ALL: [(Self, &'static str); 7] = [
+    pub const ALL: [(Self, &'static str); 8] = [
         (Self::Own, "own"),
         (Self::School, "school"),
         (Self::Centre, "centre"),
+        (Self::Commission, "commission"),
         (Self::Authority, "authority"),
         (Self::AuthoritySchool, "authority_school"),
         (Self::Session, "session"),
@@ -197,7 +241,7 @@ pub fn relations(operation: OperationName, asker: Asker) -> &'static [Relation] 
     use OperationName as Op;
     use Relation as Rel;
     use Role::{
-        AuthorityOfficer, Candidate, CentreStaff, HeadOfSchool, NationalReader,
+        AuthorityOfficer, Candidate, CentreStaff, Examiner, HeadOfSchool, NationalReader,
         PlatformAdministrator,
     };
 
@@ -228,7 +272,8 @@ pub fn relations(operation: OperationName, asker: Asker) -> &'static [Relation] 
             | Op::ReadAccounts
             | Op::GrantMandate
             | Op::ReadWorker
-            | Op::LiftPause,
+            | Op::LiftPause
+            | Op::ResetSecondFactor,
             PlatformAdministrator,
         ) => &[Rel::Session],
         (
@@ -268,13 +313,38 @@ pub fn relations(operation: OperationName, asker: Asker) -> &'static [Relation] 
             | Op::CloseCentre
             | Op::CorrectAddress
             | Op::ReadTexts
-            | Op::ReadUnreached,
+            | Op::ReadUnreached
+            | Op::ReadTransmissions
+            | Op::RuleOnFraud
+            | Op::ResetSecondFactor,
             AuthorityOfficer,
         ) => &[Rel::Authority, Rel::AuthoritySchool],
         // In the ponctuelle form the day is the centre's: its table is filled where the candidates are.
-        (Op::ReadDay | Op::RecordAbsence | Op::ReadAbsencePiece, HeadOfSchool) => {
-            &[Rel::School, Rel::Centre]
-        }
+        // What its commissions propose is consigned there too (annexe 9: « sous la responsabilité du chef d’établissement »).
+        (
+            Op::ReadDay
+            | Op::RecordAbsence
+            | Op::ReadAbsencePiece
+            | Op::ReadAssessment
+            | Op::ReopenAssessment
+            | Op::ReadBordereau
+            | Op::ConsignAssessment
+            | Op::TransmitToJury
+            | Op::ReadTransmissions
+            | Op::SuspectFraud,
+            HeadOfSchool,
+        ) => &[Rel::School, Rel::Centre],
+        // A commission is answerable for the candidates that it hears, and sees no others.
+        (
+            Op::ReadCommissionDay
+            | Op::ReadAssessment
+            | Op::EditAssessment
+            | Op::RecordPhase
+            | Op::GiveVisa
+            | Op::ReopenAssessment
+            | Op::SuspectFraud,
+            Examiner,
+        ) => &[Rel::Commission],
         (Op::ReadDay, CentreStaff) => &[Rel::School, Rel::Centre],
         (
             Op::ReadSession
@@ -301,7 +371,8 @@ pub fn relations(operation: OperationName, asker: Asker) -> &'static [Relation] 
             | Op::SettleMessage
             | Op::CorrectAddress
             | Op::ReadTexts
-            | Op::ReadUnreached,
+            | Op::ReadUnreached
+            | Op::ResetSecondFactor,
             HeadOfSchool,
         ) => &[Rel::School],
         (Op::ReadOwnExam | Op::ReadOwnConvocation | Op::AcknowledgeConvocation, Candidate) => {

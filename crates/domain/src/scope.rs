@@ -8,7 +8,7 @@ use std::marker::PhantomData;
 use chrono::NaiveDate;
 
 use crate::actor::Actor;
-use crate::ids::{AccountId, AuthorityId, CandidateId, MandateId, SchoolId, SessionId};
+use crate::ids::{AccountId, AuthorityId, CandidateId, ExaminerId, MandateId, SchoolId, SessionId};
 use crate::mandate::{Perimeter, Role};
 use crate::policy::{Asker, Denial, OperationName, Relation, relations, rule};
 use crate::tracks::Phase;
@@ -35,10 +35,27 @@ operations! {
     ReadExaminers, ImportExaminers, ReadCandidates, ImportCandidates, ReadPlan, EditPlan, PublishPlan,
     ReadConvocation, Convoke, ReadMessages, ResendMessage, RenewCandidateCode, ReadTasks, ReadOwnExam,
     ReadOwnConvocation, InitHouse, RunTask, DeliverMessage, ExportPlan, ReadDay, RecordAbsence, EstablishForceMajeure, ReadAbsencePiece, CloseCentre, ReplaceMember, SetRescheduling, Reschedule, ReadWorker, LiftPause, RecordBounce, AcknowledgeConvocation, AcknowledgeByLink, RemindRecipients, SettleMessage, CorrectAddress, ReadTexts, EditTexts, SendReminders, ReadUnreached,
+    ReadCommissionDay, ReadAssessment, EditAssessment, RecordPhase, GiveVisa, ReopenAssessment, ReadBordereau, ConsignAssessment, TransmitToJury, ReadTransmissions, SuspectFraud, RuleOnFraud, ResetSecondFactor,
+}
+
+/// An operation that reads or writes what is [`Sealed`](crate::sealed::Sealed).
+pub trait OpensSealed: Operation {}
+
+macro_rules! opens_sealed {
+    ($($name:ident),+ $(,)?) => {
+        $(impl OpensSealed for $name {})+
+        /// Those operations, by name.
+        #[cfg(test)]
+        pub(crate) const OPENING: &[OperationName] = &[$(OperationName::$name),+];
+    };
+}
+
+opens_sealed! {
+    ReadAssessment, EditAssessment, GiveVisa, ReopenAssessment, ReadBordereau, ConsignAssessment, TransmitToJury,
 }
 
 /// What the policy needs to know of a thing asked about.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Facts {
     /// Its session.
     pub session: SessionId,
@@ -48,16 +65,24 @@ pub struct Facts {
     pub school: Option<SchoolId>,
     /// The school where it takes place, as the exam's centre, when it takes place somewhere.
     pub centre: Option<SchoolId>,
+    /// The members of the commission that hears it, when one does.
+    pub members: Vec<ExaminerId>,
     /// The candidate that it is about, when it is about one.
     pub candidate: Option<CandidateId>,
     /// The phase of that candidate's course.
     pub phase: Option<Phase>,
 }
 
-/// Nobody acts: no mandate, or one that does not allow the operation.
+/// Why nobody acts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("the mandate does not allow this")]
-pub struct Forbidden;
+pub enum Forbidden {
+    /// No mandate, or one that does not allow the operation.
+    #[error("the mandate does not allow this")]
+    Mandate,
+    /// The operation opens what is sealed, and the person signed in with a password alone.
+    #[error("a second factor is needed")]
+    SecondFactor,
+}
 
 /// What an actor may reach by one operation.
 #[derive(Clone, Debug)]
@@ -102,6 +127,11 @@ pub enum Reach {
         /// His authority.
         authority: AuthorityId,
     },
+    /// What the commissions of one examiner hear.
+    Examiner {
+        /// The examiner.
+        examiner: ExaminerId,
+    },
     /// Nothing.
     Nothing,
 }
@@ -110,18 +140,27 @@ impl Actor {
     /// The scope of an operation for a person acting on `today`.
     ///
     /// # Errors
-    /// [`Forbidden`] when the actor has no mandate that holds today, or the policy never allows its role this.
+    /// [`Forbidden`] when the actor has no mandate that holds today, the policy never allows its role this, or the
+    /// operation opens what is sealed and no second factor was shown.
     pub fn scope<O: Operation>(&self, today: NaiveDate) -> Result<Scope<O>, Forbidden> {
-        let Self::Person { account, mandate } = self else {
-            return Err(Forbidden);
+        let Self::Person {
+            account,
+            mandate,
+            strong,
+        } = self
+        else {
+            return Err(Forbidden::Mandate);
         };
         if !mandate.holds_on(today) {
-            return Err(Forbidden);
+            return Err(Forbidden::Mandate);
         }
         let asker = Asker::Person(mandate.role);
         let allowed = relations(O::NAME, asker);
         if allowed.is_empty() {
-            return Err(Forbidden);
+            return Err(Forbidden::Mandate);
+        }
+        if O::NAME.opens_sealed() && !strong {
+            return Err(Forbidden::SecondFactor);
         }
         let reach = match mandate.perimeter {
             Perimeter::Session if allowed.contains(&Relation::Session) => Reach::Session,
@@ -142,6 +181,9 @@ impl Actor {
                     authority,
                 }
             }
+            Perimeter::Examiner(examiner, _) if allowed.contains(&Relation::Commission) => {
+                Reach::Examiner { examiner }
+            }
             _ => Reach::Nothing,
         };
         Ok(Scope {
@@ -160,7 +202,7 @@ impl Actor {
     /// [`Forbidden`] when a person asks, or the system never does this.
     pub fn system_scope<O: Operation>(&self, session: SessionId) -> Result<Scope<O>, Forbidden> {
         if *self != Self::System || relations(O::NAME, Asker::System).is_empty() {
-            return Err(Forbidden);
+            return Err(Forbidden::Mandate);
         }
         Ok(Scope {
             session,
@@ -183,7 +225,7 @@ impl Actor {
     ) -> Result<Scope<O>, Forbidden> {
         match self {
             Self::System => self.system_scope(session),
-            Self::Person { mandate, .. } if mandate.session != session => Err(Forbidden),
+            Self::Person { mandate, .. } if mandate.session != session => Err(Forbidden::Mandate),
             Self::Person { .. } => self.scope(today),
         }
     }
@@ -249,6 +291,9 @@ impl<O: Operation> Scope<O> {
             Reach::Candidate { candidate, .. } if facts.candidate == Some(candidate) => {
                 Relation::Own
             }
+            Reach::Examiner { examiner } if facts.members.contains(&examiner) => {
+                Relation::Commission
+            }
             _ => Relation::None,
         }
     }
@@ -264,5 +309,21 @@ impl<O: Operation> Scope<O> {
     /// [`Scope::check`] as a yes or no.
     pub fn allows(&self, facts: &Facts) -> bool {
         self.check(facts).is_ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_operation_opens_what_is_sealed_where_the_policy_says_so_and_no_candidate_does_it() {
+        for (name, _) in OperationName::ALL {
+            assert_eq!(name.opens_sealed(), OPENING.contains(&name), "{name:?}");
+            if name.opens_sealed() {
+                let candidate = relations(name, Asker::Person(Role::Candidate));
+                assert!(candidate.is_empty(), "{name:?}");
+            }
+        }
     }
 }

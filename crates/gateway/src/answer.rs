@@ -137,6 +137,11 @@ impl From<CommandError> for Refused {
         match error {
             CommandError::Refused(refusal) => refusal.into(),
             CommandError::Forbidden => Self::forbidden(),
+            CommandError::SecondFactor => Self::new(
+                StatusCode::FORBIDDEN,
+                "second_factor_needed",
+                "Confirmez d’abord que c’est bien vous, par le code de votre application.",
+            ),
             CommandError::NotFound => Self::not_found(),
             CommandError::Conflict => Self::new(
                 StatusCode::CONFLICT,

@@ -82,6 +82,26 @@ pub async fn by_id(
     Ok(records(access, rows).await?.pop())
 }
 
+/// The names of these accounts' persons.
+pub async fn names(
+    access: &impl Access,
+    ids: &[AccountId],
+) -> Result<HashMap<AccountId, String>, StoreError> {
+    let mut names = HashMap::new();
+    for chunk in ids.chunks(10_000) {
+        let rows = account::Entity::find()
+            .filter(account::Column::Id.is_in(chunk.iter().map(|id| id.0)))
+            .all(access.connection())
+            .await?;
+        let all = records(access, rows).await?;
+        names.extend(
+            all.into_iter()
+                .map(|one| (one.id, one.identity.full_name())),
+        );
+    }
+    Ok(names)
+}
+
 /// Candidates among these who have an account, with its id and whether it has a password.
 pub async fn of_candidates(
     access: &impl Access,

@@ -62,6 +62,8 @@ pub struct TrackCodes {
     pub assessment: String,
     /// Mark.
     pub mark: String,
+    /// Whether a suspicion of fraud withholds the result.
+    pub withheld: bool,
 }
 
 /// Which candidates of a list.
@@ -384,6 +386,7 @@ pub async fn save_states(
             candidate::Column::MarkState,
             Expr::value(after.mark.clone()),
         )
+        .col_expr(candidate::Column::Withheld, Expr::value(after.withheld))
         .col_expr(
             candidate::Column::Version,
             Expr::col(candidate::Column::Version).add(1),
@@ -393,6 +396,7 @@ pub async fn save_states(
         .filter(candidate::Column::SittingState.eq(&before.sitting))
         .filter(candidate::Column::AssessmentState.eq(&before.assessment))
         .filter(candidate::Column::MarkState.eq(&before.mark))
+        .filter(candidate::Column::Withheld.eq(before.withheld))
         .exec(tx.connection())
         .await?;
     one_row(updated.rows_affected)
@@ -499,6 +503,7 @@ fn row(record: &CandidateRecord, version: i64) -> candidate::ActiveModel {
         sitting_state: Set(record.states.sitting.clone()),
         assessment_state: Set(record.states.assessment.clone()),
         mark_state: Set(record.states.mark.clone()),
+        withheld: Set(record.states.withheld),
         version: Set(version),
     }
 }
@@ -551,6 +556,7 @@ fn record(row: candidate::Model, identity: IdentityRecord) -> Result<CandidateRe
             sitting: row.sitting_state,
             assessment: row.assessment_state,
             mark: row.mark_state,
+            withheld: row.withheld,
         },
         version: row.version,
     })

@@ -61,6 +61,7 @@ pub async fn of_sittings<O: Operation>(
         school: sitting::Column::SchoolId,
         candidate: Some(sitting::Column::CandidateId),
         centre: Some(sitting::Column::CentreId),
+        commission: Some(sitting::Column::CommissionId),
     };
     let found: Option<Uuid> = sitting::Entity::find()
         .select_only()

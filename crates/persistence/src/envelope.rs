@@ -64,6 +64,15 @@ impl CohortKey {
         open(&self.bytes, row, &envelope.0)
     }
 
+    /// HMAC-SHA-256 of a value, for one purpose: nobody without the key can make it, or guess the value from it.
+    pub fn digest(&self, purpose: &str, value: &[u8]) -> [u8; 32] {
+        let mut mac = keyed(&self.bytes, purpose.as_bytes());
+        // No purpose holds a zero byte, so that no purpose and value are another purpose and value.
+        mac.update(&[0]);
+        mac.update(value);
+        mac.finalize().into_bytes().into()
+    }
+
     /// HMAC-SHA-256 of a value, in hexadecimal: what the journal keeps of a before and an after.
     pub fn fingerprint(&self, value: &[u8]) -> String {
         use std::fmt::Write as _;

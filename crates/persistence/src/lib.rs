@@ -7,6 +7,7 @@
 
 pub mod absences;
 pub mod accounts;
+pub mod assessments;
 pub mod authorities;
 pub mod candidates;
 pub mod changes;
@@ -22,6 +23,7 @@ pub mod journal;
 pub mod mail_texts;
 pub mod outbox;
 mod perimeter;
+pub mod phase_events;
 mod place;
 pub mod plans;
 pub mod schools;
@@ -32,6 +34,7 @@ pub mod sittings;
 pub mod staged;
 pub mod tasks;
 mod transaction;
+pub mod visas;
 pub mod waiting;
 pub mod workers;
 

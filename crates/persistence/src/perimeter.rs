@@ -2,7 +2,9 @@
 
 use delos_domain::scope::{Operation, Reach, Scope};
 use sea_orm::sea_query::{ExprTrait, SimpleExpr};
-use sea_orm::{ColumnTrait, Condition};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
+
+use crate::entities::commission_member;
 
 /// The perimeter columns of a table.
 pub(crate) struct Columns<C> {
@@ -16,6 +18,8 @@ pub(crate) struct Columns<C> {
     pub candidate: Option<C>,
     /// The centre's id, in tables of what takes place somewhere.
     pub centre: Option<C>,
+    /// The commission's id, in tables of what a commission hears.
+    pub commission: Option<C>,
 }
 
 /// The rows that the scope reaches.
@@ -58,6 +62,17 @@ pub(crate) fn condition<O: Operation, C: ColumnTrait>(
             Some(column) => all.add(column.eq(candidate.0)),
             None => nothing(),
         },
+        Reach::Examiner { examiner } => match columns.commission {
+            Some(column) => {
+                let his = commission_member::Entity::find()
+                    .select_only()
+                    .column(commission_member::Column::CommissionId)
+                    .filter(commission_member::Column::ExaminerId.eq(examiner.0))
+                    .into_query();
+                all.add(column.in_subquery(his))
+            }
+            None => nothing(),
+        },
         Reach::Nothing => nothing(),
     }
 }
@@ -75,6 +90,7 @@ macro_rules! columns {
             school: $entity::Column::SchoolId,
             candidate: None,
             centre: None,
+            commission: None,
         }
     };
     ($entity:ident, $candidate:ident) => {
@@ -84,6 +100,7 @@ macro_rules! columns {
             school: $entity::Column::SchoolId,
             candidate: Some($entity::Column::$candidate),
             centre: None,
+            commission: None,
         }
     };
     ($entity:ident, $candidate:ident, $centre:ident) => {
@@ -93,6 +110,17 @@ macro_rules! columns {
             school: $entity::Column::SchoolId,
             candidate: Some($entity::Column::$candidate),
             centre: Some($entity::Column::$centre),
+            commission: None,
+        }
+    };
+    ($entity:ident, $candidate:ident, $centre:ident, $commission:ident) => {
+        $crate::perimeter::Columns {
+            session: $entity::Column::SessionId,
+            authority: $entity::Column::AuthorityId,
+            school: $entity::Column::SchoolId,
+            candidate: Some($entity::Column::$candidate),
+            centre: Some($entity::Column::$centre),
+            commission: Some($entity::Column::$commission),
         }
     };
 }

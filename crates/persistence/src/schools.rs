@@ -78,6 +78,7 @@ fn own() -> Columns<school::Column> {
         school: school::Column::Id,
         candidate: None,
         centre: None,
+        commission: None,
     }
 }
 

@@ -387,11 +387,17 @@ fn published() -> sea_orm::Select<sitting::Entity> {
 }
 
 fn of_scope<O: Operation>(scope: &Scope<O>) -> Condition {
-    condition(scope, &columns!(sitting, CandidateId, CentreId))
+    condition(
+        scope,
+        &columns!(sitting, CandidateId, CentreId, CommissionId),
+    )
 }
 
 fn past_of_scope<O: Operation>(scope: &Scope<O>) -> Condition {
-    condition(scope, &columns!(past_sitting, CandidateId, CentreId))
+    condition(
+        scope,
+        &columns!(past_sitting, CandidateId, CentreId, CommissionId),
+    )
 }
 
 fn matching(filter: &SittingFilter) -> Condition {

@@ -31,15 +31,18 @@ pub enum Topic {
     Sittings,
     /// What a candidate reads of his own exam: the id is his, or that of the plan in which he sits.
     Exams,
+    /// What a commission enters of a sitting, or when its phases begin and end: the id is the sitting's.
+    Assessments,
 }
 
 impl Topic {
     /// Every topic with its stable code.
-    const ALL: [(Self, &'static str); 4] = [
+    const ALL: [(Self, &'static str); 5] = [
         (Self::Messages, "messages"),
         (Self::Tasks, "tasks"),
         (Self::Sittings, "sittings"),
         (Self::Exams, "exams"),
+        (Self::Assessments, "assessments"),
     ];
 
     fn code(self) -> &'static str {

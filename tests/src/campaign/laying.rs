@@ -227,7 +227,11 @@ pub fn head_of(school: &SchoolRecord, session: SessionId, today: NaiveDate) -> A
         valid_until: today + Days::new(300),
         revoked: false,
     };
-    Actor::Person { account, mandate }
+    Actor::Person {
+        account,
+        mandate,
+        strong: true,
+    }
 }
 
 fn master_key(data: &Path) -> Result<MasterKey> {

@@ -283,6 +283,7 @@ fn denied(world: &World, line: Line) -> Result<()> {
         Relation::Own => say("--candidate", "2210005814"),
         Relation::School => say("--school", SCHOOLS[0]),
         Relation::Centre => say("--centre", SCHOOLS[0]),
+        Relation::Commission => say("--commission", "1"),
         Relation::Authority => say("--authority", "07"),
         Relation::AuthoritySchool => {
             say("--authority", "07");

@@ -244,6 +244,19 @@ pub fn probes(operation: Op, asker: Role, about: &Matter, own: &Matter) -> Vec<P
         )],
         Op::SendReminders => vec![not_offered("sendReminders")],
         Op::ReadUnreached => unreached(&m.number),
+        Op::ReadCommissionDay
+        | Op::ReadAssessment
+        | Op::EditAssessment
+        | Op::RecordPhase
+        | Op::GiveVisa
+        | Op::ReopenAssessment
+        | Op::ReadBordereau
+        | Op::ConsignAssessment
+        | Op::TransmitToJury
+        | Op::ReadTransmissions
+        | Op::SuspectFraud
+        | Op::RuleOnFraud
+        | Op::ResetSecondFactor => Vec::new(),
     }
 }
 

@@ -64,6 +64,24 @@ pub const STAFF: &[(&str, Behind)] = &[
     ("Query.closurePreview", Operations(&[Op::CloseCentre])),
     ("Query.substitutes", Operations(&[Op::ReplaceMember])),
     ("Query.rescheduling", Operations(&[Op::SetRescheduling])),
+    ("Query.examDays", Operations(&[Op::ReadCommissionDay])),
+    (
+        "Query.examDay",
+        Operations(&[Op::ReadCommissionDay, Op::ReadAssessment]),
+    ),
+    ("Query.assessment", Operations(&[Op::ReadAssessment])),
+    ("Mutation.saveAssessment", Operations(&[Op::EditAssessment])),
+    (
+        "Mutation.validateAssessment",
+        Operations(&[Op::EditAssessment]),
+    ),
+    ("Mutation.giveVisa", Operations(&[Op::GiveVisa])),
+    ("Mutation.askReopening", Operations(&[Op::ReopenAssessment])),
+    (
+        "Mutation.confirmReopening",
+        Operations(&[Op::ReopenAssessment]),
+    ),
+    ("Mutation.recordPhases", Operations(&[Op::RecordPhase])),
     (
         "Subscription.changed",
         Open(

@@ -326,7 +326,10 @@ fn about(line: Line, role: Role) -> Vec<Whose> {
     match (own_of(role), line.relation) {
         (Whose::Session, Relation::Session) => vec![Whose::FarAuthority],
         (Whose::Session, _) => vec![Whose::OtherSession],
-        (Whose::Authority, Relation::Own | Relation::School | Relation::Centre) => {
+        (
+            Whose::Authority,
+            Relation::Own | Relation::School | Relation::Centre | Relation::Commission,
+        ) => {
             vec![Whose::FarSchool]
         }
         (_, Relation::Own) if role == Role::Candidate => vec![Whose::School],
@@ -334,7 +337,10 @@ fn about(line: Line, role: Role) -> Vec<Whose> {
             vec![Whose::School]
         }
         (_, Relation::Authority) => vec![Whose::Authority],
-        (_, Relation::Own | Relation::AuthoritySchool | Relation::Centre) => {
+        (
+            _,
+            Relation::Own | Relation::AuthoritySchool | Relation::Centre | Relation::Commission,
+        ) => {
             vec![Whose::SisterSchool]
         }
         (_, Relation::Session) => vec![Whose::Session],

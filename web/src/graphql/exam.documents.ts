@@ -10,7 +10,7 @@ export const EXAM_DAYS = staff(`
 export const EXAM_DAY = staff(`
   query ExamDay($date: NaiveDate!) {
     examDay(date: $date) {
-      date zone now
+      date zone now rehearsal
       course { code label commission candidate environment margin }
       forms {
         coverage

@@ -35,6 +35,9 @@ const SENTENCES: Record<string, Sentence> = {
   phase_not_begun: 'Cette phase n’a pas commencé : elle ne peut pas finir.',
   phase_over: 'Cette phase est finie, ou une suivante a commencé.',
 
+  phase_ahead_of_the_clock: 'Cette heure n’est pas encore venue : l’horloge de ce poste avance. Réglez-la, puis recommencez.',
+  too_many_entries: 'Trop de saisies à la fois. Rechargez la page : elles repartiront par petits paquets.',
+
   // The grid, the mark, the appreciation.
   text_too_long: (facts) => `Ce texte est trop long : ${count(Number(fact(facts, 'most')))} caractères au plus.`,
   field_unknown: 'Cette saisie n’existe pas dans les formulaires de l’épreuve. Rechargez la page.',
@@ -57,7 +60,7 @@ const SENTENCES: Record<string, Sentence> = {
   appreciation_empty: 'Un texte obligatoire de la fiche d’appréciation est vide.',
   appreciation_text_unknown: 'Ce texte n’est pas de la fiche d’appréciation. Rechargez la page.',
   appreciation_box_unknown: 'Cette case n’est pas de la fiche d’appréciation. Rechargez la page.',
-  coverage_unsaid: 'Des compétences ne sont pas évaluées : dites-le dans l’appréciation, puis cochez la case qui l’atteste.',
+  coverage_unsaid: (facts) => `${facts['blocks'] ? `Rien n’est évalué de « ${facts['blocks'].split(' ; ').join(' », « ')} »` : 'Des compétences ne sont pas évaluées'} : dites-le dans l’appréciation, puis cochez la case qui l’atteste.`,
 
   // Visas, lock, reopening.
   visa_not_member: 'Seuls les membres de la commission visent cette fiche.',
@@ -75,6 +78,9 @@ const SENTENCES: Record<string, Sentence> = {
   assessment_already_transmitted: 'Cette évaluation est transmise au jury : elle ne se modifie plus.',
   assessment_has_begun: 'Ce candidat a été évalué.',
   assessment_closed: 'Il n’y a rien à évaluer : candidat absent, ou dossier non valide.',
+  assessment_changed: 'L’évaluation a changé depuis que vous l’avez lue. Relisez-la, puis validez.',
+  assessment_incomplete: 'Il manque encore quelque chose : la liste de ce qui manque est affichée.',
+  reopening_not_asked: 'Personne n’a demandé cette réouverture, ou elle est déjà confirmée. Rechargez la page.',
   assessment_not_closed: 'Cette évaluation n’est pas fermée.',
   second_factor_needed: 'Ces pages demandent votre second code. Donnez-le, puis reprenez : rien n’est perdu.',
 };

@@ -29,6 +29,8 @@ export class Drafts {
   /** What the vault holds, or is about to, by sitting and field. */
   #known = new Map<string, Draft>();
   #events = new Map<string, PhaseDraft[]>();
+  /** The last version that showed the person's own value of a field. */
+  #own = new Map<string, number>();
   #queue: Promise<unknown> = Promise.resolve();
   #writing = 0;
   #failed = false;
@@ -101,16 +103,22 @@ export class Drafts {
   /** Keeps what was typed; ends once it is on the disk. `refused` is what the post itself finds wrong with it. */
   put(sitting: string, field: string, value: string, seen: number, refused: Held | null = null): Promise<void> {
     const before = this.get(sitting, field);
-    // The record may be answered and gone before this one is written: the oldest base is taken now.
-    const oldest = Math.min(seen, before?.base ?? seen);
+    const base = before ? before.base : seen;
     this.#last = Math.max(Date.now(), this.#last + 1);
-    const typed: Draft = { sitting, field, value, base: oldest, at: this.#last, held: refused ?? conflictOf(before) };
+    const typed: Draft = { sitting, field, value, base, at: this.#last, held: refused ?? conflictOf(before) };
     this.#known.set(`${sitting} ${field}`, typed);
     this.#tell();
     return this.#after(async () => {
-      await this.#change(sitting, field, (kept) => ({ ...typed, base: Math.min(oldest, kept?.base ?? oldest), held: refused ?? conflictOf(kept) }));
+      await this.#change(sitting, field, (kept) => ({ ...typed, base: this.#base(typed, before, kept), held: refused ?? conflictOf(kept) }));
       this.#tabs?.postMessage(null);
     });
+  }
+
+  /** The base of what was typed over `before` (the draft that was shown, if any), now that the disk holds `kept`. */
+  #base({ sitting, field, base }: Draft, before: Draft | undefined, kept: Draft | null): number {
+    if (kept) return before ? kept.base : Math.min(base, kept.base);
+    // What was shown has been answered meanwhile: if it was saved as his own, that is what he typed over.
+    return before ? Math.max(base, this.#own.get(`${sitting} ${field}`) ?? base) : base;
   }
 
   /** Keeps a start or a stop. */
@@ -156,6 +164,7 @@ export class Drafts {
 
   /** The service saved what was sent; `own` is the version that shows it as the person's own, where the answer does. */
   settled(sitting: string, field: string, stamp: string, own: number | null): Promise<void> {
+    if (own !== null) this.#own.set(`${sitting} ${field}`, own);
     return this.#after(() => this.#change(sitting, field, (kept, now) => (now === stamp ? null : (kept && (own === null ? kept : { ...kept, base: Math.max(kept.base, own) })))));
   }
 

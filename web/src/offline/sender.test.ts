@@ -62,7 +62,7 @@ class Service {
     const answers = entries.map(({ field, value, base }) => {
       if (field === 'mark' && value === '12,5,5') return { field, outcome: 'REFUSED' as const, refusal: { code: 'mark_unreadable', facts: [] } };
       const there = this.fields.get(field);
-      if (there && there.by !== by && there.version > base && there.value !== value) return { field, outcome: 'CONFLICT' as const, refusal: null };
+      if (there && there.version > base && there.value !== value) return { field, outcome: 'CONFLICT' as const, refusal: null };
       if (there?.value !== value) this.write(field, value, by);
       return { field, outcome: 'SAVED' as const, refusal: null };
     });
@@ -242,6 +242,18 @@ test('what is typed during the flight is over one’s own value, and yet sees an
   await vi.waitFor(() => expect(one.drafts.count).toBe(0));
   expect(service.calls.at(-1)?.entries).toEqual([{ field: 'level.C1', value: '4', base: 2 }]);
   expect(service.fields.get('level.C1')?.value).toBe('4');
+});
+
+test('typing the same field again and again, whatever the answers do meanwhile, is no conflict with oneself', async () => {
+  const service = new Service();
+  const one = await tab(service, 'hasty');
+  for (let turn = 0; turn < 40; turn += 1) {
+    void one.type('mark', String(turn % 20), service.version);
+    if (turn % 3 === 0) await new Promise((resolve) => setTimeout(resolve, turn % 5));
+  }
+  await vi.waitFor(() => expect(one.drafts.count).toBe(0));
+  await one.calm();
+  expect(service.fields.get('mark')?.value).toBe('19');
 });
 
 test('an answer that shows another’s value moves no base', async () => {

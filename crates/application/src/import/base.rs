@@ -226,7 +226,7 @@ impl<'a> Ground<'a> {
             Reach::Session => true,
             Reach::Authority { authority: own, .. } => authority == own,
             Reach::School { school: own, .. } => school == Some(own),
-            Reach::Candidate { .. } | Reach::Nothing => false,
+            Reach::Candidate { .. } | Reach::Examiner { .. } | Reach::Nothing => false,
         }
     }
 

@@ -354,5 +354,6 @@ fn new_tracks() -> TrackCodes {
         sitting: sitting::State::Unplanned.code().to_owned(),
         assessment: assessment::State::Open.code().to_owned(),
         mark: mark::State::None.code().to_owned(),
+        withheld: false,
     }
 }

@@ -303,6 +303,7 @@ async fn reached(
         authority: person.candidate.authority,
         school,
         centre: None,
+        members: Vec::new(),
         candidate: Some(id),
         phase: None,
     };

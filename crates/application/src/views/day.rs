@@ -206,6 +206,7 @@ pub async fn table(context: &Context, actor: &Actor, day: NaiveDate) -> CommandR
             authority: sitting.authority,
             school: sitting.school,
             centre: Some(sitting.centre),
+            members: Vec::new(),
             candidate: Some(sitting.candidate),
             phase: None,
         };

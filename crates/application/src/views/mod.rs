@@ -1,7 +1,9 @@
 //! What screens read: one file a subject. Every view takes the scope of its read operation first.
 
 pub mod accounts;
+pub mod assessment;
 pub mod candidates;
+pub mod commission_day;
 pub mod day;
 pub mod forms;
 pub mod me;

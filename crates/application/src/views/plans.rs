@@ -165,6 +165,7 @@ fn editable(context: &Context, actor: &Actor, record: &PlanRecord) -> bool {
         authority: record.authority,
         school: record.school,
         centre: None,
+        members: Vec::new(),
         candidate: None,
         phase: None,
     };

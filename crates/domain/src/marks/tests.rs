@@ -383,3 +383,12 @@ fn the_vectors_that_the_screens_share_are_these_decisions() {
         ),
     );
 }
+
+#[test]
+fn a_mark_is_written_as_it_is_read() {
+    for quarters in 0..=Mark::MAX_QUARTERS {
+        let mark = Mark::from_quarters(quarters).unwrap();
+        assert_eq!(Mark::parse(&mark.to_string()), Ok(mark));
+    }
+    assert_eq!(Mark::from_quarters(54).unwrap().to_string(), "13,5");
+}

@@ -19,6 +19,8 @@ pub enum Topic {
     Tasks,
     /// Sittings: the id is the plan's.
     Sittings,
+    /// What a commission enters of a sitting, or records of its phases: the id is the sitting's.
+    Assessments,
 }
 
 impl From<Topic> for live::Topic {
@@ -27,6 +29,7 @@ impl From<Topic> for live::Topic {
             Topic::Messages => Self::Messages,
             Topic::Tasks => Self::Tasks,
             Topic::Sittings => Self::Sittings,
+            Topic::Assessments => Self::Assessments,
         }
     }
 }
@@ -59,6 +62,7 @@ impl StaffSubscription {
                 live::Topic::Messages => Topic::Messages,
                 live::Topic::Tasks => Topic::Tasks,
                 live::Topic::Sittings => Topic::Sittings,
+                live::Topic::Assessments => Topic::Assessments,
                 live::Topic::Exams => return None,
             };
             Some(Change {

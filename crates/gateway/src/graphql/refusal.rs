@@ -62,6 +62,10 @@ pub fn error(cause: CommandError) -> Error {
             "forbidden",
             "Votre mandat ne permet pas cette action.".to_owned(),
         ),
+        CommandError::SecondFactor => (
+            "second_factor_needed",
+            "Confirmez d’abord que c’est bien vous, par le code de votre application.".to_owned(),
+        ),
         CommandError::NotFound => (
             "not_found",
             "Cet élément n’existe pas, ou il est hors de votre périmètre.".to_owned(),

@@ -27,6 +27,7 @@ pub struct Model {
     pub sitting_state: String,
     pub assessment_state: String,
     pub mark_state: String,
+    pub withheld: bool,
     pub version: i64,
 }
 

@@ -55,6 +55,7 @@ fn facts(owner: u128) -> Facts {
         authority: authority_of(owner),
         school: (owner < 10).then(|| school_id(owner)),
         centre: None,
+        members: Vec::new(),
         candidate: None,
         phase: None,
     }
@@ -324,7 +325,7 @@ async fn agree_on_days<O: Operation>(bench: &Bench, placed: &[Placed]) -> Result
                 let allows = scope.allows(&one.facts);
                 let of_plan = scope.allows(&Facts {
                     centre: None,
-                    ..one.facts
+                    ..one.facts.clone()
                 });
                 let sitting = sittings::one(&reader, &scope, one.ahead).await?;
                 let absence = absences::one(&reader, &scope, one.absence).await?;

@@ -194,6 +194,7 @@ pub fn candidate(school: u128, number: u128) -> Result<CandidateRecord> {
             sitting: "unplanned".to_owned(),
             assessment: "waiting".to_owned(),
             mark: "none".to_owned(),
+            withheld: false,
         },
         version: 1,
     })
@@ -259,7 +260,12 @@ pub fn scope<O: Operation>(role: Role, perimeter: Perimeter) -> Result<Scope<O>>
         valid_until: day(),
         revoked: false,
     };
-    Ok(Actor::Person { account, mandate }.scope(day())?)
+    Ok(Actor::Person {
+        account,
+        mandate,
+        strong: true,
+    }
+    .scope(day())?)
 }
 
 /// The scope of an officer of an authority.

@@ -3,6 +3,7 @@
 mod accounts;
 mod day;
 mod delivery;
+mod exam;
 mod messages;
 mod mutation;
 mod people;
@@ -25,12 +26,12 @@ use crate::graphql::refusal::{error, invalid};
 /// What staff read.
 #[derive(MergedObject, Default)]
 #[graphql(name = "Query")]
-pub struct Query(query::Query, day::DayQuery);
+pub struct Query(query::Query, day::DayQuery, exam::ExamQuery);
 
 /// What staff ask to be done.
 #[derive(MergedObject, Default)]
 #[graphql(name = "Mutation")]
-pub struct Mutation(mutation::Mutation, day::DayMutation);
+pub struct Mutation(mutation::Mutation, day::DayMutation, exam::ExamMutation);
 
 /// The house's context.
 fn house<'a>(ctx: &Context<'a>) -> async_graphql::Result<&'a House> {
