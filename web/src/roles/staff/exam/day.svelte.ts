@@ -7,6 +7,7 @@ import { parseMark, wholePoints } from '../../../exam/mark.ts';
 import { localTime, moment, Passage, written, type Act } from '../../../exam/clock.ts';
 import { ASSESSMENT, EXAM_DAY } from '../../../graphql/exam.documents.ts';
 import { ask, type ResultOf } from '../../../graphql/tada.ts';
+import '../../../i18n/exam.ts';
 import { refusal } from '../../../i18n/refusals.ts';
 import { unreached } from '../../../kit/http.ts';
 import type { Draft, Held } from '../../../offline/drafts.ts';
