@@ -32,20 +32,28 @@ export const me = {
   may(operation: string): boolean {
     return answer?.me.may.includes(operation) ?? false;
   },
-  async learn(): Promise<void> {
-    try {
-      answer = await ask(ME, {});
-      await settle(answer);
-    } catch (error) {
-      // Without network, whoever prepared this post goes on as the service last knew him.
-      const { recall } = await import('../../offline/identity.ts');
-      const kept = unreached(error) && holder() !== null ? await recall<Answer>().catch(() => null) : null;
-      if (!kept) throw error;
-      answer = kept;
-      await settle(kept, false);
-    }
+  /** Asks who acts; whoever asks meanwhile hears the same answer. */
+  learn(): Promise<void> {
+    learning ??= learn().finally(() => (learning = null));
+    return learning;
   },
 };
+
+let learning: Promise<void> | null = null;
+
+async function learn(): Promise<void> {
+  try {
+    answer = await ask(ME, {});
+    await settle(answer);
+  } catch (error) {
+    // Without network, whoever prepared this post goes on as the service last knew him.
+    const { recall } = await import('../../offline/identity.ts');
+    const kept = unreached(error) && holder() !== null ? await recall<Answer>().catch(() => null) : null;
+    if (!kept) throw error;
+    answer = kept;
+    await settle(kept, false);
+  }
+}
 
 /** Whoever works without network has a desk on this post; nobody else leaves anything here. */
 async function settle({ me: { active, may, mandates } }: Answer, online = true): Promise<void> {

@@ -28,6 +28,13 @@ const packOf = (date: string) => ({ kind: 'pack', group: date, id: 'day' }) as c
 const assessmentOf = (sitting: string) => ({ kind: 'pack', group: sitting, id: 'assessment' }) as const;
 const eventsOf = (sitting: string) => ({ kind: 'pack', group: sitting, id: 'events' }) as const;
 
+/** The day of the address, asked for with the page itself: it is on its way while the rest is loaded. */
+let early: { date: string; answer: Promise<ResultOf<typeof EXAM_DAY>>; asked: number } | null = null;
+export function askEarly(date: string): void {
+  early = { date, answer: ask(EXAM_DAY, { date }), asked: Date.now() };
+  early.answer.catch(() => undefined);
+}
+
 /** A clock this far from the service's is told. */
 const CLOSE = 120_000;
 
@@ -99,8 +106,10 @@ export class ExamDay {
 
   /** Reads the day again. */
   async read(): Promise<void> {
-    const [asked, writes] = [Date.now(), this.#writes];
-    const { examDay } = await ask(EXAM_DAY, { date: this.date });
+    const ahead = early?.date === this.date ? early : null;
+    early = null;
+    const [asked, writes] = [ahead?.asked ?? Date.now(), this.#writes];
+    const { examDay } = await (ahead?.answer ?? ask(EXAM_DAY, { date: this.date }));
     this.fromPost = false;
     this.gap = (asked + Date.now()) / 2 - Date.parse(examDay.now);
     const stored = await this.desk.vault.get<Stored>(packOf(this.date));
