@@ -2,7 +2,7 @@
 // The service worker reads the list (src/sw.ts); its version changes whenever a file does.
 import { createHash } from 'node:crypto';
 
-const NEEDED = /\/src\/(App\.svelte|offline\/.*|exam\/.*|i18n\/(exam|visas)\.ts|pages\/SignIn\.svelte|roles\/staff\/(Staff|Todo)\.svelte|roles\/staff\/exam\/.*)$/;
+const NEEDED = /\/src\/(App\.svelte|offline\/.*|exam\/.*|i18n\/(exam|visas)\.ts|pages\/SignIn\.svelte|pages\/SecondFactor\.svelte|roles\/staff\/(Staff|Todo)\.svelte|roles\/staff\/exam\/.*)$/;
 
 /** Writes `hors-ligne.json` beside the page. */
 export function offlineList() {

@@ -3,7 +3,7 @@ import { staff } from './tada.ts';
 
 export const ME = staff(`
   query Me {
-    me { name email may active { id } mandates { id role perimeter session validUntil } }
+    me { name email may active { id } mandates { id role perimeter session validUntil } secondFactor { enrolled strong recoveryCodes } }
     session { id code regulation { diploma examCode } }
   }
 `);

@@ -51,6 +51,9 @@ const SENTENCES: Record<string, Sentence> = {
   no_working_day: 'Aucun jour ouvré ne tombe dans cette période.',
 
   // Accounts.
+  factor_reset_other_person: 'Le retrait d’un second facteur se fait à deux : l’un le demande, un autre le confirme, et jamais la personne elle-même.',
+  factor_reset_not_asked: 'Ce retrait n’est plus demandé : il a été fait, la personne s’est servie de son second facteur, ou la demande a plus de sept jours. Demandez-le de nouveau.',
+  factor_none: 'Ce compte n’a pas de second facteur.',
   nobody_to_remind: 'Personne à relancer : chacun a accusé réception, a déjà reçu un rappel depuis moins de 24 heures, ou n’a pas été atteint par courriel.',
   nothing_to_settle: 'Ces messages ne sont plus à traiter : quelqu’un s’en est déjà occupé, ou leur destinataire a accusé réception. Rechargez la liste.',
   unknown_settlement: 'Choisissez comment la personne a été jointe.',

@@ -17,6 +17,10 @@ const SENTENCES: Record<string, Sentence> = {
   password_too_short: (facts) => `Ce mot de passe est trop court : il faut ${fact(facts, 'least') || '12'} caractères au moins.`,
   password_too_long: (facts) => `Ce mot de passe est trop long : ${fact(facts, 'most') || '128'} caractères au plus.`,
   password_too_common: 'Ce mot de passe est trop facile à deviner. Choisissez par exemple quatre mots sans rapport.',
+  factor_code_wrong: 'Ce code n’est pas le bon. Saisissez celui que votre application affiche en ce moment ; l’heure de votre téléphone doit être juste.',
+  factor_code_used: 'Ce code a déjà servi. Attendez que votre application affiche le suivant : trente secondes au plus.',
+  factor_already: 'Votre compte a déjà un second facteur. Saisissez le code de votre application, ou un code de secours.',
+  second_factor_needed: 'Confirmez d’abord que c’est bien vous, par le code de votre application.',
   signed_out: 'Votre session a expiré : reconnectez-vous, rien n’est perdu.',
 
   // Everywhere.
@@ -27,7 +31,6 @@ const SENTENCES: Record<string, Sentence> = {
   reason_too_long: (facts) => `Raccourcissez ce texte : ${fact(facts, 'most')} caractères au plus.`,
   file_too_large: 'Ce fichier dépasse 20 Mo. Vérifiez que c’est le bon, ou découpez-le.',
   text_too_long: (facts) => `Ce texte est trop long : ${count(Number(fact(facts, 'most')))} caractères au plus.`,
-  second_factor_needed: 'Ces pages demandent votre second code. Donnez-le, puis reprenez : rien n’est perdu.',
 };
 
 /** Adds the sentences of a part of the front that is loaded apart. */

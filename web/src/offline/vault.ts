@@ -192,9 +192,15 @@ export function memoryVault(owner: string): Vault {
   };
 }
 
+/** Whether anything was ever kept on this post: to ask leaves nothing behind. */
+async function exists(): Promise<boolean> {
+  if (typeof indexedDB === 'undefined') return false;
+  return !indexedDB.databases || (await indexedDB.databases()).some(({ name }) => name === DATABASE);
+}
+
 /** How many records of these owners wait to be sent. */
 export async function unsent(owners: readonly string[]): Promise<number> {
-  if (typeof indexedDB === 'undefined') return 0;
+  if (!(await exists())) return 0;
   const store = (await database()).transaction(RECORDS).objectStore(RECORDS);
   const counts = owners.flatMap((owner) =>
     (['draft', 'event'] as const).map((kind) => asked(store.count(IDBKeyRange.bound([owner, kind], [owner, kind, []])))),
@@ -204,7 +210,7 @@ export async function unsent(owners: readonly string[]): Promise<number> {
 
 /** Throws away everything of these owners, keys included: what was on the disk can never be read again. */
 export async function wipe(owners: readonly string[]): Promise<void> {
-  if (typeof indexedDB === 'undefined') return;
+  if (!(await exists())) return;
   const work = (await database()).transaction([RECORDS, KEYS], 'readwrite', { durability: 'strict' });
   for (const owner of owners) {
     work.objectStore(RECORDS).delete(IDBKeyRange.bound([owner], [owner, []]));
