@@ -4,7 +4,12 @@ import { staff } from './tada.ts';
 export const ME = staff(`
   query Me {
     me { name email may active { id } mandates { id role perimeter session validUntil } secondFactor { enrolled strong recoveryCodes } }
-    session { id code regulation { diploma examCode } }
+  }
+`);
+
+export const SESSION_NAME = staff(`
+  query SessionName {
+    session { code regulation { diploma examCode } }
   }
 `);
 

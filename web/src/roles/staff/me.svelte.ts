@@ -1,5 +1,5 @@
 // Who acts, and what the active mandate opens; read once, and again after a change of mandate.
-import { ME } from '../../graphql/frame.documents.ts';
+import { ME, SESSION_NAME } from '../../graphql/frame.documents.ts';
 import { ask, type ResultOf } from '../../graphql/tada.ts';
 import { hold, holder } from '../../kit/holder.ts';
 import { unreached } from '../../kit/http.ts';
@@ -8,6 +8,7 @@ import { whenLeaving } from '../../kit/leaving.ts';
 type Answer = ResultOf<typeof ME>;
 
 let answer = $state.raw<Answer>();
+let session = $state.raw<ResultOf<typeof SESSION_NAME>['session'] | null>(null);
 
 export const me = {
   get known() {
@@ -33,7 +34,6 @@ export const me = {
   },
   /** « BTS SIO, épreuve E5 · session 2027 ». */
   get context() {
-    const session = answer?.session;
     return session ? `${session.regulation.diploma}, épreuve ${session.regulation.examCode} · session ${session.code}` : '';
   },
   /** Whether the active mandate allows an operation somewhere. */
@@ -53,6 +53,8 @@ async function learn(): Promise<void> {
   try {
     answer = await ask(ME, {});
     await settle(answer);
+    // Not every mandate reads the session; the page does not wait for its name.
+    if (me.may('ReadSession')) void ask(SESSION_NAME, {}).then((named) => (session = named.session)).catch(() => undefined);
   } catch (error) {
     // Without network, whoever prepared this post goes on as the service last knew him.
     const { recall } = await import('../../offline/identity.ts');
