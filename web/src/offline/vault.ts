@@ -29,6 +29,8 @@ export interface Vault {
 const DATABASE = 'delos';
 const RECORDS = 'records';
 const KEYS = 'keys';
+/** Beside the keys: no owner has an empty name. */
+const LAST = '';
 
 type Keys = { cipher: CryptoKey; names: CryptoKey };
 type Row = { stamp: string; iv: Uint8Array<ArrayBuffer>; data: ArrayBuffer };
@@ -208,6 +210,21 @@ export async function unsent(owners: readonly string[]): Promise<number> {
   return (await Promise.all(counts)).reduce((sum, one) => sum + one, 0);
 }
 
+/** Says on the disk, at once, whose post this is: what a browser keeps elsewhere may not outlive a power cut. */
+export async function setLast(owner: string | null): Promise<void> {
+  if (owner === null && !(await exists())) return;
+  const work = writing(await database(), KEYS);
+  if (owner === null) work.objectStore(KEYS).delete(LAST);
+  else work.objectStore(KEYS).put(owner, LAST);
+  await ended(work);
+}
+
+/** Whose post this was last. */
+export async function last(): Promise<string | null> {
+  if (!(await exists())) return null;
+  return (await asked<string | undefined>((await database()).transaction(KEYS).objectStore(KEYS).get(LAST))) ?? null;
+}
+
 /** Throws away everything of these owners, keys included: what was on the disk can never be read again. */
 export async function wipe(owners: readonly string[]): Promise<void> {
   if (!(await exists())) return;
@@ -216,5 +233,6 @@ export async function wipe(owners: readonly string[]): Promise<void> {
     work.objectStore(RECORDS).delete(IDBKeyRange.bound([owner], [owner, []]));
     work.objectStore(KEYS).delete(owner);
   }
+  work.objectStore(KEYS).delete(LAST);
   await ended(work);
 }

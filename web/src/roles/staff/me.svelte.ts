@@ -1,7 +1,7 @@
 // Who acts, and what the active mandate opens; read once, and again after a change of mandate.
 import { ME, SESSION_NAME } from '../../graphql/frame.documents.ts';
 import { ask, type ResultOf } from '../../graphql/tada.ts';
-import { hold, holder } from '../../kit/holder.ts';
+import { hold } from '../../kit/holder.ts';
 import { unreached } from '../../kit/http.ts';
 import { whenLeaving } from '../../kit/leaving.ts';
 
@@ -58,7 +58,7 @@ async function learn(): Promise<void> {
   } catch (error) {
     // Without network, whoever prepared this post goes on as the service last knew him.
     const { recall } = await import('../../offline/identity.ts');
-    const kept = unreached(error) && holder() !== null ? await recall<Answer>().catch(() => null) : null;
+    const kept = unreached(error) ? await recall<Answer>().catch(() => null) : null;
     if (!kept) throw error;
     answer = kept;
     await settle(kept, false);
