@@ -28,12 +28,22 @@ async function complete(): Promise<Cache | null> {
   return null;
 }
 
+/** Asks once more after a moment: a school's network drops, and comes back. */
+async function fetched(path: string, cache: RequestCache): Promise<Response> {
+  const once = (): Promise<Response> => fetch(path, { cache });
+  const found = await once().catch(() => null);
+  if (found?.ok) return found;
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  const again = await once();
+  if (!again.ok) throw new Error(`no ${path}`);
+  return again;
+}
+
 let filling: Promise<void> | null = null;
 
 /** Fetches whatever the present version lacks, then lets the former go. */
 async function fill(told: (done: number, total: number) => void): Promise<void> {
-  const answer = await fetch(LIST, { cache: 'no-store' });
-  if (!answer.ok) throw new Error('no list');
+  const answer = await fetched(LIST, 'no-store');
   const { version, files } = (await answer.json()) as List;
   const name = PREFIX + version;
   const cache = await caches.open(name);
@@ -44,9 +54,7 @@ async function fill(told: (done: number, total: number) => void): Promise<void> 
     if (!(await cache.match(file))) {
       // Names under assets/ hold a hash of the content: the former version's file is the same.
       const kept = file.startsWith('/assets/') ? await former?.match(file) : undefined;
-      const found = kept ?? (await fetch(file, { cache: 'no-cache' }));
-      if (!found.ok) throw new Error(`no ${file}`);
-      await cache.put(file, found);
+      await cache.put(file, kept ?? (await fetched(file, 'no-cache')));
     }
     done += 1;
     told(done, files.length);
