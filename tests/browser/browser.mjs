@@ -1,16 +1,19 @@
 // A private Chromium: the machine's own, with nothing of it that calls home.
+import { existsSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 
 const KNOWN = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-const ARGUMENTS = [
+export const ARGUMENTS = [
   '--lang=fr-FR',
   '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
 ];
 
+/** Where the browser is. */
+export const browserProgram = () => process.env.DELOS_TEST_CHROMIUM ?? process.env.CHROMIUM ?? KNOWN.find(existsSync);
+
 /** Starts the browser. */
 export async function launch() {
-  const { existsSync } = await import('node:fs');
-  const program = process.env.DELOS_TEST_CHROMIUM ?? process.env.CHROMIUM ?? KNOWN.find(existsSync);
+  const program = browserProgram();
   // The browser's own words (a date field, a file chooser) are French where its translations are installed.
   return chromium.launch({ executablePath: program, args: ARGUMENTS, env: { ...process.env, LANGUAGE: 'fr' } });
 }

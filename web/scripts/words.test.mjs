@@ -1,5 +1,8 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import '../src/i18n/exam.ts';
+import '../src/i18n/organisation.ts';
+import '../src/i18n/visas.ts';
 import { codes as refusals, refusal, sentence } from '../src/i18n/refusals.ts';
 import { codes as todos, todo } from '../src/i18n/todo.ts';
 import { tie } from './typography.mjs';

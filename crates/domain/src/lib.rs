@@ -29,3 +29,6 @@ pub mod sitting;
 pub mod tracks;
 pub mod uai;
 pub mod visa;
+
+#[cfg(test)]
+mod vectors;

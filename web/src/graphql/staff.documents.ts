@@ -1,17 +1,6 @@
 // What the screens of the staff ask, one document an act or a view.
 import { staff } from './tada.ts';
 
-export const ME = staff(`
-  query Me {
-    me { name email may active { id } mandates { id role perimeter session validUntil } secondFactor { enrolled strong recoveryCodes } }
-    session { id code regulation { diploma examCode } }
-  }
-`);
-
-export const CHANGED = staff(`
-  subscription Changed($topics: [Topic!]!) { changed(topics: $topics) { topic id day } }
-`);
-
 export const MAIL_SERVICE = staff(`
   query MailService {
     mailService {

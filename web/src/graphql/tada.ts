@@ -5,7 +5,7 @@ import { watch } from '../kit/live.ts';
 import type { introspection as Candidate } from './candidate-env.d.ts';
 import type { introspection as Staff } from './staff-env.d.ts';
 
-type Scalars = { ID: string; NaiveDate: string; DateTime: string };
+type Scalars = { ID: string; NaiveDate: string; NaiveDateTime: string; DateTime: string };
 type StaffTada = initGraphQLTada<{ introspection: Staff; disableMasking: true; scalars: Scalars }>;
 type CandidateTada = initGraphQLTada<{ introspection: Candidate; disableMasking: true; scalars: Scalars }>;
 

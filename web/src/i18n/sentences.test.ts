@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import './organisation.ts';
 import { refusal } from './refusals.ts';
 import { codes, todo } from './todo.ts';
 

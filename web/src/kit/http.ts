@@ -14,6 +14,9 @@ export class Failure extends Error {
   }
 }
 
+/** Whether the service did not answer, as against answering no: the network, or a proxy whose service has ended. */
+export const unreached = (error: unknown): boolean => error instanceof Failure && (error.code === 'offline' || error.status >= 500);
+
 type Body = { code?: string; message?: string; facts?: Record<string, string>; request?: string };
 
 const OFFLINE = 'Le réseau ne répond pas. Rien n’est perdu : vérifiez la connexion, puis réessayez.';

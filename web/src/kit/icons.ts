@@ -22,6 +22,9 @@ export const icons = {
   valide: '<circle cx="10" cy="10" r="7"/><path d="m6.800 10.200 2.300 2.300 4.200-4.700"/>',
   reserve: '<circle cx="10" cy="10" r="7"/><path d="M10 9.300v4M10 6.500v.01"/>',
   cadenas: '<rect x="4" y="9" width="12" height="8" rx="1.500"/><path d="M6.800 9V6.500a3.200 3.200 0 0 1 6.400 0V9"/>',
+  vise: '<path d="m2.500 10.500 3.300 3.300 6-6.800M9.300 12.700l1.100 1.100 6.600-6.800"/>',
+  transmis: '<rect x="3" y="8.500" width="14" height="8.500" rx="1.500"/><path d="M10 12V2.500M6.700 5.500 10 2.500l3.300 3"/>',
+  horsligne: '<path d="M2.500 8.200a11 11 0 0 1 15 0M5.300 11.200a7 7 0 0 1 9.400 0M8 14.100a3 3 0 0 1 4 0M3 3l14 14"/>',
 } as const;
 
 export type IconName = keyof typeof icons;

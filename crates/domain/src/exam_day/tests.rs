@@ -243,3 +243,126 @@ proptest! {
         }
     }
 }
+
+/// The screens forecast without network by a second writing of this file (`web/src/exam/clock.ts`): both are held to the
+/// same cases.
+#[test]
+fn the_vectors_that_the_screens_share_are_these_decisions() {
+    use crate::vectors::{Random, compare, list, quoted};
+    let course = course();
+    let mut random = Random::new(2);
+    let second = |moment: NaiveDateTime| (moment - at(0)).num_seconds();
+    let mut cases = Vec::new();
+    for number in 0..160 {
+        let more = Accommodation {
+            preparation: [TimeRatio::ONE, TimeRatio::THIRD_MORE][random.below(2)],
+            interview: TimeRatio::ONE,
+        };
+        let starts: [&[u16]; 4] = [
+            &[480, 510, 530, 600, 620],
+            &[510, 540, 560, 630, 650],
+            &[840, 880, 900, 990, 1010],
+            &[600, 640, 660, 750],
+        ];
+        let times: Vec<SittingTimes> = starts[..=random.below(4)]
+            .iter()
+            .map(|starts| SittingTimes::new(&course, &rules(), day(), more, starts))
+            .collect();
+        let environments: Vec<Option<u8>> = (0..times.len())
+            .map(|_| [Some(1), Some(2), Some(1), None][random.below(4)])
+            .collect();
+        let mut all: Vec<Passage<'_>> = times
+            .iter()
+            .zip(&environments)
+            .map(|(times, environment)| Passage::new(&course, times, *environment))
+            .collect();
+        let mut clock = 470 * 60;
+        let events: Vec<String> = (0..random.below(if number < 8 { 1 } else { 14 }))
+            .map(|_| {
+                clock += i64::try_from(random.below(2400)).unwrap()
+                    - if random.below(8) == 0 { 900 } else { 0 };
+                let away = match random.below(20) {
+                    0 => 86_400,
+                    1 => -86_400,
+                    _ => 0,
+                };
+                let who = random.below(all.len());
+                let phase = match random.below(3) {
+                    0 => random.below(6),
+                    1 => all[who].under_way().unwrap_or(0),
+                    _ => all[who].next().unwrap_or(4),
+                };
+                let act = [Act::Start, Act::Start, Act::Stop][random.below(3)];
+                let event = Event {
+                    phase,
+                    act,
+                    at: at(0) + Duration::seconds(clock + away),
+                };
+                let refused = all[who].record(event).err();
+                format!(
+                    "[{who},{phase},{},{},{}]",
+                    quoted(if act == Act::Start { "START" } else { "STOP" }),
+                    second(event.at),
+                    refused.map_or_else(|| "null".to_owned(), |refused| quoted(refused.code()))
+                )
+            })
+            .collect();
+        let now = at(0) + Duration::seconds(clock + i64::try_from(random.below(3000)).unwrap());
+        let stands = |one: Stands| match one {
+            Stands::Over => "over",
+            Stands::UnderWay => "under_way",
+            Stands::Ahead => "ahead",
+            Stands::Assumed => "assumed",
+            Stands::NotRecorded => "not_recorded",
+        };
+        let expected = list(forecast(&all, now).iter().map(|one| {
+            list(one.iter().map(|found| {
+                format!(
+                    "[{},{},{},{}]",
+                    second(found.start),
+                    second(found.due),
+                    second(found.end),
+                    quoted(stands(found.stands))
+                )
+            }))
+        }));
+        let place = |place: Option<usize>| {
+            place.map_or_else(|| "null".to_owned(), |place| place.to_string())
+        };
+        cases.push(format!(
+            "{{\"now\":{},\"passages\":{},\"events\":{},\"stand\":{},\"forecast\":{expected}}}",
+            second(now),
+            list(times.iter().zip(&environments).map(|(times, environment)| {
+                format!(
+                    "[{},{}]",
+                    environment.map_or_else(|| "null".to_owned(), |number| number.to_string()),
+                    list(
+                        times
+                            .phases
+                            .iter()
+                            .map(|one| format!("[{},{}]", one.start, one.end))
+                    )
+                )
+            })),
+            list(events.into_iter()),
+            list(all.iter().map(|one| format!(
+                "[{},{}]",
+                place(one.under_way()),
+                place(one.next())
+            ))),
+        ));
+    }
+    let course = list(course.phases.iter().map(|phase| {
+        format!(
+            "{{\"commission\":{},\"environment\":{},\"margin\":{}}}",
+            phase.commission, phase.environment, phase.margin
+        )
+    }));
+    compare(
+        "exam_day",
+        &format!(
+            "{{\"course\":{course},\n\"cases\":[\n{}\n]}}\n",
+            cases.join(",\n")
+        ),
+    );
+}

@@ -265,6 +265,125 @@ proptest! {
     }
 }
 
+/// What the screens decide without network is decided by a second writing of these rules (`web/src/exam/mark.ts`): both are
+/// held to the same cases.
+#[test]
+fn the_vectors_that_the_screens_share_are_these_decisions() {
+    use crate::vectors::{Random, compare, list, quoted};
+    let mut random = Random::new(1);
+    let mut texts: Vec<String> = [
+        "",
+        " ",
+        "0",
+        "12",
+        "12,5",
+        "12.5",
+        "12,50",
+        "12,25",
+        " 7 ",
+        "07",
+        "20,00",
+        "20,25",
+        "21",
+        "64",
+        "999",
+        "AB",
+        "-1",
+        "+1",
+        "12,",
+        ",5",
+        ".",
+        "1,2,3",
+        "12,5,5",
+        "1 2",
+        "12/20",
+        "١٢",
+        "12,1",
+        "12,255",
+        "\u{a0}14\u{202f}",
+        "1e1",
+        "0x10",
+        "99999999999",
+        "0012,750",
+        "½",
+        "\u{200b}12",
+    ]
+    .map(str::to_owned)
+    .into();
+    let alphabet: Vec<char> = "0123456789,. 5".chars().collect();
+    texts.extend((0..120).map(|_| {
+        (0..random.below(6))
+            .map(|_| alphabet[random.below(alphabet.len())])
+            .collect()
+    }));
+    let marks = texts.iter().map(|text| {
+        let read = match Mark::parse(text) {
+            Ok(mark) => mark.quarters().to_string(),
+            Err(fault) => quoted(fault.code()),
+        };
+        let points =
+            whole_points(text).map_or_else(|_| "null".to_owned(), |points| points.to_string());
+        format!("[{},{read},{points}]", quoted(text))
+    });
+    let codes = ["one", "both", "environment", "portfolio"];
+    let finals: Vec<String> = (0..200)
+        .map(|_| {
+            let proposed = Mark(u8::try_from(random.below(81)).unwrap());
+            let penalties: Vec<_> = (0..random.below(4))
+                .map(|_| {
+                    let code = codes[random.below(40) % if random.below(9) == 0 { 4 } else { 3 }];
+                    let points = match code {
+                        "one" if random.below(9) > 0 => 10,
+                        "both" if random.below(9) > 0 => 20,
+                        _ => u8::try_from(random.below(17)).unwrap(),
+                    };
+                    penalty(code, points, ["", " ", "Pas de supervision", "x"][random.below(4)])
+                })
+                .collect();
+            let given = list(penalties.iter().map(|one| {
+                format!("[{},{},{}]", quoted(one.code), one.points, quoted(one.reason))
+            }));
+            let told = list(penalties_refused(&penalties, &rules()).iter().map(|one| quoted(one.code())));
+            let end = finalise(proposed, &penalties, &rules()).map_or_else(
+                |_| "null".to_owned(),
+                |end| {
+                    let explained = end.explained(&penalties, &rules());
+                    format!(
+                        "{{\"quarters\":{},\"rounded\":{},\"penalties\":{},\"total\":{},\"floored\":{},\"value\":{}}}",
+                        explained.proposed.quarters(),
+                        explained.rounded.map_or_else(|| "null".to_owned(), |points| points.to_string()),
+                        list(explained.penalties.iter().map(|(code, points)| {
+                            format!("{{\"code\":{},\"points\":{points}}}", quoted(code))
+                        })),
+                        explained.total,
+                        explained.floored,
+                        explained.value
+                    )
+                },
+            );
+            format!("[{},{given},{told},{end}]", proposed.quarters())
+        })
+        .collect();
+    let rules = list(rules().penalties.iter().map(|rule| {
+        format!(
+            "{{\"code\":{},\"label\":\"\",\"fewest\":{},\"most\":{},\"needsReason\":{},\"excludes\":{}}}",
+            quoted(&rule.code),
+            rule.points.0,
+            rule.points.1,
+            rule.reason,
+            list(rule.excludes.iter().map(|one| quoted(one)))
+        )
+    }));
+    compare(
+        "marks",
+        &format!(
+            "{{\"rules\":{rules},\n\"marks\":[\n{}\n],\n\"finals\":[\n{}\n]}}\n",
+            marks.collect::<Vec<_>>().join(",\n"),
+            finals.join(",\n")
+        ),
+    );
+}
+
 #[test]
 fn a_mark_is_written_as_it_is_read() {
     for quarters in 0..=Mark::MAX_QUARTERS {

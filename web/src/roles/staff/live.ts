@@ -1,5 +1,5 @@
 // What the screens of the staff keep up with.
-import { CHANGED } from '../../graphql/staff.documents.ts';
+import { CHANGED } from '../../graphql/frame.documents.ts';
 import { listen, type VariablesOf } from '../../graphql/tada.ts';
 import { PERIOD } from '../../kit/live.ts';
 
