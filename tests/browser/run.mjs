@@ -6,6 +6,7 @@ import { authority } from './authority.mjs';
 import { launch, open } from './browser.mjs';
 import { lay, mailTo, mails, ofAcademy, refused, samples } from './house.mjs';
 import { arrive, choose, follow, press, type } from './keyboard.mjs';
+import { exam } from './exam.mjs';
 import { live } from './live.mjs';
 import { refusals } from './refusals.mjs';
 import { secondFactor } from './second_factor.mjs';
@@ -185,6 +186,7 @@ try {
   await test('the house ends cleanly on SIGTERM', async () => expect((await house.end()) === 0, 'another code')).catch(() => {});
 }
 await live();
+await exam();
 if (!house.refuses) skip('a message that its relay refuses', 'no SMTP relay');
 console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
 process.exitCode = counts.failed ? 1 : 0;

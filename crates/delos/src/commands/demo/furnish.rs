@@ -26,8 +26,11 @@ use crate::reading;
 
 /// Password of every account of the demonstration: it guards invented people on this machine.
 const PASSWORD: &str = "quatre mots au hasard";
-/// The school whose first commission has accounts: the others' are left to whoever looks.
-const WITH_EXAMINERS: &str = "0213430P";
+/// The schools and options whose first commission has accounts: the others' are left to whoever looks.
+const WITH_EXAMINERS: [(&str, ExamOption); 2] = [
+    ("0213430P", ExamOption::Slam),
+    ("0896572K", ExamOption::Sisr),
+];
 const ADMIN: &str = "admin@delos.example";
 
 /// What the demonstration is made of.
@@ -153,10 +156,22 @@ impl Furnishing {
                 // One school is left to whoever looks: his candidates wait for their plan.
                 if !self.only_imported && school.school.uai.as_str() != "0717061P" {
                     let plan = job(context, actor(&head)?, Form::Ccf).await?;
-                    if school.school.uai.as_str() == WITH_EXAMINERS {
-                        let people = members(context, actor(&head)?, plan).await?;
-                        for one in people {
-                            lines.push(self.examiner(house, actor(&head)?, &one, until).await?);
+                    let uai = school.school.uai.as_str();
+                    for (_, option) in WITH_EXAMINERS.iter().filter(|(one, _)| *one == uai) {
+                        let own = school.school.id;
+                        for one in members(context, actor(&head)?, plan, *option).await? {
+                            // The authority's professionals sit in several schools.
+                            let login = one.identity.email.as_ref().map(ToString::to_string);
+                            if lines.iter().any(|line| Some(&line.login) == login.as_ref()) {
+                                continue;
+                            }
+                            // A head gives mandates to the examiners of his school, the authority to the others.
+                            let grantor = if one.school == Some(own) {
+                                actor(&head)?
+                            } else {
+                                officer_actor
+                            };
+                            lines.push(self.examiner(house, grantor, &one, until).await?);
                         }
                     }
                 }
@@ -171,11 +186,11 @@ impl Furnishing {
         Ok(lines)
     }
 
-    /// The account of an examiner, given by the head of his school.
+    /// The account of an examiner.
     async fn examiner(
         &self,
         house: &House,
-        head: &Actor,
+        grantor: &Actor,
         one: &ExaminerRecord,
         until: NaiveDate,
     ) -> anyhow::Result<Line> {
@@ -183,7 +198,7 @@ impl Furnishing {
         let email = email.to_string();
         self.account(
             &house.context,
-            head,
+            grantor,
             &email,
             &one.identity.family_name,
             &one.identity.given_names,
@@ -247,27 +262,21 @@ impl Furnishing {
     }
 }
 
-/// The members of the first commission of each option of a plan.
+/// The members of the first commission of an option of a plan.
 async fn members(
     context: &Context,
     head: &Actor,
     plan: PlanId,
+    option: ExamOption,
 ) -> anyhow::Result<Vec<ExaminerRecord>> {
     let view = views::plans::one(context, head, plan)
         .await
         .map_err(sentence)?
         .context("le planning a disparu")?;
-    let mut people: Vec<ExaminerRecord> = Vec::new();
-    for option in [ExamOption::Sisr, ExamOption::Slam] {
-        let mut commissions = view.commissions.iter();
-        let first = commissions.find(|one| one.option == option);
-        for member in first.into_iter().flat_map(|one| &one.members) {
-            if !people.iter().any(|one| one.id == member.examiner.id) {
-                people.push(member.examiner.clone());
-            }
-        }
-    }
-    Ok(people)
+    let mut commissions = view.commissions.iter();
+    let first = commissions.find(|one| one.option == option);
+    let members = first.into_iter().flat_map(|one| &one.members);
+    Ok(members.map(|one| one.examiner.clone()).collect())
 }
 
 /// Plans, publishes, convokes.
