@@ -17,7 +17,7 @@ const STEP = 30_000;
 const SEEN = 600;
 
 /** A demonstration, whose clock may be another's: it can be ended at once, and started again on the same data. */
-async function demonstration(regulation) {
+export async function demonstration(regulation) {
   const data = mkdtempSync(join(tmpdir(), 'delos-exam-'));
   const port = await freePort();
   const base = `http://localhost:${port}`;
@@ -73,7 +73,7 @@ async function fresh(page, house, login) {
 }
 
 /** Signs in, shows a second factor (adds one the first time), and opens the day. */
-async function enter(page, house, login, day = null) {
+export async function enter(page, house, login, day = null) {
   const title = page.getByRole('heading', { level: 1 });
   if (!/connexion/.test(page.url())) await page.goto('/connexion');
   await arrive(page, 'Se connecter');
@@ -115,7 +115,7 @@ const saved = (page) => page.locator('.statut').filter({ hasText: /Enregistré �
 const levels = (values) => Object.keys(values).filter((field) => field.startsWith('level.')).length;
 
 /** Opens the grid of the first candidate who fits; the focus is on its first line. */
-async function grid(page, day, option) {
+export async function grid(page, day, option) {
   await page.goto(`/jour?jour=${day}`);
   await arrive(page, 'Mes passages');
   const rows = page.locator('table.large tbody tr').filter({ hasText: 'À évaluer' });
@@ -329,7 +329,7 @@ async function speed(page, day) {
 }
 
 /** The first day of the commission, asked of the page. */
-async function firstDay(page, house, login) {
+export async function firstDay(page, house, login) {
   await enter(page, house, login);
   await arrive(page, 'Mes passages');
   const choice = page.getByLabel('Choisir un jour');
