@@ -7,7 +7,6 @@ mod templates;
 pub use self::kinds::{
     AbsenceDecision, AccountInvitation, CandidateCancellation, CandidateCode, DayLine, DayNotice,
     ExaminerCancellation, Reminder, ReminderDay, TaskFinished, TransmissionReceipt,
-    TransmittedFile,
 };
 pub use self::payload::Payload;
 
