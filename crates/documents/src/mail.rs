@@ -6,7 +6,8 @@ mod templates;
 
 pub use self::kinds::{
     AbsenceDecision, AccountInvitation, CandidateCancellation, CandidateCode, DayLine, DayNotice,
-    ExaminerCancellation, Reminder, ReminderDay, TaskFinished, TransmissionReceipt,
+    ExaminerCancellation, FactorEvent, Reminder, ReminderDay, SecondFactor, TaskFinished,
+    TransmissionReceipt,
 };
 pub use self::payload::Payload;
 
