@@ -242,8 +242,9 @@ impl World {
     }
 
     async fn code_of_session(&self) -> Result<String> {
-        let session = delos_persistence::sessions::by_id(&self.context.db.read(), self.session);
-        Ok(session.await?.context("a session")?.code)
+        let reader = self.context.db.read();
+        let session = delos_persistence::sessions::by_id(&reader, self.session).await?;
+        Ok(session.context("a session")?.code)
     }
 
     async fn all_sittings(&self) -> Result<Vec<DatedSitting>> {
