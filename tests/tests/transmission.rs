@@ -401,12 +401,14 @@ impl World {
                 })
                 .collect(),
         };
-        let answers = assessment::save(&self.context, &members[0], &save).await?;
+        let saved = assessment::save(&self.context, &members[0], &save).await?;
         ensure!(
-            answers
+            saved
+                .entries
                 .iter()
                 .all(|one| *one == assessment::EntryAnswer::Saved),
-            "{answers:?}"
+            "{:?}",
+            saved.entries
         );
         if number == 2 {
             // What is not validated says so on paper.
@@ -471,7 +473,7 @@ impl World {
         &self,
         member: &Actor,
         sitting: SittingId,
-    ) -> Result<Vec<assessment::EntryAnswer>, CommandError> {
+    ) -> Result<assessment::Saved, CommandError> {
         let save = Save {
             sitting,
             key: Uuid::now_v7(),
