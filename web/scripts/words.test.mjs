@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { codes as refusals, refusal, sentence } from '../src/i18n/refusals.ts';
 import { codes as todos, todo } from '../src/i18n/todo.ts';
+import '../src/i18n/transmission.ts';
 import { tie } from './typography.mjs';
 
 /** What only the command line meets: `init`, `session set`, `plan export`, `bounce`. It has its own sentences. */

@@ -7,7 +7,9 @@ const fact = (facts: Facts, name: string): string => facts[name] ?? '';
 /** « Ada, Zoé et 3 autres candidats ». */
 function names(facts: Facts): string {
   const said = fact(facts, 'names');
-  const more = Number(facts['count'] ?? 0) - said.split(', ').length;
+  const number = Number(facts['count'] ?? 1);
+  if (said === '') return several(number, 'candidat');
+  const more = number - said.split(', ').length;
   return more > 0 ? `${said} et ${several(more, 'autre candidat', 'autres candidats')}` : said;
 }
 
