@@ -233,7 +233,7 @@ fn weak(actor: &Actor) -> Actor {
 }
 
 impl World {
-    fn ask(&self, typed: &str, late_reason: &str) -> Transmit {
+    fn ask(typed: &str, late_reason: &str) -> Transmit {
         Transmit {
             form: Form::Ccf,
             typed: typed.to_owned(),
@@ -311,7 +311,7 @@ impl World {
         assert!(!slip.late && slip.transmission.is_none() && slip.to_consign == 0);
         assert!(slip.due.is_some());
         let year = self.code_of_session().await?;
-        let refusal = refused(transmit(&self.context, &self.head, &self.ask(&year, "")).await)?;
+        let refusal = refused(transmit(&self.context, &self.head, &Self::ask(&year, "")).await)?;
         assert_eq!(refusal.code, "transmission_incomplete");
         assert_eq!(fact(&refusal, "count"), "24");
         assert_eq!(fact(&refusal, "names").split(", ").count(), 5);
@@ -447,7 +447,7 @@ impl World {
         let again = consign(&self.context, &self.head, Form::Ccf, Some(one)).await;
         assert_eq!(code(again)?, "assessment_already_consigned");
         let year = self.code_of_session().await?;
-        let early = refused(transmit(&self.context, &self.head, &self.ask(&year, "")).await)?;
+        let early = refused(transmit(&self.context, &self.head, &Self::ask(&year, "")).await)?;
         assert_eq!(early.code, "transmission_incomplete");
         assert_eq!(fact(&early, "count"), "21");
         let rest = consign(&self.context, &self.head, Form::Ccf, None).await?;
@@ -558,7 +558,7 @@ impl World {
     async fn what_is_altered_late_or_not_his_is_refused(&self) -> Result<()> {
         let (context, year) = (&self.context, self.code_of_session().await?);
         for typed in ["", "oui", "2020"] {
-            let refusal = refused(transmit(context, &self.head, &self.ask(typed, "")).await)?;
+            let refusal = refused(transmit(context, &self.head, &Self::ask(typed, "")).await)?;
             assert_eq!(refusal.code, "transmission_not_confirmed");
             assert_eq!(fact(&refusal, "code"), year);
         }
@@ -567,7 +567,7 @@ impl World {
             .db
             .execute_for_test("update consignment set digest = 'x' || digest")
             .await?;
-        let altered = refused(transmit(context, &self.head, &self.ask(&year, "")).await)?;
+        let altered = refused(transmit(context, &self.head, &Self::ask(&year, "")).await)?;
         assert_eq!(altered.code, "transmission_altered");
         assert_eq!(fact(&altered, "count"), "22");
         context
@@ -577,10 +577,10 @@ impl World {
 
         let member = self.members(&self.sittings[2]).await?.remove(0);
         for other in [&self.officer, &member] {
-            let done = transmit(context, other, &self.ask(&year, "")).await;
+            let done = transmit(context, other, &Self::ask(&year, "")).await;
             assert!(matches!(done, Err(CommandError::Forbidden)));
         }
-        let done = transmit(context, &weak(&self.head), &self.ask(&year, "")).await;
+        let done = transmit(context, &weak(&self.head), &Self::ask(&year, "")).await;
         assert!(matches!(done, Err(CommandError::SecondFactor)));
 
         // A day late.
@@ -589,13 +589,13 @@ impl World {
         assert!(!self.slip().await?.late);
         self.at(due + Days::new(1));
         assert!(self.slip().await?.late);
-        let late = refused(transmit(context, &self.head, &self.ask(&year, " ")).await)?;
+        let late = refused(transmit(context, &self.head, &Self::ask(&year, " ")).await)?;
         assert_eq!(
             (late.code, fact(&late, "day")),
             ("transmission_late", due.to_string().as_str())
         );
         let long = "é".repeat(2_001);
-        let long = transmit(context, &self.head, &self.ask(&year, &long)).await;
+        let long = transmit(context, &self.head, &Self::ask(&year, &long)).await;
         assert_eq!(code(long)?, "text_too_long");
         Ok(())
     }
@@ -605,7 +605,7 @@ impl World {
         let mut all = tokio::task::JoinSet::new();
         for _ in 0..20 {
             let (context, head) = (self.context.clone(), self.head.clone());
-            let asked = self.ask(&year, "Panne du réseau de l’établissement");
+            let asked = Self::ask(&year, "Panne du réseau de l’établissement");
             all.spawn(async move { transmit(&context, &head, &asked).await });
         }
         let (mut gone, mut told) = (0, 0);
@@ -679,7 +679,7 @@ impl World {
 
     async fn afterwards_nothing_changes(&self) -> Result<()> {
         let (context, year) = (&self.context, self.code_of_session().await?);
-        let twice = refused(transmit(context, &self.head, &self.ask(&year, "Encore")).await)?;
+        let twice = refused(transmit(context, &self.head, &Self::ask(&year, "Encore")).await)?;
         assert_eq!(twice.code, "transmission_done");
         assert!(fact(&twice, "number").starts_with("T-"));
         let sitting = &self.sittings[2];

@@ -237,8 +237,8 @@ async fn sent(
         .collect::<CommandResult<Vec<Row>>>()?;
     let mut value = bordereau(slip, rows, done.made_at, Some(&core));
     value.due = core.due;
-    value.school = core.school.clone();
-    value.city = core.city.clone();
+    value.school.clone_from(&core.school);
+    value.city.clone_from(&core.city);
     value.joined = core.joined;
     Ok(value)
 }

@@ -168,7 +168,8 @@ fn what_is_missing_is_said_by_its_name() {
     let both = [visa(1, NOW), visa(2, NOW)];
     let one = [visa(1, NOW)];
     let old = [visa(1, NOW), visa(2, BEFORE)];
-    let table: [(S, &[Visa], bool, Option<bool>, &[B]); 9] = [
+    type Case<'a> = (S, &'a [Visa], bool, Option<bool>, &'a [B]);
+    let table: [Case<'_>; 9] = [
         (S::Open, &[], true, None, &[B::NotValidated]),
         (
             S::Open,
@@ -221,7 +222,7 @@ fn a_slip_goes_once_whole_confirmed_and_with_a_reason_when_late() {
     };
     let (due, after) = (day("2027-05-28"), day("2027-05-29"));
     let ask = Request {
-        lines: &[whole.clone()],
+        lines: std::slice::from_ref(&whole),
         transmitted: false,
         today: due,
         due: Some(due),

@@ -255,7 +255,8 @@ pub(crate) fn explained(steps: &Explanation<'_>) -> String {
         } else {
             format!("il reste {}", steps.value)
         };
-        sentence.push_str(&format!(" ; {what} de {} {points} : {end}", steps.total));
+        let taken = format!(" ; {what} de {} {points} : {end}", steps.total);
+        sentence.push_str(&taken);
     }
     sentence.push('.');
     sentence
