@@ -16,6 +16,7 @@ mod m2026_11_26_000004_letters;
 mod m2026_11_26_000005_declined;
 mod m2026_11_26_000006_second_factor;
 mod m2026_11_26_000007_assessments;
+mod m2026_11_26_000008_transmission;
 mod sql;
 
 /// All migrations, oldest first.
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m2026_11_26_000005_declined::Migration),
             Box::new(m2026_11_26_000006_second_factor::Migration),
             Box::new(m2026_11_26_000007_assessments::Migration),
+            Box::new(m2026_11_26_000008_transmission::Migration),
         ]
     }
 }

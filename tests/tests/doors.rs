@@ -24,6 +24,7 @@ mod doors {
     mod school_day;
     mod second_factor;
     mod together;
+    mod transmission;
     mod whole_job;
 
     use delos_tests::house::Engine;
@@ -66,6 +67,7 @@ mod doors {
         absences::a_member_who_falls_ill_is_replaced,
         overseas::a_day_far_from_paris_has_its_own_hours,
         paper_forms::each_candidate_of_a_day_has_his_forms_on_paper,
+        transmission::a_slip_is_the_heads_and_goes_when_it_is_whole,
         absences::a_member_replaced_in_the_middle_keeps_the_days_that_he_sat,
         faults::a_faulty_file_is_told_line_by_line_and_writes_nothing,
         resend::what_the_relay_refuses_is_put_right_and_sent_again,

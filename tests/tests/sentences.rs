@@ -58,8 +58,12 @@ fn codes() -> BTreeSet<String> {
 
 #[test]
 fn every_refusal_has_its_french_sentence() {
-    let front = std::fs::read_to_string(root().join("web/src/i18n/refusals.ts"))
-        .expect("the sentences of the front");
+    let folder = std::fs::read_dir(root().join("web/src/i18n")).expect("the words of the front");
+    let front: String = folder
+        .map(|entry| entry.expect("a file").path())
+        .filter(|path| path.extension().is_some_and(|end| end == "ts"))
+        .map(|path| std::fs::read_to_string(path).expect("the sentences of the front"))
+        .collect();
     let codes = codes();
     assert!(
         codes.len() > 40,

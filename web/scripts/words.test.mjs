@@ -5,6 +5,7 @@ import '../src/i18n/organisation.ts';
 import '../src/i18n/visas.ts';
 import { codes as refusals, refusal, sentence } from '../src/i18n/refusals.ts';
 import { codes as todos, todo } from '../src/i18n/todo.ts';
+import '../src/i18n/transmission.ts';
 import { tie } from './typography.mjs';
 
 /** What only the command line meets: `init`, `session set`, `plan export`, `bounce`. It has its own sentences. */

@@ -21,6 +21,7 @@ pub mod convoke;
 pub mod correct_address;
 pub mod delivery;
 pub mod error;
+pub mod fraud;
 pub mod import;
 pub mod init_house;
 pub mod invite_examiners;
@@ -52,6 +53,7 @@ pub mod tasks;
 mod tell;
 pub mod texts;
 mod tracks_of;
+pub mod transmission;
 pub mod views;
 
 pub use context::{Clock, Context, Entropy, Ids, Settings};

@@ -10,7 +10,7 @@ use crate::convocation::{
 use crate::mail::{
     AbsenceDecision, AccountInvitation, CandidateCancellation, CandidateCode, DayLine, DayNotice,
     ExaminerCancellation, FactorEvent, Payload, Reminder, ReminderDay, SecondFactor, TaskFinished,
-    TransmissionReceipt, TransmittedFile,
+    TransmissionReceipt,
 };
 
 fn exam() -> Exam {
@@ -309,11 +309,12 @@ pub fn transmission_receipt() -> TransmissionReceipt {
         school: "Lycée Joséphine-Baker".to_owned(),
         transmitted_at: day().and_time(chrono::NaiveTime::MIN) + chrono::Duration::minutes(1_055),
         zone: chrono_tz::Europe::Paris,
+        number: "T-0217346W-2027-CCF".to_owned(),
+        code: "80AF D0FB 1AEC 28B0".to_owned(),
+        candidates: 24,
+        late_since: None,
         hash: HASH.to_owned(),
-        files: vec![TransmittedFile {
-            name: "bordereau.pdf".to_owned(),
-            hash: HASH.to_owned(),
-        }],
+        files: 46,
         issuer: issuer(),
         issued_at: issued_at(),
         link: LINK.to_owned(),

@@ -7,7 +7,7 @@ mod templates;
 pub use self::kinds::{
     AbsenceDecision, AccountInvitation, CandidateCancellation, CandidateCode, DayLine, DayNotice,
     ExaminerCancellation, FactorEvent, Reminder, ReminderDay, SecondFactor, TaskFinished,
-    TransmissionReceipt, TransmittedFile,
+    TransmissionReceipt,
 };
 pub use self::payload::Payload;
 

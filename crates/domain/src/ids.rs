@@ -50,6 +50,10 @@ ids! {
     SittingId,
     /// What a commission enters of one sitting.
     AssessmentId,
+    /// What a school or a centre sent to the jury.
+    TransmissionId,
+    /// A suspicion of fraud.
+    SuspicionId,
     /// An absence as it was recorded.
     AbsenceId,
     /// A centre closed by force majeure.

@@ -7,8 +7,9 @@ use axum::response::{IntoResponse, Response};
 use chrono::NaiveDate;
 use delos_application::views::Attachment;
 use delos_application::views::messages::Asked;
-use delos_application::{CommandError, absence, convoke, views};
+use delos_application::{CommandError, absence, convoke, transmission, views};
 use delos_domain::actor::Actor;
+use delos_domain::candidate::Form;
 use delos_domain::ids::{AbsenceId, MessageId, SittingId};
 use serde::Deserialize;
 
@@ -53,6 +54,77 @@ pub async fn sitting_appreciation(
 ) -> Result<Response, Refused> {
     let id = id.parse().map_err(|_| Refused::not_found())?;
     let file = views::forms::appreciation(&house.context, staff(&person)?, id).await?;
+    Ok(download(file))
+}
+
+/// The grid of a sitting's candidate as its commission filled it in.
+pub async fn sitting_grid_filled(
+    State(house): State<House>,
+    person: SignedInPerson,
+    Path(id): Path<String>,
+) -> Result<Response, Refused> {
+    let id = id.parse().map_err(|_| Refused::not_found())?;
+    let file = views::forms::filled::grid(&house.context, staff(&person)?, id).await?;
+    Ok(download(file))
+}
+
+/// The appreciation sheet of a sitting's candidate as its commission filled it in.
+pub async fn sitting_appreciation_filled(
+    State(house): State<House>,
+    person: SignedInPerson,
+    Path(id): Path<String>,
+) -> Result<Response, Refused> {
+    let id = id.parse().map_err(|_| Refused::not_found())?;
+    let file = views::forms::filled::appreciation(&house.context, staff(&person)?, id).await?;
+    Ok(download(file))
+}
+
+/// The recapitulative slip of a school, in PDF.
+pub async fn bordereau_ccf_pdf(
+    State(house): State<House>,
+    person: SignedInPerson,
+) -> Result<Response, Refused> {
+    let file = transmission::bordereau_pdf(&house.context, staff(&person)?, Form::Ccf).await?;
+    Ok(download(file))
+}
+
+/// The recapitulative slip of a school, as a table.
+pub async fn bordereau_ccf_csv(
+    State(house): State<House>,
+    person: SignedInPerson,
+) -> Result<Response, Refused> {
+    let file = transmission::bordereau_csv(&house.context, staff(&person)?, Form::Ccf).await?;
+    Ok(download(file))
+}
+
+/// The recapitulative slip of a centre, in PDF.
+pub async fn bordereau_ponctuelle_pdf(
+    State(house): State<House>,
+    person: SignedInPerson,
+) -> Result<Response, Refused> {
+    let actor = staff(&person)?;
+    let file = transmission::bordereau_pdf(&house.context, actor, Form::Ponctuelle).await?;
+    Ok(download(file))
+}
+
+/// The recapitulative slip of a centre, as a table.
+pub async fn bordereau_ponctuelle_csv(
+    State(house): State<House>,
+    person: SignedInPerson,
+) -> Result<Response, Refused> {
+    let actor = staff(&person)?;
+    let file = transmission::bordereau_csv(&house.context, actor, Form::Ponctuelle).await?;
+    Ok(download(file))
+}
+
+/// The receipt of a transmission: no mark stands in it.
+pub async fn receipt(
+    State(house): State<House>,
+    person: SignedInPerson,
+    Path(id): Path<String>,
+) -> Result<Response, Refused> {
+    let id = id.parse().map_err(|_| Refused::not_found())?;
+    let file = transmission::receipt_pdf(&house.context, staff(&person)?, id).await?;
     Ok(download(file))
 }
 

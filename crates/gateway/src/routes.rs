@@ -105,6 +105,29 @@ pub const ROUTES: &[Route] = &[
     Route::closed("/sittings/{id}/appreciation.pdf", Door::Reading, || {
         get(files::sitting_appreciation)
     }),
+    Route::closed("/sittings/{id}/grid-filled.pdf", Door::Reading, || {
+        get(files::sitting_grid_filled)
+    }),
+    Route::closed(
+        "/sittings/{id}/appreciation-filled.pdf",
+        Door::Reading,
+        || get(files::sitting_appreciation_filled),
+    ),
+    Route::closed("/bordereau/ccf.pdf", Door::Reading, || {
+        get(files::bordereau_ccf_pdf)
+    }),
+    Route::closed("/bordereau/ccf.csv", Door::Reading, || {
+        get(files::bordereau_ccf_csv)
+    }),
+    Route::closed("/bordereau/ponctuelle.pdf", Door::Reading, || {
+        get(files::bordereau_ponctuelle_pdf)
+    }),
+    Route::closed("/bordereau/ponctuelle.csv", Door::Reading, || {
+        get(files::bordereau_ponctuelle_csv)
+    }),
+    Route::closed("/transmissions/{id}/receipt.pdf", Door::Reading, || {
+        get(files::receipt)
+    }),
     Route::closed("/messages/{id}/attachments/{place}", Door::Reading, || {
         get(files::attachment)
     }),

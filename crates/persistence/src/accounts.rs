@@ -657,6 +657,32 @@ pub async fn heads_of(
     records(access, rows).await
 }
 
+/// Those who answer for an authority in a session: the accounts of its officers whose mandate stands on `today`.
+pub async fn officers_of(
+    access: &impl Access,
+    session: SessionId,
+    authority: AuthorityId,
+    today: NaiveDate,
+) -> Result<Vec<AccountRecord>, StoreError> {
+    let officers = mandate::Entity::find()
+        .select_only()
+        .column(mandate::Column::AccountId)
+        .filter(mandate::Column::SessionId.eq(session.0))
+        .filter(mandate::Column::AuthorityId.eq(authority.0))
+        .filter(mandate::Column::Role.eq(Role::AuthorityOfficer.code()))
+        .filter(mandate::Column::Revoked.eq(false))
+        .filter(mandate::Column::ValidFrom.lte(today))
+        .filter(mandate::Column::ValidUntil.gte(today))
+        .into_query();
+    let rows = account::Entity::find()
+        .filter(account::Column::Id.in_subquery(officers))
+        .filter(account::Column::Disabled.eq(false))
+        .order_by_asc(account::Column::Login)
+        .all(access.connection())
+        .await?;
+    records(access, rows).await
+}
+
 /// Authority and school of an examiner of the session: what a head's mandate cannot say by itself.
 pub async fn examiner_school(
     access: &impl Access,

@@ -200,6 +200,19 @@ pub async fn past<O: Operation>(
     Ok(all)
 }
 
+/// Every sitting of the scope that is over.
+pub async fn over<O: Operation>(
+    access: &impl Access,
+    scope: &Scope<O>,
+) -> Result<Vec<PastSitting>, StoreError> {
+    let rows = past_sitting::Entity::find()
+        .filter(past_of_scope(scope))
+        .order_by_asc(past_sitting::Column::EndedAt)
+        .all(access.connection())
+        .await?;
+    rows.iter().map(past_record).collect()
+}
+
 /// What became of the earlier sittings of these candidates, who were reached through a scope; the latest first.
 pub async fn history(
     access: &impl Access,

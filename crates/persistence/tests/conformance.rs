@@ -25,6 +25,7 @@ mod conformance {
     mod series;
     mod slots;
     mod transactions;
+    mod transmissions;
     mod versions;
     mod workers;
     mod world;
@@ -51,6 +52,9 @@ mod conformance {
     }
 
     on_each_database! {
+        transmissions::a_transmission_and_a_suspicion_are_of_the_perimeter_that_the_policy_says,
+        transmissions::a_place_transmits_a_form_once_and_reads_back_what_it_sent,
+        transmissions::a_suspicion_is_ruled_on_once,
         authorities::a_contact_is_written_for_one_authority_and_taken_back,
         transactions::what_is_committed_is_read_by_others,
         transactions::what_is_not_committed_is_never_written,

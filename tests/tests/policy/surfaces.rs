@@ -82,6 +82,14 @@ pub const STAFF: &[(&str, Behind)] = &[
         Operations(&[Op::ReopenAssessment]),
     ),
     ("Mutation.recordPhases", Operations(&[Op::RecordPhase])),
+    ("Query.consignment", Operations(&[Op::ReadBordereau])),
+    ("Query.transmissions", Operations(&[Op::ReadTransmissions])),
+    ("Query.checkReceipt", Operations(&[Op::ReadTransmissions])),
+    ("Query.suspicions", Operations(&[Op::RuleOnFraud])),
+    ("Mutation.consign", Operations(&[Op::ConsignAssessment])),
+    ("Mutation.transmit", Operations(&[Op::TransmitToJury])),
+    ("Mutation.suspectFraud", Operations(&[Op::SuspectFraud])),
+    ("Mutation.ruleOnFraud", Operations(&[Op::RuleOnFraud])),
     (
         "Subscription.changed",
         Open(
@@ -221,6 +229,28 @@ pub const ROUTES: &[(&str, Behind)] = &[
     (
         "/sittings/{id}/appreciation.pdf",
         Operations(&[Op::ReadDay]),
+    ),
+    (
+        "/sittings/{id}/grid-filled.pdf",
+        Operations(&[Op::ReadAssessment]),
+    ),
+    (
+        "/sittings/{id}/appreciation-filled.pdf",
+        Operations(&[Op::ReadAssessment]),
+    ),
+    ("/bordereau/ccf.pdf", Operations(&[Op::ReadBordereau])),
+    ("/bordereau/ccf.csv", Operations(&[Op::ReadBordereau])),
+    (
+        "/bordereau/ponctuelle.pdf",
+        Operations(&[Op::ReadBordereau]),
+    ),
+    (
+        "/bordereau/ponctuelle.csv",
+        Operations(&[Op::ReadBordereau]),
+    ),
+    (
+        "/transmissions/{id}/receipt.pdf",
+        Operations(&[Op::ReadTransmissions]),
     ),
     (
         "/messages/{id}/attachments/{place}",

@@ -490,3 +490,80 @@ export const LIFT_PAUSE = staff(`
     liftPause { paused }
   }
 `);
+
+export const CONSIGNMENT = staff(`
+  query Consignment($form: Form!) {
+    consignment(form: $form) {
+      form session exam school uai city due late toConsign
+      lines {
+        candidate sitting number name option commission outcome grid sheet visas members remark state blocking withheld
+        consignedAt keepUntil
+      }
+      transmission {
+        id number code school uai form sender madeAt timezone due late
+        lateReason candidates proposed notValid absent kept withheld files href
+      }
+    }
+  }
+`);
+
+export const CONSIGN = staff(`
+  mutation Consign($form: Form!, $candidate: ID) {
+    consign(form: $form, candidate: $candidate) {
+      __typename ... on Consignment { toConsign } ... on Refusal { code facts { name value } }
+    }
+  }
+`);
+
+export const TRANSMIT = staff(`
+  mutation Transmit($input: TransmitInput!) {
+    transmit(input: $input) {
+      __typename ... on Consignment { transmission { number } } ... on Refusal { code facts { name value } }
+    }
+  }
+`);
+
+export const TRANSMISSIONS = staff(`
+  query Transmissions {
+    transmissions {
+      due late
+      made {
+        id number code school uai form sender madeAt timezone due late
+        lateReason candidates proposed notValid absent kept withheld files href
+      }
+      awaited { school uai city candidates }
+    }
+  }
+`);
+
+export const CHECK_RECEIPT = staff(`
+  query CheckReceipt($number: String!, $code: String!) {
+    checkReceipt(number: $number, code: $code) {
+      __typename
+      ... on AuthenticReceipt { number school form madeAt sender candidates files lateSince href }
+      ... on Refusal { code facts { name value } }
+    }
+  }
+`);
+
+export const SUSPICIONS = staff(`
+  query Suspicions {
+    suspicions { id number name school reason raisedBy raisedAt found ruling ruledAt }
+  }
+`);
+
+export const SUSPECT_FRAUD = staff(`
+  mutation SuspectFraud($sitting: ID!, $reason: String!) {
+    suspectFraud(sitting: $sitting, reason: $reason) {
+      __typename ... on SuspicionNoted { id } ... on Refusal { code facts { name value } }
+    }
+  }
+`);
+
+export const RULE_ON_FRAUD = staff(`
+  mutation RuleOnFraud($suspicion: ID!, $found: FraudOutcome!, $ruling: String!) {
+    ruleOnFraud(suspicion: $suspicion, found: $found, ruling: $ruling) {
+      __typename ... on SuspicionNoted { id } ... on Refusal { code facts { name value } }
+    }
+  }
+`);

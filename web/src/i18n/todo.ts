@@ -24,6 +24,7 @@ const WORDS: Record<string, (count: number) => Words> = {
   candidates_unreached: (count) => ({ title: `${several(count, 'candidat')} dont l’épreuve est proche ${count > 1 ? 'n’ont' : 'n’a'} peut-être rien reçu.`, next: 'Imprimez leur liste et leur convocation, appelez-les, puis dites-le ici.', act: 'Voir qui joindre', icon: 'alerte', tone: 'e-faute' }),
   dates_to_confirm: (count) => ({ title: `${several(count, 'nouvelle date attend', 'nouvelles dates attendent')} votre accord.`, next: 'Délos a trouvé un créneau libre ; personne n’est prévenu avant vous.', act: 'Voir les dates', icon: 'agenda', tone: '' }),
   dates_to_find: (count) => ({ title: `${several(count, 'candidat')} ${count > 1 ? 'attendent' : 'attend'} une date que Délos ne trouve pas.`, next: 'La liste dit, pour chaque créneau, la règle qui l’empêche.', act: 'Chercher une date', icon: 'alerte', tone: 'e-doute' }),
+  marks_to_transmit: (count) => ({ title: `${several(count, 'note')} à transmettre au jury.`, next: 'Le bordereau dit, pour chaque candidat, ce qui manque encore.', act: 'Ouvrir le bordereau', icon: 'envoi', tone: '' }),
   heads_without_account: (count) => ({ title: `${several(count, 'établissement habilité', 'établissements habilités')} sans compte de chef d’établissement.`, next: 'Sans compte, il ne peut ni planifier ni convoquer en CCF.', act: 'Créer les comptes', icon: 'personne', tone: '' }),
 };
 

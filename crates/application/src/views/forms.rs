@@ -1,6 +1,9 @@
 //! The commission's forms on paper, with one candidate's head and nothing else: what a centre prints beforehand, and what
-//! is left when its network drops.
+//! is left when its network drops; [`filled`] with what the commission entered.
 
+pub mod filled;
+
+use chrono::{DateTime, Utc};
 use delos_documents::assessment as paper;
 use delos_documents::mail::Attachment;
 use delos_domain::actor::Actor;
@@ -10,6 +13,8 @@ use delos_domain::regulation::{
     AppreciationSheet, Block, DescriptorRow, FormHead, Grid, Indicator, Line, Regulation,
 };
 use delos_domain::scope::ReadDay;
+use delos_persistence::candidates::CandidateRecord;
+use delos_persistence::sittings::DatedSitting;
 use delos_persistence::{candidates, examiners, plans, sessions, sittings};
 
 use crate::context::Context;
@@ -30,7 +35,7 @@ struct Head {
 pub async fn grid(context: &Context, actor: &Actor, id: SittingId) -> CommandResult<Attachment> {
     let head = read(context, actor, id).await?;
     let form = head.regulation.assessment.grid(head.option);
-    let value = blank_grid(&head, form.ok_or(CommandError::NotFound)?, context);
+    let value = blank_grid(&head, form.ok_or(CommandError::NotFound)?, context.now());
     let made = context
         .lanes
         .short(move || paper::grid::grid(&value))
@@ -45,7 +50,7 @@ pub async fn appreciation(
     id: SittingId,
 ) -> CommandResult<Attachment> {
     let head = read(context, actor, id).await?;
-    let value = blank_sheet(&head, context);
+    let value = blank_sheet(&head, context.now());
     let made = context
         .lanes
         .short(move || paper::appreciation::appreciation(&value))
@@ -59,9 +64,8 @@ fn file(
     made: Result<Vec<u8>, delos_documents::DocumentError>,
 ) -> CommandResult<Attachment> {
     let bytes = made.map_err(|error| CommandError::Broken(error.to_string()))?;
-    let code = &head.regulation.exam_code;
     Ok(Attachment {
-        name: format!("{kind}-{code}-{}-{}.pdf", head.session, head.number),
+        name: head.file_name(kind),
         content_type: "application/pdf".to_owned(),
         bytes,
     })
@@ -87,32 +91,55 @@ async fn read(context: &Context, actor: &Actor, id: SittingId) -> CommandResult<
     let regulation = context
         .regulation(&session.regulation)
         .ok_or(CommandError::NotFound)?;
-    Ok(Head {
-        regulation: regulation.clone(),
-        session: session.code,
-        option: person.candidate.option,
-        number: person.candidate.number.to_string(),
-        // In the order of the commission.
-        members: ids
-            .iter()
-            .filter_map(|id| members.iter().find(|one| one.id == *id))
-            .map(|one| one.identity.full_name())
-            .collect(),
-        identity: paper::Identity {
-            name: Some(person.identity.full_name()),
-            number: Some(person.candidate.number.to_string()),
-            form: Some(match person.candidate.form {
-                Form::Ccf => paper::Form::Ccf,
-                Form::Ponctuelle => paper::Form::Ponctuelle,
-            }),
-            commission: Some(sitting.number.to_string()),
-            options: Vec::new(),
-            date: Some(sitting.day),
-        },
-    })
+    // In the order of the commission.
+    let members = ids
+        .iter()
+        .filter_map(|id| members.iter().find(|one| one.id == *id))
+        .map(|one| one.identity.full_name())
+        .collect();
+    Ok(Head::of(
+        regulation,
+        session.code,
+        &sitting,
+        &person,
+        members,
+    ))
 }
 
 impl Head {
+    fn of(
+        regulation: &Regulation,
+        session: String,
+        sitting: &DatedSitting,
+        person: &CandidateRecord,
+        members: Vec<String>,
+    ) -> Self {
+        Self {
+            regulation: regulation.clone(),
+            session,
+            option: person.candidate.option,
+            number: person.candidate.number.to_string(),
+            members,
+            identity: paper::Identity {
+                name: Some(person.identity.full_name()),
+                number: Some(person.candidate.number.to_string()),
+                form: Some(match person.candidate.form {
+                    Form::Ccf => paper::Form::Ccf,
+                    Form::Ponctuelle => paper::Form::Ponctuelle,
+                }),
+                commission: Some(sitting.number.to_string()),
+                options: Vec::new(),
+                date: Some(sitting.day),
+            },
+        }
+    }
+
+    /// The name of its file of a kind.
+    fn file_name(&self, kind: &str) -> String {
+        let code = &self.regulation.exam_code;
+        format!("{kind}-{code}-{}-{}.pdf", self.session, self.number)
+    }
+
     fn diploma(&self) -> String {
         self.regulation.diploma.to_uppercase()
     }
@@ -135,7 +162,7 @@ impl Head {
     }
 }
 
-fn blank_grid(head: &Head, grid: &Grid, context: &Context) -> paper::Grid {
+fn blank_grid(head: &Head, grid: &Grid, made_at: DateTime<Utc>) -> paper::Grid {
     let (front, back) = (&grid.front, &grid.back);
     paper::Grid {
         form: paper::GridForm {
@@ -160,6 +187,7 @@ fn blank_grid(head: &Head, grid: &Grid, context: &Context) -> paper::Grid {
         },
         identity: head.identity(&grid.head),
         members: head.members.clone(),
+        statement: None,
         mark: None,
         final_mark: None,
         explanation: None,
@@ -174,7 +202,7 @@ fn blank_grid(head: &Head, grid: &Grid, context: &Context) -> paper::Grid {
             })
             .collect(),
         blocks: back.blocks.iter().map(block).collect(),
-        made_at: context.now(),
+        made_at,
     }
 }
 
@@ -206,7 +234,7 @@ fn indicator(one: &Indicator) -> paper::Indicator {
     }
 }
 
-fn blank_sheet(head: &Head, context: &Context) -> paper::Appreciation {
+fn blank_sheet(head: &Head, made_at: DateTime<Utc>) -> paper::Appreciation {
     let sheet: &AppreciationSheet = &head.regulation.assessment.appreciation;
     paper::Appreciation {
         form: paper::AppreciationForm {
@@ -247,6 +275,6 @@ fn blank_sheet(head: &Head, context: &Context) -> paper::Appreciation {
                 given_at: None,
             })
             .collect(),
-        made_at: context.now(),
+        made_at,
     }
 }

@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod assessment;
 pub mod candidates;
 pub mod commission_day;
+pub mod consignment;
 pub mod day;
 pub mod forms;
 pub mod me;
@@ -15,6 +16,7 @@ pub mod session;
 pub mod tasks;
 pub mod texts;
 pub mod todo;
+pub mod transmissions;
 pub mod unreached;
 pub mod worker;
 

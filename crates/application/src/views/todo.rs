@@ -5,13 +5,15 @@ use delos_domain::actor::Actor;
 use delos_domain::candidate::Form;
 use delos_domain::mandate::{Perimeter, Role};
 use delos_domain::scope::{
-    ReadAccounts, ReadCandidates, ReadExaminers, ReadMessages, ReadPlan, ReadSchools,
+    ReadAccounts, ReadCandidates, ReadDay, ReadExaminers, ReadMessages, ReadPlan, ReadSchools,
+    ReadTransmissions,
 };
 use delos_domain::session::SessionDates;
 use delos_persistence::candidates::{self, CandidateFilter};
 use delos_persistence::outbox::{self, MessageFilter};
 use delos_persistence::schools::PageRequest;
-use delos_persistence::{accounts, examiners, plans, schools, sessions};
+use delos_persistence::sittings::{self, SittingFilter};
+use delos_persistence::{accounts, examiners, plans, schools, sessions, transmissions};
 
 use super::plans::own_form;
 use super::session::authority_of;
@@ -153,6 +155,7 @@ async fn planning(
             },
         );
     }
+    lines.extend(to_transmit(context, actor, dates).await?);
     for (code, number) in super::day::to_decide(context, actor).await? {
         lines.push(TodoLine {
             code,
@@ -237,6 +240,49 @@ async fn planning(
         }
     }
     Ok(lines)
+}
+
+/// Marks that a head of school has to transmit: of his school in CCF, of the centre in the ponctuelle form.
+async fn to_transmit(
+    context: &Context,
+    actor: &Actor,
+    dates: &SessionDates,
+) -> CommandResult<Option<TodoLine>> {
+    let today = context.today();
+    let Some(Perimeter::School(school, _)) = actor.mandate().map(|mandate| mandate.perimeter)
+    else {
+        return Ok(None);
+    };
+    let reader = context.db.read();
+    let sent = transmissions::list(&reader, &actor.scope::<ReadTransmissions>(today)?).await?;
+    let was_sent = |form| {
+        sent.iter()
+            .any(|one| one.centre == school && one.form == form)
+    };
+    let day = actor.scope::<ReadDay>(today)?;
+    let sat: Vec<_> = sittings::list(&reader, &day, &SittingFilter::default())
+        .await?
+        .into_iter()
+        .filter(|one| {
+            !was_sent(if one.school.is_some() {
+                Form::Ccf
+            } else {
+                Form::Ponctuelle
+            })
+        })
+        .map(|one| one.candidate)
+        .collect();
+    let waiting = candidates::named(&reader, &sat)
+        .await?
+        .iter()
+        .filter(|one| one.states.sitting == "sat" && one.states.assessment != "transmitted")
+        .count();
+    Ok((waiting > 0).then(|| TodoLine {
+        code: "marks_to_transmit",
+        count: count(waiting),
+        deadline: dates.transmission,
+        target: "/bordereau",
+    }))
 }
 
 fn missing_dates(dates: &SessionDates) -> i64 {

@@ -94,7 +94,7 @@ pub enum Outcome {
     Nv,
     /// « Absent ».
     Ab,
-    /// A mark of an earlier session that is kept.
+    /// A mark of an earlier session that is kept; empty where only that is known.
     Kept(String),
     /// No mark is proposed yet.
     Missing,
@@ -146,6 +146,55 @@ fn counts(rows: &[Row]) -> Counts {
     counts
 }
 
+impl Outcome {
+    /// As it is read.
+    pub fn printed(&self) -> String {
+        match self {
+            Self::Proposed(mark) => mark.clone(),
+            Self::Nv => "NV".to_owned(),
+            Self::Ab => "AB".to_owned(),
+            Self::Kept(mark) => format!("note conservée {mark}").trim_end().to_owned(),
+            Self::Missing => "non proposée".to_owned(),
+        }
+    }
+}
+
+/// The slip as a table, for whoever counts with it.
+pub fn csv(value: &Bordereau) -> Vec<u8> {
+    let yes = |on: bool| if on { "oui" } else { "non" }.to_owned();
+    let lines: Vec<Vec<String>> = value
+        .rows
+        .iter()
+        .map(|row| {
+            vec![
+                row.number.clone(),
+                row.name.clone(),
+                row.option.clone(),
+                row.commission.clone().unwrap_or_default(),
+                row.outcome.printed(),
+                yes(row.grid),
+                yes(row.sheet),
+                row.visas.to_string(),
+                row.members.to_string(),
+                row.remark.clone().unwrap_or_default(),
+            ]
+        })
+        .collect();
+    let header = [
+        "N° candidat",
+        "Nom, prénom",
+        "Option",
+        "Commission",
+        "Note proposée",
+        "Grille",
+        "Fiche",
+        "Visas donnés",
+        "Visas attendus",
+        "Observation",
+    ];
+    crate::csv::table(&header, &lines)
+}
+
 /// The slip in PDF.
 ///
 /// # Errors
@@ -175,17 +224,7 @@ pub fn bordereau(value: &Bordereau) -> Result<Vec<u8>, DocumentError> {
             .and_then(|one| one.signed_at)
             .map(french::moment),
         counts: counts(&value.rows),
-        outcomes: value
-            .rows
-            .iter()
-            .map(|row| match &row.outcome {
-                Outcome::Proposed(mark) => mark.clone(),
-                Outcome::Nv => "NV".to_owned(),
-                Outcome::Ab => "AB".to_owned(),
-                Outcome::Kept(mark) => format!("note conservée {mark}"),
-                Outcome::Missing => "non proposée".to_owned(),
-            })
-            .collect(),
+        outcomes: value.rows.iter().map(|row| row.outcome.printed()).collect(),
         b: value,
     };
     pdf::render_whole(&TEMPLATE, &data, value.made_at)

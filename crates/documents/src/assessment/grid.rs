@@ -22,6 +22,9 @@ pub struct Grid {
     /// Members of the commission; none on a blank one: two lines of dots, as in the annex.
     #[serde(default)]
     pub members: Vec<String>,
+    /// A sentence under the title that says what this copy is, e.g. that it is not validated.
+    #[serde(default)]
+    pub statement: Option<String>,
     /// The proposed mark as it is read, e.g. « 13,5 ».
     #[serde(default)]
     pub mark: Option<String>,

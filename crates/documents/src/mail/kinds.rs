@@ -212,7 +212,7 @@ pub struct ReminderDay {
     pub centre: Place,
 }
 
-/// Proof that a school has transmitted its files.
+/// Proof that a school, or a centre, has transmitted to the jury. No mark stands in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TransmissionReceipt {
     /// Full name of the recipient.
@@ -221,32 +221,36 @@ pub struct TransmissionReceipt {
     pub exam: Exam,
     /// The school.
     pub school: String,
+    /// Number of the receipt.
+    #[serde(default)]
+    pub number: String,
+    /// The code by which it is checked, with its number.
+    #[serde(default)]
+    pub code: String,
+    /// Candidates of the slip.
+    #[serde(default)]
+    pub candidates: u32,
     /// When it was transmitted, local to the school.
     pub transmitted_at: NaiveDateTime,
     /// Zone of the school's clocks.
     pub zone: chrono_tz::Tz,
-    /// SHA-256 of the whole, in hexadecimal.
+    /// The authority's date, when it was over.
+    #[serde(default)]
+    pub late_since: Option<NaiveDate>,
+    /// HMAC-SHA-256 of the whole under the cohort's key, in hexadecimal.
     pub hash: String,
-    /// The files.
-    pub files: Vec<TransmittedFile>,
+    /// How many files went.
+    #[serde(default)]
+    pub files: u32,
     /// Who receives.
     pub issuer: Issuer,
     /// When it was decided.
     pub issued_at: DateTime<Utc>,
-    /// Where the house is reached.
+    /// Where the receipt is found in the house.
     pub link: String,
     /// What the authority adds.
     #[serde(default)]
     pub words: Words,
-}
-
-/// A file that was transmitted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TransmittedFile {
-    /// Its name.
-    pub name: String,
-    /// SHA-256, in hexadecimal.
-    pub hash: String,
 }
 
 /// A long task that somebody asked for has ended.

@@ -31,7 +31,7 @@ use super::world::{
 const OWNERS: [u128; 6] = [1, 2, 3, 4, 11, 13];
 
 /// Every perimeter that somebody of the session can have, and two of people of nowhere.
-fn perimeters() -> Vec<Perimeter> {
+pub fn perimeters() -> Vec<Perimeter> {
     let mut all = vec![Perimeter::Session];
     all.extend([DIJON, REUNION].map(Perimeter::Authority));
     for owner in OWNERS {

@@ -3,6 +3,8 @@
 mod forms;
 mod types;
 
+pub use self::types::AssessmentState;
+
 use async_graphql::{Context, ID, Object};
 use chrono::NaiveDate;
 use delos_application::CommandResult;

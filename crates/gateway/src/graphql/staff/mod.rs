@@ -1,6 +1,7 @@
 //! The staff's schema.
 
 mod accounts;
+mod consignment;
 mod day;
 mod delivery;
 mod exam;
@@ -26,12 +27,22 @@ use crate::graphql::refusal::{error, invalid};
 /// What staff read.
 #[derive(MergedObject, Default)]
 #[graphql(name = "Query")]
-pub struct Query(query::Query, day::DayQuery, exam::ExamQuery);
+pub struct Query(
+    query::Query,
+    day::DayQuery,
+    exam::ExamQuery,
+    consignment::ConsignmentQuery,
+);
 
 /// What staff ask to be done.
 #[derive(MergedObject, Default)]
 #[graphql(name = "Mutation")]
-pub struct Mutation(mutation::Mutation, day::DayMutation, exam::ExamMutation);
+pub struct Mutation(
+    mutation::Mutation,
+    day::DayMutation,
+    exam::ExamMutation,
+    consignment::ConsignmentMutation,
+);
 
 /// The house's context.
 fn house<'a>(ctx: &Context<'a>) -> async_graphql::Result<&'a House> {
