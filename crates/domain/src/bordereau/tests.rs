@@ -274,7 +274,7 @@ fn a_slip_goes_once_whole_confirmed_and_with_a_reason_when_late() {
         Err(Refused::Incomplete)
     );
     // Of both the worse is said.
-    let three = [missing, altered, whole];
+    let three = [missing, altered, whole.clone()];
     assert_eq!(
         may_transmit(&Request {
             lines: &three,
