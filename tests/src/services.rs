@@ -82,7 +82,9 @@ pub async fn postgres_copy(of: &str) -> Result<String> {
         DatabaseAddress::parse(&server).context("DELOS_TEST_POSTGRES is not an address")?;
     let door = Database::open(&address, MasterKey::new([0; 32]), false).await?;
     let (server, model) = of.rsplit_once('/').context("an address without a base")?;
-    let name = format!("{model}_{}", uuid::Uuid::new_v4().simple());
+    // A name has 63 bytes at most, and there are copies of copies.
+    let number = uuid::Uuid::new_v4().simple().to_string();
+    let name = format!("{model}_{}", &number[..8]);
     door.text_for_test(&format!(
         "select count(pg_terminate_backend(pid))::text from pg_stat_activity where datname = '{model}'"
     ))
