@@ -14,6 +14,7 @@ mod m2026_11_26_000002_delivery;
 mod m2026_11_26_000003_live;
 mod m2026_11_26_000004_letters;
 mod m2026_11_26_000005_declined;
+mod m2026_11_26_000006_second_factor;
 mod m2026_11_26_000007_assessments;
 mod sql;
 
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m2026_11_26_000003_live::Migration),
             Box::new(m2026_11_26_000004_letters::Migration),
             Box::new(m2026_11_26_000005_declined::Migration),
+            Box::new(m2026_11_26_000006_second_factor::Migration),
             Box::new(m2026_11_26_000007_assessments::Migration),
         ]
     }

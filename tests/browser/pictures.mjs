@@ -130,6 +130,9 @@ await page.getByRole('button', { name: /^Absent/ }).first().click();
 await page.getByLabel('Justifiée', { exact: true }).check();
 await page.getByText(/^Créneaux libres/).waitFor();
 await shoot(page, 'passages', 1240);
+await go('/second-facteur', 'Ajouter un second facteur');
+await page.getByRole('img', { name: 'Image à photographier avec votre application' }).waitFor();
+await shoot(page, 'second-facteur', 1240);
 
 await candidate(page);
 await shoot(page, 'mon-epreuve', 1240);

@@ -8,6 +8,7 @@ import { lay, mailTo, mails, ofAcademy, refused, samples } from './house.mjs';
 import { arrive, choose, follow, press, type } from './keyboard.mjs';
 import { live } from './live.mjs';
 import { refusals } from './refusals.mjs';
+import { secondFactor } from './second_factor.mjs';
 import { check, counts, createAccount, enter, expect, look, PASSWORD, section, skip, test } from './steps.mjs';
 
 const house = await lay({ refuse: [refused] });
@@ -126,6 +127,7 @@ try {
 
   await absences({ head, house, uai: '0717061P' });
   await authority({ admin, officer, house });
+  await secondFactor({ admin, officer, colleague: await person(), house });
 
   const candidate = await person();
   await test('a candidate reads at the door what is asked of him', async () => {
@@ -173,7 +175,7 @@ try {
   });
   await test('no page met an error or asked anything of another host', () => {
     // The refusals above are answers that the browser reports as failed loads; one request was cut on purpose.
-    const told = faults.flat().filter((line) => !/status of (401|403|413|422|429)|ERR_FAILED/.test(line));
+    const told = faults.flat().filter((line) => !/status of (401|403|409|413|422|429)|ERR_FAILED/.test(line));
     expect(told.length === 0, told.join('\n'));
   });
 } catch {

@@ -4,6 +4,7 @@
 
 pub mod campaign;
 pub mod desk;
+pub mod factor;
 pub mod files;
 pub mod house;
 pub mod http;

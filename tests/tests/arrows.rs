@@ -79,6 +79,8 @@ const OWNERS: &[(&str, &str)] = &[
     ("mail-parser", "delos-imports"),
     ("ring", "delos-notifier"),
     ("argon2", "delos-application"),
+    ("sha1", "delos-application"),
+    ("qrcode", "delos-gateway"),
     ("clap", "delos"),
     ("figment", "delos"),
     ("rand", "delos"),

@@ -22,6 +22,7 @@ mod doors {
     mod reimport;
     mod resend;
     mod school_day;
+    mod second_factor;
     mod together;
     mod whole_job;
 
@@ -74,6 +75,10 @@ mod doors {
         mandates::of_two_mandates_one_is_acted_under_at_a_time,
         mandates::nobody_gives_himself_a_mandate,
         hostile::what_nobody_types_is_refused_kindly,
+        second_factor::a_second_factor_makes_one_session_strong,
+        second_factor::a_recovery_code_serves_once_and_wrong_codes_wait,
+        second_factor::of_many_who_show_one_code_one_is_let_in,
+        second_factor::two_persons_take_a_lost_factor_away,
         hostile::nobody_learns_who_has_an_account,
         hostile::a_browser_holds_one_session,
         plan_rules::a_day_on_which_nobody_may_sit_is_refused_with_its_reason,

@@ -252,7 +252,8 @@ fn sitting_day(payload: &Payload) -> Option<DateTime<Utc>> {
         | Payload::AbsenceDecision(_)
         | Payload::TransmissionReceipt(_)
         | Payload::TaskFinished(_)
-        | Payload::CandidateCode(_) => None,
+        | Payload::CandidateCode(_)
+        | Payload::SecondFactor(_) => None,
     }
 }
 

@@ -38,6 +38,7 @@ pub mod replace_member;
 pub mod reports;
 pub mod reschedule;
 pub mod resend_failed;
+pub mod second_factor;
 pub mod secrets;
 pub mod session_file;
 pub mod set_authority_contact;

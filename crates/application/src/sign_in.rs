@@ -64,6 +64,8 @@ pub struct Person {
     pub mandates: Vec<Mandate>,
     /// Who he acts as; none without a mandate.
     pub actor: Option<Actor>,
+    /// Whether a second factor was shown in this session.
+    pub strong: bool,
 }
 
 /// Signs in with a password. What is unknown costs and waits as what is known: nobody learns who has an account.
@@ -104,7 +106,7 @@ pub async fn sign_in(
         return Err(Refusal::new("bad_credentials").into());
     }
     accounts::count_failure(&tx, account.id, None).await?;
-    let signed = open_session(context, &tx, &account, None).await?;
+    let signed = open_session(context, &tx, &account, None, None).await?;
     log(context, &tx, "SignIn", Some(&account), "done").await?;
     Ok(tx.commit(signed).await?.into_inner())
 }
@@ -174,16 +176,21 @@ pub async fn still(context: &Context, token: &str) -> CommandResult<Option<Perso
         .iter()
         .find(|mandate| Some(mandate.id) == session.mandate)
         .cloned();
+    // A change of mandate begins another session, and the proof goes with it: no longer than a session lives in all.
+    let strong = session
+        .strong_at
+        .is_some_and(|proved| now - proved <= STAFF_ABSOLUTE);
     let actor = active.map(|mandate| Actor::Person {
         account: account.id,
         mandate,
-        strong: false,
+        strong,
     });
     Ok(Some(Person {
         web_session: session,
         account,
         mandates,
         actor,
+        strong,
     }))
 }
 
@@ -233,8 +240,11 @@ pub async fn switch_mandate(
         return Err(CommandError::NotFound);
     }
     let tx = context.db.write().await?;
+    // As it stands now: a reset of the second factor may have ended it meanwhile.
+    let current = accounts::session_by_hash(&tx, &person.web_session.token_hash).await?;
+    let strong_at = current.and_then(|session| session.strong_at);
     accounts::end_session(&tx, person.web_session.id).await?;
-    let signed = open_session(context, &tx, &person.account, Some(mandate)).await?;
+    let signed = open_session(context, &tx, &person.account, Some(mandate), strong_at).await?;
     log(context, &tx, "SwitchMandate", Some(&person.account), "done").await?;
     Ok(tx.commit(signed).await?.into_inner())
 }
@@ -317,6 +327,7 @@ async fn open_session(
     tx: &Transaction,
     account: &AccountRecord,
     mandate: Option<MandateId>,
+    strong_at: Option<DateTime<Utc>>,
 ) -> CommandResult<SignedIn> {
     let now = context.now();
     let today = context.today();
@@ -334,6 +345,7 @@ async fn open_session(
         mandate,
         created_at: now,
         seen_at: now,
+        strong_at,
     };
     accounts::insert_session(tx, &session).await?;
     Ok(SignedIn {

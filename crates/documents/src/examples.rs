@@ -9,8 +9,8 @@ use crate::convocation::{
 };
 use crate::mail::{
     AbsenceDecision, AccountInvitation, CandidateCancellation, CandidateCode, DayLine, DayNotice,
-    ExaminerCancellation, Payload, Reminder, ReminderDay, TaskFinished, TransmissionReceipt,
-    TransmittedFile,
+    ExaminerCancellation, FactorEvent, Payload, Reminder, ReminderDay, SecondFactor, TaskFinished,
+    TransmissionReceipt, TransmittedFile,
 };
 
 fn exam() -> Exam {
@@ -348,6 +348,19 @@ pub fn candidate_code() -> CandidateCode {
     }
 }
 
+/// A second factor was added.
+pub fn second_factor() -> SecondFactor {
+    SecondFactor {
+        name: "Victoire Boëlle".to_owned(),
+        session: "2027".to_owned(),
+        event: FactorEvent::Added,
+        at: NaiveDate::from_ymd_opt(2027, 4, 2)
+            .unwrap_or_default()
+            .and_time(chrono::NaiveTime::from_hms_opt(8, 12, 0).unwrap_or_default()),
+        words: Words::default(),
+    }
+}
+
 /// An example of each kind, in the order of [`Payload::KINDS`].
 pub fn every_kind() -> Vec<Payload> {
     vec![
@@ -362,5 +375,6 @@ pub fn every_kind() -> Vec<Payload> {
         Payload::TaskFinished(task_finished()),
         Payload::AccountInvitation(invitation()),
         Payload::CandidateCode(candidate_code()),
+        Payload::SecondFactor(second_factor()),
     ]
 }

@@ -6,8 +6,8 @@ mod templates;
 
 pub use self::kinds::{
     AbsenceDecision, AccountInvitation, CandidateCancellation, CandidateCode, DayLine, DayNotice,
-    ExaminerCancellation, Reminder, ReminderDay, TaskFinished, TransmissionReceipt,
-    TransmittedFile,
+    ExaminerCancellation, FactorEvent, Reminder, ReminderDay, SecondFactor, TaskFinished,
+    TransmissionReceipt, TransmittedFile,
 };
 pub use self::payload::Payload;
 

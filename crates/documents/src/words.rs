@@ -94,7 +94,7 @@ pub fn variables(kind: &str) -> Option<&'static [Variable]> {
         "absence_decision" => &[NAME, NUMBER, EXAM, SESSION, DATE, CONTACT, AUTHORITY],
         "day_notice" => &[NAME, EXAM, SESSION, DATE, CENTRE, CONTACT, AUTHORITY],
         "transmission_receipt" => &[NAME, EXAM, SESSION, CONTACT, AUTHORITY],
-        "task_finished" | "account_invitation" => &[NAME, SESSION],
+        "task_finished" | "account_invitation" | "second_factor" => &[NAME, SESSION],
         "candidate_code" => &[NAME, NUMBER, EXAM, AUTHORITY],
         _ => return None,
     })

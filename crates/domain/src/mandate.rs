@@ -64,6 +64,8 @@ impl Role {
                 Self::ConformityOfficer,
                 Self::JuryPresident,
                 Self::JuryMember,
+                // Those whom the authority convokes: members of its own commissions, professionals of no school.
+                Self::Examiner,
             ],
             Self::HeadOfSchool => &[Self::CentreStaff, Self::Examiner],
             _ => &[],

@@ -333,7 +333,8 @@ pub fn relations(operation: OperationName, asker: Asker) -> &'static [Relation] 
             | Op::ReadTransmissions
             | Op::SuspectFraud,
             HeadOfSchool,
-        ) => &[Rel::School, Rel::Centre],
+        )
+        | (Op::ReadDay, CentreStaff) => &[Rel::School, Rel::Centre],
         // A commission is answerable for the candidates that it hears, and sees no others.
         (
             Op::ReadCommissionDay
@@ -345,7 +346,6 @@ pub fn relations(operation: OperationName, asker: Asker) -> &'static [Relation] 
             | Op::SuspectFraud,
             Examiner,
         ) => &[Rel::Commission],
-        (Op::ReadDay, CentreStaff) => &[Rel::School, Rel::Centre],
         (
             Op::ReadSession
             | Op::ReadAuthorities

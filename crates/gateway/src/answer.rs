@@ -102,6 +102,22 @@ impl From<Refusal> for Refused {
                 StatusCode::TOO_MANY_REQUESTS,
                 "Trop d’essais : patientez un moment avant de recommencer.",
             ),
+            "factor_code_wrong" => (
+                StatusCode::UNAUTHORIZED,
+                "Ce code n’est pas le bon. Saisissez celui que votre application affiche en ce moment.",
+            ),
+            "factor_code_used" => (
+                StatusCode::CONFLICT,
+                "Ce code a déjà servi : attendez que votre application affiche le suivant.",
+            ),
+            "factor_already" => (
+                StatusCode::CONFLICT,
+                "Votre compte a déjà un second facteur.",
+            ),
+            "factor_none" => (
+                StatusCode::CONFLICT,
+                "Aucun second facteur n’est encore ajouté à ce compte.",
+            ),
             "password_too_short" => (
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "Ce mot de passe est trop court : douze caractères au moins.",

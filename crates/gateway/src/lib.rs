@@ -18,6 +18,7 @@ mod limits;
 mod live;
 mod metrics;
 mod routes;
+mod second_factor;
 mod uploads;
 
 use std::sync::Arc;

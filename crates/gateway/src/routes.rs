@@ -2,7 +2,7 @@
 
 use axum::routing::{MethodRouter, get, post};
 
-use crate::{House, acknowledgements, auth, files, graphql, health, live, uploads};
+use crate::{House, acknowledgements, auth, files, graphql, health, live, second_factor, uploads};
 
 /// What a request must look like before its handler sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +71,18 @@ pub const ROUTES: &[Route] = &[
     }),
     Route::closed("/auth/sign-out", Door::Json, || post(auth::sign_out)),
     Route::closed("/auth/mandate", Door::Json, || post(auth::switch_mandate)),
+    Route::closed("/auth/second-factor/begin", Door::Json, || {
+        post(second_factor::begin)
+    }),
+    Route::closed("/auth/second-factor/confirm", Door::Json, || {
+        post(second_factor::confirm)
+    }),
+    Route::closed("/auth/second-factor/prove", Door::Json, || {
+        post(second_factor::prove)
+    }),
+    Route::closed("/auth/second-factor/recovery-codes", Door::Json, || {
+        post(second_factor::renew_codes)
+    }),
     Route::open("/auth/whoami", Door::Reading, || get(auth::whoami)),
     Route::open("/auth/authorities", Door::Reading, || {
         get(auth::authorities)

@@ -464,6 +464,8 @@ pub struct WebSession {
     pub created_at: DateTime<Utc>,
     /// When it was last used.
     pub seen_at: DateTime<Utc>,
+    /// When a second factor was shown in it, if one was.
+    pub strong_at: Option<DateTime<Utc>>,
 }
 
 /// Writes a new web session.
@@ -475,6 +477,7 @@ pub async fn insert_session(tx: &Transaction, one: &WebSession) -> Result<(), St
         mandate_id: Set(one.mandate.map(|id| id.0)),
         created_at: Set(one.created_at),
         seen_at: Set(one.seen_at),
+        strong_at: Set(one.strong_at),
     };
     web_session::Entity::insert(row)
         .exec_without_returning(tx.connection())
@@ -498,7 +501,38 @@ pub async fn session_by_hash(
         mandate: row.mandate_id.map(MandateId),
         created_at: row.created_at,
         seen_at: row.seen_at,
+        strong_at: row.strong_at,
     }))
+}
+
+/// A second factor was shown in a session: it goes on under another token, and the one that it had opens nothing more.
+///
+/// # Errors
+/// [`StoreError::Conflict`] when it ended, or went on under another token, meanwhile.
+pub async fn strengthen(
+    tx: &Transaction,
+    session: &WebSession,
+    token_hash: &str,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let updated = web_session::Entity::update_many()
+        .col_expr(web_session::Column::TokenHash, Expr::value(token_hash))
+        .col_expr(web_session::Column::StrongAt, Expr::value(Some(now)))
+        .filter(web_session::Column::Id.eq(session.id))
+        .filter(web_session::Column::TokenHash.eq(&session.token_hash))
+        .exec(tx.connection())
+        .await?;
+    one_row(updated.rows_affected)
+}
+
+/// Ends the sessions of an account in which a second factor was shown.
+pub async fn end_strong_sessions(tx: &Transaction, account: AccountId) -> Result<(), StoreError> {
+    web_session::Entity::delete_many()
+        .filter(web_session::Column::AccountId.eq(account.0))
+        .filter(web_session::Column::StrongAt.is_not_null())
+        .exec(tx.connection())
+        .await?;
+    Ok(())
 }
 
 /// Notes that a session was used.

@@ -133,6 +133,48 @@ impl AcknowledgementKey {
     }
 }
 
+/// What guards second factors: keys derived from the master key for this alone. Accounts outlive the sessions in which
+/// they act, so no cohort's key is theirs: its destruction would take their owners' keys away.
+pub struct FactorKey {
+    secrets: [u8; 32],
+    codes: [u8; 32],
+}
+
+impl FactorKey {
+    /// The key of a store.
+    pub fn of(access: &impl Access) -> Self {
+        let derived = |purpose: &[u8]| keyed(&access.master().0, purpose).finalize().into_bytes();
+        Self {
+            secrets: derived(b"delos-second-factor-v1").into(),
+            codes: derived(b"delos-recovery-code-v1").into(),
+        }
+    }
+
+    /// Encrypts a secret for its account: moved to another one it does not open.
+    pub fn seal(&self, account: Uuid, secret: &[u8]) -> Result<Vec<u8>, StoreError> {
+        seal(&self.secrets, account, secret)
+    }
+
+    /// Decrypts what [`FactorKey::seal`] made for the same account.
+    pub fn open(&self, account: Uuid, sealed: &[u8]) -> Result<Vec<u8>, StoreError> {
+        open(&self.secrets, account, sealed)
+    }
+
+    /// What is kept of a recovery code: an HMAC-SHA-256 in hexadecimal, another one for each account.
+    pub fn code_hash(&self, account: Uuid, code: &str) -> String {
+        use std::fmt::Write as _;
+        let mut value = account.as_bytes().to_vec();
+        value.extend_from_slice(code.as_bytes());
+        let whole = keyed(&self.codes, &value).finalize().into_bytes();
+        whole
+            .iter()
+            .fold(String::with_capacity(64), |mut hex, byte| {
+                let _ = write!(hex, "{byte:02x}");
+                hex
+            })
+    }
+}
+
 fn keyed(key: &[u8; 32], value: &[u8]) -> Hmac<Sha256> {
     // A key of 32 bytes fits in a block of SHA-256: taken as it is, filled up with zeros.
     let mut block = hmac::digest::Key::<Hmac<Sha256>>::default();

@@ -28,6 +28,7 @@ mod place;
 pub mod plans;
 pub mod schools;
 pub mod search;
+pub mod second_factor;
 mod series;
 pub mod sessions;
 pub mod sittings;

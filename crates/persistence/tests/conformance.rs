@@ -13,6 +13,7 @@ mod conformance {
     mod delivery;
     mod drafts;
     mod envelopes;
+    mod factors;
     mod failures;
     mod journal;
     mod occupancy;
@@ -132,6 +133,10 @@ mod conformance {
         access::a_login_is_the_same_in_capitals,
         access::what_no_longer_opens_anything_is_swept,
         access::a_task_is_counted_and_postponed,
+        factors::a_secret_is_enveloped_and_confirmed_once,
+        factors::a_step_is_spent_once,
+        factors::a_recovery_code_is_used_once_and_not_kept,
+        factors::what_is_reset_ends_what_was_strong,
         schema::a_house_stands_under_any_name,
         perimeters::what_a_scope_allows_is_what_its_condition_finds,
         perimeters::what_takes_place_in_a_school_is_reached_by_its_head_and_no_other,

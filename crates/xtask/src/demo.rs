@@ -16,6 +16,7 @@ const PORT: u16 = 8027;
 pub fn run(mut arguments: Arguments) -> Result<ExitCode> {
     let port = arguments.number("--port")?;
     let data = arguments.value("--data")?.map(PathBuf::from);
+    let at = arguments.value("--at")?;
     arguments.finish()?;
 
     if workspace::find("npm").is_none() {
@@ -43,6 +44,10 @@ pub fn run(mut arguments: Arguments) -> Result<ExitCode> {
         .arg(&data)
         .arg("--listen")
         .arg(format!("127.0.0.1:{port}"));
+    // A rehearsal of an exam's day: the clock of the house starts there.
+    if let Some(at) = at {
+        command.arg("--at").arg(at);
+    }
     let status = Process::start(&mut command, Signal::TERM)?.wait()?;
     Ok(if status.success() {
         ExitCode::SUCCESS

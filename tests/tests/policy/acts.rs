@@ -76,6 +76,18 @@ pub fn acts(
             let reply = Ask::staff(document, json!({})).of(person)?;
             vec![("Mutation.liftPause", reply, "PauseLifted".to_owned())]
         }
+        // Somebody else has asked already: the first request stands, and this one may confirm it.
+        Op::ResetSecondFactor => {
+            let mut done = Vec::new();
+            for (place, field) in [
+                ("Mutation.askFactorReset", "askFactorReset"),
+                ("Mutation.confirmFactorReset", "confirmFactorReset"),
+            ] {
+                let reply = by_id(field, "account", &about.account).of(person)?;
+                done.push((place, reply, "Account".to_owned()));
+            }
+            done
+        }
         other => return days::acts(other, person, about),
     }))
 }

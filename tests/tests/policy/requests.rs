@@ -255,8 +255,15 @@ pub fn probes(operation: Op, asker: Role, about: &Matter, own: &Matter) -> Vec<P
         | Op::TransmitToJury
         | Op::ReadTransmissions
         | Op::SuspectFraud
-        | Op::RuleOnFraud
-        | Op::ResetSecondFactor => Vec::new(),
+        | Op::RuleOnFraud => Vec::new(),
+        Op::ResetSecondFactor => vec![
+            named("Mutation.askFactorReset", "", m, |m| {
+                by_id("askFactorReset", "account", &m.account)
+            }),
+            named("Mutation.confirmFactorReset", "", m, |m| {
+                by_id("confirmFactorReset", "account", &m.account)
+            }),
+        ],
     }
 }
 

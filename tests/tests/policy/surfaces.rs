@@ -94,6 +94,14 @@ pub const STAFF: &[(&str, Behind)] = &[
     ),
     ("Mutation.createAccount", Operations(&[Op::GrantMandate])),
     ("Mutation.renewAccess", Operations(&[Op::GrantMandate])),
+    (
+        "Mutation.askFactorReset",
+        Operations(&[Op::ResetSecondFactor]),
+    ),
+    (
+        "Mutation.confirmFactorReset",
+        Operations(&[Op::ResetSecondFactor]),
+    ),
     ("Mutation.grantMandate", Operations(&[Op::GrantMandate])),
     ("Mutation.revokeMandate", Operations(&[Op::GrantMandate])),
     ("Mutation.confirmImport", IMPORTS),
@@ -171,6 +179,22 @@ pub const ROUTES: &[(&str, Behind)] = &[
     (
         "/auth/mandate",
         Open("takes up another of one's own mandates"),
+    ),
+    (
+        "/auth/second-factor/begin",
+        Open("begins to add a second factor to one's own account of staff, which has none"),
+    ),
+    (
+        "/auth/second-factor/confirm",
+        Open("ends it by a right code: one's own account, and one's own recovery codes"),
+    ),
+    (
+        "/auth/second-factor/prove",
+        Open("shows one's own second factor: what it opens is each operation's to say"),
+    ),
+    (
+        "/auth/second-factor/recovery-codes",
+        Open("replaces one's own recovery codes, in a session where the factor was shown"),
     ),
     (
         "/auth/whoami",

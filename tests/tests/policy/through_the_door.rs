@@ -47,6 +47,9 @@ pub fn every_line_of_the_policy_is_the_answer(engine: Engine) -> Result<()> {
             .iter()
             .filter(|line| line.operation == operation && line.phase.is_none())
         {
+            if operation == Op::ResetSecondFactor {
+                run.world.store.give_factors()?;
+            }
             run.line(*line);
         }
         if operation == Op::EditPlan {

@@ -3,7 +3,7 @@ import { staff } from './tada.ts';
 
 export const ME = staff(`
   query Me {
-    me { name email may active { id } mandates { id role perimeter session validUntil } }
+    me { name email may active { id } mandates { id role perimeter session validUntil } secondFactor { enrolled strong recoveryCodes } }
     session { id code regulation { diploma examCode } }
   }
 `);
@@ -60,7 +60,7 @@ export const ACCOUNTS = staff(`
     accounts(first: 50, search: $search, after: $after) {
       totalCount
       pageInfo { hasNextPage endCursor }
-      edges { node { id name email active mandates { id role perimeter session validUntil revoked } } }
+      edges { node { id name email active secondFactor { enrolled reset { askedBy askedAt own } } mandates { id role perimeter session validUntil revoked } } }
     }
     grantable { role perimeters { id label } }
   }
@@ -87,6 +87,18 @@ export const REVOKE_MANDATE = staff(`
 export const RENEW_ACCESS = staff(`
   mutation RenewAccess($account: ID!) {
     renewAccess(account: $account) { __typename ... on Account { name } ... on Refusal { code facts { name value } } }
+  }
+`);
+
+export const ASK_FACTOR_RESET = staff(`
+  mutation AskFactorReset($account: ID!) {
+    askFactorReset(account: $account) { __typename ... on Account { name } ... on Refusal { code facts { name value } } }
+  }
+`);
+
+export const CONFIRM_FACTOR_RESET = staff(`
+  mutation ConfirmFactorReset($account: ID!) {
+    confirmFactorReset(account: $account) { __typename ... on Account { name } ... on Refusal { code facts { name value } } }
   }
 `);
 

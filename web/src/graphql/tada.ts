@@ -1,6 +1,6 @@
 // Typed documents: the types are read from the schemas; at run time a document is its id alone (scripts/trusted.mjs).
 import type { initGraphQLTada, ResultOf, TadaDocumentNode, VariablesOf } from 'gql.tada';
-import { Failure, post } from '../kit/http.ts';
+import { Failure, heard, post } from '../kit/http.ts';
 import { watch } from '../kit/live.ts';
 import type { introspection as Candidate } from './candidate-env.d.ts';
 import type { introspection as Staff } from './staff-env.d.ts';
@@ -26,7 +26,7 @@ export async function ask<Result, Variables>(
   const { api, id } = node as unknown as { api: string; id: string };
   const answer = await post<Answer>(`/graphql/${api}`, { documentId: id, variables });
   const error = answer.errors?.[0];
-  if (error) throw new Failure(200, error.extensions?.code ?? 'unavailable', error.message);
+  if (error) throw heard(new Failure(200, error.extensions?.code ?? 'unavailable', error.message));
   return answer.data as Result;
 }
 

@@ -86,6 +86,7 @@ export const MESSAGE_KINDS: Record<string, string> = {
   transmission_receipt: 'Accusé de transmission',
   task_finished: 'Tâche terminée',
   account_invitation: 'Accès d’un compte',
+  second_factor: 'Second facteur d’un compte',
   candidate_code: 'Code d’un candidat',
 };
 

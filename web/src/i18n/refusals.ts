@@ -45,6 +45,13 @@ const SENTENCES: Record<string, Sentence> = {
   password_too_short: (facts) => `Ce mot de passe est trop court : il faut ${fact(facts, 'least') || '12'} caractères au moins.`,
   password_too_long: (facts) => `Ce mot de passe est trop long : ${fact(facts, 'most') || '128'} caractères au plus.`,
   password_too_common: 'Ce mot de passe est trop facile à deviner. Choisissez par exemple quatre mots sans rapport.',
+  factor_code_wrong: 'Ce code n’est pas le bon. Saisissez celui que votre application affiche en ce moment ; l’heure de votre téléphone doit être juste.',
+  factor_code_used: 'Ce code a déjà servi. Attendez que votre application affiche le suivant : trente secondes au plus.',
+  factor_already: 'Votre compte a déjà un second facteur. Saisissez le code de votre application, ou un code de secours.',
+  factor_none: 'Ce compte n’a pas de second facteur.',
+  factor_reset_other_person: 'Le retrait d’un second facteur se fait à deux : l’un le demande, un autre le confirme, et jamais la personne elle-même.',
+  factor_reset_not_asked: 'Ce retrait n’est plus demandé : il a été fait, la personne s’est servie de son second facteur, ou la demande a plus de sept jours. Demandez-le de nouveau.',
+  second_factor_needed: 'Confirmez d’abord que c’est bien vous, par le code de votre application.',
   signed_out: 'Votre session a expiré : reconnectez-vous, rien n’est perdu.',
 
   // Everywhere.

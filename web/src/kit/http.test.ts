@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { Failure, get, post, whenSignedOut } from './http.ts';
+import { Failure, get, post, whenFactorNeeded, whenSignedOut } from './http.ts';
 
 const answering = (status: number, body: string) => vi.stubGlobal('fetch', vi.fn(async () => new Response(body, { status })));
 const failing = (asked: Promise<unknown>): Promise<Failure> => asked.then(() => expect.unreachable('it did not fail'), (error: unknown) => error as Failure);
@@ -34,5 +34,16 @@ test('an ended session is told once to whoever asked', async () => {
   whenSignedOut(told);
   answering(401, '{"code":"signed_out"}');
   await failing(get('/graphql/staff'));
+  expect(told).toHaveBeenCalledOnce();
+});
+
+test('whoever must show a second factor is sent to it, and whoever asked still fails', async () => {
+  const told = vi.fn();
+  whenFactorNeeded(told);
+  answering(403, '{"code":"forbidden"}');
+  await failing(get('/'));
+  expect(told).not.toHaveBeenCalled();
+  answering(403, '{"code":"second_factor_needed"}');
+  expect(await failing(post('/auth/second-factor/recovery-codes', {}))).toMatchObject({ status: 403 });
   expect(told).toHaveBeenCalledOnce();
 });

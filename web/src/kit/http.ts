@@ -27,6 +27,21 @@ export function whenSignedOut(act: () => void): void {
   signedOut = act;
 }
 
+/** What to do when something asks for a second factor that was not shown yet. */
+let factorNeeded: () => void = () => {};
+
+/** Says what to do when something asks for a second factor. */
+export function whenFactorNeeded(act: () => void): void {
+  factorNeeded = act;
+}
+
+/** A failure that sends the person elsewhere first: to the door, or to his second factor. Every failure passes here. */
+export function heard(failed: Failure): Failure {
+  if (failed.code === 'signed_out') signedOut();
+  if (failed.code === 'second_factor_needed') factorNeeded();
+  return failed;
+}
+
 /** Turns a body that says no into a failure. */
 export function failure(status: number, body: Body): Failure {
   return new Failure(status, body.code ?? 'unavailable', body.message ?? UNREADABLE, body.facts, body.request ?? null);
@@ -40,9 +55,7 @@ async function answer<T>(response: Response): Promise<T> {
     throw failure(response.status, {});
   }
   if (response.ok) return body as T;
-  const failed = failure(response.status, body as Body);
-  if (failed.code === 'signed_out') signedOut();
-  throw failed;
+  throw heard(failure(response.status, body as Body));
 }
 
 async function send<T>(path: string, init: RequestInit): Promise<T> {
@@ -92,9 +105,7 @@ export function upload<T>(path: string, form: FormData, told: (share: number) =>
       try {
         const body: unknown = JSON.parse(request.responseText);
         if (request.status < 300) return resolve(body as T);
-        const failed = failure(request.status, body as Body);
-        if (failed.code === 'signed_out') signedOut();
-        reject(failed);
+        reject(heard(failure(request.status, body as Body)));
       } catch {
         reject(failure(request.status, {}));
       }

@@ -88,7 +88,7 @@ pub async fn first_access(
     // Whose it is, is known now: nothing is committed, the link serves again.
     check_password(&password, &words_about(&account))?;
     accounts::set_password(&tx, &account, &hash).await?;
-    let signed = open_session(context, &tx, &account, None).await?;
+    let signed = open_session(context, &tx, &account, None, None).await?;
     log(context, &tx, "FirstAccess", Some(&account), "done").await?;
     Ok(tx.commit(signed).await?.into_inner())
 }

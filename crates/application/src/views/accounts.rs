@@ -1,17 +1,21 @@
 //! Accounts of the perimeter, and what can be given to whom.
 
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
 use delos_domain::actor::Actor;
 use delos_domain::ids::AccountId;
 use delos_domain::mandate::{Perimeter, Role};
-use delos_domain::scope::{GrantMandate, ReadAccounts};
+use delos_domain::scope::{GrantMandate, ReadAccounts, ResetSecondFactor};
 use delos_persistence::accounts;
 use delos_persistence::schools::{self, Page, PageRequest};
-use delos_persistence::{authorities, examiners};
+use delos_persistence::{Reader, authorities, examiners, second_factor};
 use uuid::Uuid;
 
 use super::me::{MandateView, in_words};
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult};
+use crate::second_factor::RESET_SERVES;
 
 /// An account with its mandates.
 #[derive(Clone, Debug)]
@@ -26,6 +30,28 @@ pub struct AccountView {
     pub active: bool,
     /// Its mandates of the session, the revoked ones last.
     pub mandates: Vec<MandateView>,
+    /// Its second factor, for whoever may reset it.
+    pub second_factor: Option<AccountFactor>,
+}
+
+/// The second factor of somebody else's account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountFactor {
+    /// Whether there is one.
+    pub enrolled: bool,
+    /// The reset that waits for a second person.
+    pub reset: Option<AskedReset>,
+}
+
+/// A reset that waits for a second person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AskedReset {
+    /// Who asks.
+    pub by: String,
+    /// Since when.
+    pub at: DateTime<Utc>,
+    /// Whether it is oneself: somebody else confirms.
+    pub own: bool,
 }
 
 /// A role that can be given, with what it can cover.
@@ -51,6 +77,7 @@ pub async fn list(
     mandates.retain(|mandate| mandate.session == scope.session());
     mandates.sort_by_key(|mandate| mandate.revoked);
     let words = in_words(&reader, &mandates).await?;
+    let factors = factors(context, &reader, actor, &ids).await?;
     let items = found
         .items
         .into_iter()
@@ -65,6 +92,7 @@ pub async fn list(
                 .filter(|(one, _)| one.account == account.id)
                 .map(|(_, view)| view.clone())
                 .collect(),
+            second_factor: factors.get(&account.id).cloned(),
         })
         .collect();
     Ok(Page {
@@ -90,7 +118,40 @@ pub async fn one(context: &Context, actor: &Actor, id: AccountId) -> CommandResu
         login: account.login,
         active: account.password_hash.is_some(),
         mandates: in_words(&reader, &mandates).await?,
+        second_factor: factors(context, &reader, actor, &[id]).await?.remove(&id),
     })
+}
+
+/// The second factors of accounts of the perimeter; none for whoever may not reset them.
+async fn factors(
+    context: &Context,
+    reader: &Reader,
+    actor: &Actor,
+    ids: &[AccountId],
+) -> CommandResult<HashMap<AccountId, AccountFactor>> {
+    let Ok(scope) = actor.scope::<ResetSecondFactor>(context.today()) else {
+        return Ok(HashMap::new());
+    };
+    let enrolled = second_factor::enrolled(reader, ids).await?;
+    let mut resets = second_factor::resets(reader, ids).await?;
+    let now = context.now();
+    resets
+        .retain(|account, reset| enrolled.contains(account) && now - reset.asked_at < RESET_SERVES);
+    let mut names = HashMap::new();
+    for reset in resets.values() {
+        if let Some(account) = accounts::by_id(reader, reset.asked_by).await? {
+            names.insert(account.id, account.identity.full_name());
+        }
+    }
+    let factor = |id: &AccountId| AccountFactor {
+        enrolled: enrolled.contains(id),
+        reset: resets.get(id).map(|reset| AskedReset {
+            by: names.get(&reset.asked_by).cloned().unwrap_or_default(),
+            at: reset.asked_at,
+            own: scope.account() == Some(reset.asked_by),
+        }),
+    };
+    Ok(ids.iter().map(|id| (*id, factor(id))).collect())
 }
 
 /// What the active mandate may give, one level down.

@@ -7,7 +7,7 @@ use delos_domain::actor::Actor;
 use delos_domain::ids::{MandateId, SchoolId};
 use delos_domain::mandate::{Mandate, Perimeter, Role};
 use delos_domain::policy::{Asker, OperationName, relations};
-use delos_persistence::{Access, authorities, schools, sessions};
+use delos_persistence::{Access, authorities, schools, second_factor, sessions};
 
 use crate::context::Context;
 use crate::error::CommandResult;
@@ -43,11 +43,34 @@ pub struct MeView {
     pub active: Option<MandateId>,
     /// Operations that it allows.
     pub may: Vec<&'static str>,
+    /// His second factor.
+    pub second_factor: OwnFactor,
+}
+
+/// One's own second factor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OwnFactor {
+    /// Whether there is one.
+    pub enrolled: bool,
+    /// Whether it was shown in this session.
+    pub strong: bool,
+    /// Recovery codes that still serve.
+    pub codes_left: u64,
 }
 
 /// Who is signed in.
 pub async fn me(context: &Context, person: &Person) -> CommandResult<MeView> {
-    let mandates = in_words(&context.db.read(), &person.mandates).await?;
+    let reader = context.db.read();
+    let mandates = in_words(&reader, &person.mandates).await?;
+    let account = person.account.id;
+    let enrolled = second_factor::enrolled(&reader, &[account])
+        .await?
+        .contains(&account);
+    let codes_left = if enrolled {
+        second_factor::codes_left(&reader, account).await?
+    } else {
+        0
+    };
     let active = person.actor.as_ref().and_then(Actor::mandate);
     let may = active.map_or_else(Vec::new, |mandate| {
         OperationName::ALL
@@ -62,6 +85,11 @@ pub async fn me(context: &Context, person: &Person) -> CommandResult<MeView> {
         mandates,
         active: active.map(|mandate| mandate.id),
         may,
+        second_factor: OwnFactor {
+            enrolled,
+            strong: person.strong,
+            codes_left,
+        },
     })
 }
 

@@ -7,8 +7,10 @@ mod furnish;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
+use chrono::{DateTime, FixedOffset};
 use clap::Args;
 use delos_persistence::{DatabaseAddress, sessions};
 use serde::{Deserialize, Serialize};
@@ -17,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 use self::furnish::Furnishing;
 use super::serve;
 use crate::configuration::{Configuration, Place};
+use crate::sources::RehearsalClock;
 use crate::terminal::{self, say};
 use crate::{french, house, logs};
 
@@ -38,6 +41,9 @@ pub struct Demo {
     /// Importe seulement : planifier et convoquer restent à faire
     #[arg(long)]
     only_imported: bool,
+    /// Répétition : l’horloge de la maison part de cet instant, par exemple 2027-03-22T08:00:00+01:00
+    #[arg(long, value_name = "INSTANT")]
+    at: Option<DateTime<FixedOffset>>,
 }
 
 /// Year of the sample session.
@@ -66,7 +72,7 @@ impl Demo {
             clear(&configuration, data)?;
         }
         let key = house::read_or_make_key(&configuration.key, data)?;
-        let house = house::open_with(configuration, data.clone(), key, true).await?;
+        let mut house = house::open_with(configuration, data.clone(), key, true).await?;
         let listener = serve::listen(&house).await?;
         let stop = serve::stop_signal();
         let accounts = if let Some(accounts) = whole {
@@ -98,6 +104,13 @@ impl Demo {
         say!("Courrier : {}", house.data.join("mail").display())?;
         for line in &accounts {
             say!("  {:<44} {:<40} {}", line.role, line.login, line.secret)?;
+        }
+        if let Some(at) = self.at {
+            house.context.clock = Arc::new(RehearsalClock::starting_at(at.to_utc()));
+            say!(
+                "Répétition : la maison vit le {}.",
+                at.format("%d/%m/%Y à %H h %M")
+            )?;
         }
         say!("Ctrl+C pour arrêter.")?;
         serve::run(house, listener, true, true, stop).await

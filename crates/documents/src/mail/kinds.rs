@@ -271,3 +271,35 @@ pub struct TaskFinished {
     #[serde(default)]
     pub words: Words,
 }
+
+/// What became of somebody's second factor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FactorEvent {
+    /// An application was added.
+    Added,
+    /// A recovery code was used.
+    RecoveryUsed,
+    /// New recovery codes took the place of the others.
+    CodesRenewed,
+    /// Somebody asks that it be taken away.
+    ResetAsked,
+    /// It is taken away.
+    Reset,
+}
+
+/// The owner of a second factor is told what became of it: it may not be his doing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecondFactor {
+    /// Full name.
+    pub name: String,
+    /// Year of the session.
+    pub session: String,
+    /// What became of it.
+    pub event: FactorEvent,
+    /// When, by the clocks of Paris.
+    pub at: NaiveDateTime,
+    /// What the authority adds.
+    #[serde(default)]
+    pub words: Words,
+}

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::kinds::{
     AbsenceDecision, AccountInvitation, CandidateCancellation, CandidateCode, DayNotice,
-    ExaminerCancellation, Reminder, TaskFinished, TransmissionReceipt,
+    ExaminerCancellation, Reminder, SecondFactor, TaskFinished, TransmissionReceipt,
 };
 use super::templates;
 use crate::DocumentError;
@@ -38,6 +38,8 @@ pub enum Payload {
     AccountInvitation(AccountInvitation),
     /// A candidate receives a new first-access code.
     CandidateCode(CandidateCode),
+    /// What became of somebody's second factor.
+    SecondFactor(SecondFactor),
 }
 
 /// When the clocks of a place show this.
@@ -64,7 +66,7 @@ const HIDDEN: &str = "•••••-•••••";
 
 impl Payload {
     /// Every kind with its folder of templates, in the order in which they are shown.
-    pub const KINDS: [(&'static str, &'static str); 11] = [
+    pub const KINDS: [(&'static str, &'static str); 12] = [
         ("candidate_convocation", "convocation_candidat"),
         ("candidate_cancellation", "annulation_candidat"),
         ("examiner_convocation", "convocation_examinateur"),
@@ -76,6 +78,7 @@ impl Payload {
         ("task_finished", "tache_terminee"),
         ("account_invitation", "premier_acces"),
         ("candidate_code", "code_candidat"),
+        ("second_factor", "second_facteur"),
     ];
 
     /// Stable name of the kind.
@@ -101,6 +104,7 @@ impl Payload {
             Self::TaskFinished(_) => 8,
             Self::AccountInvitation(_) => 9,
             Self::CandidateCode(_) => 10,
+            Self::SecondFactor(_) => 11,
         }
     }
 
@@ -118,6 +122,7 @@ impl Payload {
             Self::TaskFinished(value) => Value::from_serialize(value),
             Self::AccountInvitation(value) => Value::from_serialize(value),
             Self::CandidateCode(value) => Value::from_serialize(value),
+            Self::SecondFactor(value) => Value::from_serialize(value),
         }
     }
 
@@ -142,6 +147,7 @@ impl Payload {
             Self::TaskFinished(value) => &mut value.words,
             Self::AccountInvitation(value) => &mut value.words,
             Self::CandidateCode(value) => &mut value.words,
+            Self::SecondFactor(value) => &mut value.words,
         }
     }
 

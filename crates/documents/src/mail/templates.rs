@@ -59,7 +59,8 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         "accuse_transmission",
         "tache_terminee",
         "premier_acces",
-        "code_candidat"
+        "code_candidat",
+        "second_facteur"
     ) {
         // The templates are part of the program; a test composes every one of them.
         let added = environment.add_template(name, source);

@@ -19,6 +19,18 @@ fn every_kind() -> Vec<(&'static str, Payload)> {
     all.push(("candidate_convocation_changed", changed));
     all.push(("task_failed", Payload::TaskFinished(nothing)));
     all.push(("examiner_convocation_changed", examiner));
+    for (name, event) in [
+        ("second_factor_recovery", FactorEvent::RecoveryUsed),
+        ("second_factor_renewed", FactorEvent::CodesRenewed),
+        ("second_factor_reset_asked", FactorEvent::ResetAsked),
+        ("second_factor_reset", FactorEvent::Reset),
+    ] {
+        let value = SecondFactor {
+            event,
+            ..examples::second_factor()
+        };
+        all.push((name, Payload::SecondFactor(value)));
+    }
     all
 }
 

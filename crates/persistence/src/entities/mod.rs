@@ -15,6 +15,7 @@ pub mod commission_day;
 pub mod commission_member;
 pub mod declined_date;
 pub mod examiner;
+pub mod factor_reset;
 pub mod identity;
 pub mod journal;
 pub mod left_out;
@@ -28,8 +29,13 @@ pub mod outbox_message;
 pub mod past_sitting;
 pub mod phase_event;
 pub mod plan;
+<<<<<<< HEAD
 pub mod reopening;
+=======
+pub mod recovery_code;
+>>>>>>> second-factor
 pub mod school;
+pub mod second_factor;
 pub mod session;
 pub mod session_dates;
 pub mod sitting;

@@ -12,6 +12,7 @@ pub struct Model {
     pub mandate_id: Option<Uuid>,
     pub created_at: DateTimeUtc,
     pub seen_at: DateTimeUtc,
+    pub strong_at: Option<DateTimeUtc>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

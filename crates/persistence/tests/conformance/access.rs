@@ -11,7 +11,7 @@ use super::bench::{Bench, done};
 use super::claims;
 use super::world::{self, COHORT, at, id};
 
-async fn account(bench: &Bench, login: &str) -> Result<AccountId> {
+pub async fn account(bench: &Bench, login: &str) -> Result<AccountId> {
     let record = AccountRecord {
         id: AccountId(id(0xac, 1)),
         login: login.to_owned(),
@@ -65,6 +65,7 @@ pub async fn what_no_longer_opens_anything_is_swept(bench: &Bench) -> Result<()>
             mandate: None,
             created_at: at(created_at),
             seen_at: at(seen_at),
+            strong_at: None,
         };
         accounts::insert_session(&tx, &session).await?;
     }

@@ -13,6 +13,14 @@ export const me = {
   get name() {
     return answer?.me.name ?? '';
   },
+  /** What he signs in with. */
+  get email() {
+    return answer?.me.email ?? '';
+  },
+  /** His second factor: whether there is one, and whether it was shown since signing in. */
+  get secondFactor() {
+    return answer?.me.secondFactor ?? null;
+  },
   get mandates() {
     return answer?.me.mandates ?? [];
   },

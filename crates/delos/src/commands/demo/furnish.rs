@@ -10,9 +10,11 @@ use delos_application::init_house::{InitHouseInput, init_house};
 use delos_application::sign_in::{FirstAccess, Login, Person, first_access, resume, sign_in};
 use delos_application::{Context, convoke, plan_commands, views};
 use delos_domain::actor::Actor;
-use delos_domain::candidate::Form;
+use delos_domain::candidate::{ExamOption, Form};
 use delos_domain::email::EmailAddress;
+use delos_domain::ids::PlanId;
 use delos_domain::mandate::Role;
+use delos_persistence::examiners::ExaminerRecord;
 use uuid::Uuid;
 
 use super::{Line, SESSION};
@@ -24,6 +26,8 @@ use crate::reading;
 
 /// Password of every account of the demonstration: it guards invented people on this machine.
 const PASSWORD: &str = "quatre mots au hasard";
+/// The school whose first commission has accounts: the others' are left to whoever looks.
+const WITH_EXAMINERS: &str = "0213430P";
 const ADMIN: &str = "admin@delos.example";
 
 /// What the demonstration is made of.
@@ -148,7 +152,13 @@ impl Furnishing {
                 });
                 // One school is left to whoever looks: his candidates wait for their plan.
                 if !self.only_imported && school.school.uai.as_str() != "0717061P" {
-                    job(context, actor(&head)?, Form::Ccf).await?;
+                    let plan = job(context, actor(&head)?, Form::Ccf).await?;
+                    if school.school.uai.as_str() == WITH_EXAMINERS {
+                        let people = members(context, actor(&head)?, plan).await?;
+                        for one in people {
+                            lines.push(self.examiner(house, actor(&head)?, &one, until).await?);
+                        }
+                    }
                 }
             }
             if !self.only_imported && slug == "reunion" {
@@ -159,6 +169,35 @@ impl Furnishing {
             lines.extend(candidates(context, &house.data).await?);
         }
         Ok(lines)
+    }
+
+    /// The account of an examiner, given by the head of his school.
+    async fn examiner(
+        &self,
+        house: &House,
+        head: &Actor,
+        one: &ExaminerRecord,
+        until: NaiveDate,
+    ) -> anyhow::Result<Line> {
+        let email = one.identity.email.as_ref().context("aucune adresse")?;
+        let email = email.to_string();
+        self.account(
+            &house.context,
+            head,
+            &email,
+            &one.identity.family_name,
+            &one.identity.given_names,
+            Role::Examiner,
+            one.id.0,
+            until,
+            &house.data,
+        )
+        .await?;
+        Ok(Line {
+            role: format!("examinateur, {}", one.identity.full_name()),
+            login: email,
+            secret: PASSWORD.to_owned(),
+        })
     }
 
     /// An account made by its grantor, whose one-time link is read from the mail that was put for it.
@@ -208,8 +247,31 @@ impl Furnishing {
     }
 }
 
+/// The members of the first commission of each option of a plan.
+async fn members(
+    context: &Context,
+    head: &Actor,
+    plan: PlanId,
+) -> anyhow::Result<Vec<ExaminerRecord>> {
+    let view = views::plans::one(context, head, plan)
+        .await
+        .map_err(sentence)?
+        .context("le planning a disparu")?;
+    let mut people: Vec<ExaminerRecord> = Vec::new();
+    for option in [ExamOption::Sisr, ExamOption::Slam] {
+        let mut commissions = view.commissions.iter();
+        let first = commissions.find(|one| one.option == option);
+        for member in first.into_iter().flat_map(|one| &one.members) {
+            if !people.iter().any(|one| one.id == member.examiner.id) {
+                people.push(member.examiner.clone());
+            }
+        }
+    }
+    Ok(people)
+}
+
 /// Plans, publishes, convokes.
-async fn job(context: &Context, actor: &Actor, form: Form) -> anyhow::Result<()> {
+async fn job(context: &Context, actor: &Actor, form: Form) -> anyhow::Result<PlanId> {
     let plan = plan_commands::open(context, actor, form)
         .await
         .map_err(sentence)?;
@@ -228,7 +290,7 @@ async fn job(context: &Context, actor: &Actor, form: Form) -> anyhow::Result<()>
     convoke::convoke(context, actor, plan, version().await?)
         .await
         .map_err(sentence)?;
-    Ok(())
+    Ok(plan)
 }
 
 /// Two candidates who have used their code, one of each authority.

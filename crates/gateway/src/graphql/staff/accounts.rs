@@ -1,7 +1,7 @@
 //! Who is signed in, accounts and mandates.
 
 use async_graphql::{Enum, ID, InputObject, SimpleObject, Union};
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use delos_application::views::accounts::{AccountView, GrantableRole as GrantableView};
 use delos_application::views::me::{MandateView, MeView};
 use delos_application::views::todo;
@@ -46,6 +46,36 @@ pub struct Me {
     active: Option<Mandate>,
     /// Operations that the active mandate allows, by stable name.
     may: Vec<String>,
+    second_factor: OwnFactor,
+}
+
+/// One's own second factor.
+#[derive(SimpleObject)]
+pub struct OwnFactor {
+    /// Whether there is one.
+    enrolled: bool,
+    /// Whether it was shown since signing in.
+    strong: bool,
+    /// Recovery codes that still serve.
+    recovery_codes: i64,
+}
+
+/// The second factor of somebody else's account.
+#[derive(SimpleObject)]
+pub struct AccountFactor {
+    /// Whether there is one.
+    enrolled: bool,
+    /// The reset that waits for a second person.
+    reset: Option<FactorReset>,
+}
+
+/// A reset that waits for a second person.
+#[derive(SimpleObject)]
+pub struct FactorReset {
+    asked_by: String,
+    asked_at: DateTime<Utc>,
+    /// Whether it is oneself who asks: somebody else confirms.
+    own: bool,
 }
 
 /// What somebody may do, where and until when.
@@ -79,6 +109,8 @@ pub struct Account {
     /// Whether a password has been set.
     active: bool,
     mandates: Vec<Mandate>,
+    /// Its second factor; none for whoever may not reset it.
+    second_factor: Option<AccountFactor>,
 }
 
 /// A role that can be given.
@@ -151,6 +183,11 @@ impl From<MeView> for Me {
             active,
             mandates: view.mandates.into_iter().map(Into::into).collect(),
             may: view.may.into_iter().map(ToOwned::to_owned).collect(),
+            second_factor: OwnFactor {
+                enrolled: view.second_factor.enrolled,
+                strong: view.second_factor.strong,
+                recovery_codes: i64::try_from(view.second_factor.codes_left).unwrap_or_default(),
+            },
         }
     }
 }
@@ -174,6 +211,14 @@ impl From<AccountView> for Account {
             email: view.login,
             active: view.active,
             mandates: view.mandates.into_iter().map(Into::into).collect(),
+            second_factor: view.second_factor.map(|factor| AccountFactor {
+                enrolled: factor.enrolled,
+                reset: factor.reset.map(|reset| FactorReset {
+                    asked_by: reset.by,
+                    asked_at: reset.at,
+                    own: reset.own,
+                }),
+            }),
         }
     }
 }

@@ -9,7 +9,7 @@ use delos_application::set_session_dates::{
 };
 use delos_application::{
     CommandError, convoke, correct_address, import, lift_pause, plan_commands, remind,
-    renew_candidate_code, resend_failed, settle_message, texts, views,
+    renew_candidate_code, resend_failed, second_factor, settle_message, texts, views,
 };
 use delos_domain::candidate;
 use delos_domain::ids::{AccountId, MessageId, PlanId};
@@ -143,6 +143,34 @@ impl Mutation {
                 Err(refusal) => TaskResult::Refusal(refusal),
             },
         )
+    }
+
+    /// Asks that the second factor of somebody who lost it be taken away: another person confirms.
+    async fn ask_factor_reset(
+        &self,
+        ctx: &Context<'_>,
+        account: ID,
+    ) -> async_graphql::Result<AccountResult> {
+        let account: AccountId = id(&account)?;
+        account_result(
+            ctx,
+            second_factor::ask_reset(house(ctx)?, actor(ctx)?, account).await,
+        )
+        .await
+    }
+
+    /// Takes a second factor away, as somebody else has asked.
+    async fn confirm_factor_reset(
+        &self,
+        ctx: &Context<'_>,
+        account: ID,
+    ) -> async_graphql::Result<AccountResult> {
+        let account: AccountId = id(&account)?;
+        account_result(
+            ctx,
+            second_factor::confirm_reset(house(ctx)?, actor(ctx)?, account).await,
+        )
+        .await
     }
 
     /// Opens the draft of the plan of one's own form, or gives the existing one.
