@@ -95,6 +95,7 @@ impl Situations {
                     mandate: Some(case.mandate),
                     created_at: now,
                     seen_at: now,
+                    strong_at: None,
                 };
                 accounts::insert_session(&tx, &session).await?;
             }

@@ -29,11 +29,8 @@ pub mod outbox_message;
 pub mod past_sitting;
 pub mod phase_event;
 pub mod plan;
-<<<<<<< HEAD
-pub mod reopening;
-=======
 pub mod recovery_code;
->>>>>>> second-factor
+pub mod reopening;
 pub mod school;
 pub mod second_factor;
 pub mod session;
