@@ -7,6 +7,7 @@ mod non_interference {
     mod ground;
     mod histories;
     mod leaks;
+    mod people;
     mod sdl;
     mod situations;
     mod walls;

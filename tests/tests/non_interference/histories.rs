@@ -15,7 +15,8 @@ use delos_persistence::sittings::DatedSitting;
 use uuid::Uuid;
 
 use super::ground::{Base, Moved};
-use super::situations::{Situations, all_sittings, examiner, id_in, instant, members, told};
+use super::people::{all_sittings, examiner, id_in, instant, members, told};
+use super::situations::Situations;
 
 /// Draws (xorshift64): the same seed draws the same.
 pub struct Dice(u64);

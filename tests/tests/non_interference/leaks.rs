@@ -8,7 +8,8 @@ use delos_tests::house::Engine;
 use super::asking::Transcript;
 use super::ground::Base;
 use super::histories::History;
-use super::situations::{Situations, instant, lay};
+use super::people::instant;
+use super::situations::{Situations, lay};
 
 /// A leak: when which rows change, what follows.
 struct Leak {

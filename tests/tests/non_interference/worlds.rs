@@ -18,7 +18,8 @@ use uuid::Uuid;
 use super::asking::Transcript;
 use super::ground::{Base, Counted, Moved, signals};
 use super::histories::History;
-use super::situations::{Situations, instant, lay, told};
+use super::people::{instant, told};
+use super::situations::{Situations, lay};
 
 /// Worlds at each instant where nobody says otherwise: what a minute of CI allows.
 const WORLDS: u64 = 2;
