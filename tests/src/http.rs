@@ -64,6 +64,14 @@ impl Visitor {
         Self { port, cookie: None }
     }
 
+    /// Somebody whose session is in the database already, served in development.
+    pub fn with_token(port: u16, token: &str) -> Self {
+        Self {
+            port,
+            cookie: Some(format!("delos={token}")),
+        }
+    }
+
     /// The same browser at another gateway of the house: a cookie knows no port.
     #[must_use]
     pub fn at(&self, port: u16) -> Self {

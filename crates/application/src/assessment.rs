@@ -11,7 +11,7 @@ mod visa;
 
 pub use phases::{NewEvent, record_phases};
 pub use reopen::{ask_reopening, confirm_reopening};
-pub use save::{EntryAnswer, NewEntry, Save, save};
+pub use save::{EntryAnswer, NewEntry, Save, Saved, save};
 pub use validate::validate;
 pub(crate) use validate::what_lacks;
 pub use visa::give_visa;
@@ -155,11 +155,8 @@ pub(crate) async fn members(
     access: &impl Access,
     sitting: &DatedSitting,
 ) -> CommandResult<Vec<ExaminerId>> {
-    let commissions = plans::commissions(access, sitting.plan).await?;
-    let own = commissions
-        .into_iter()
-        .find(|one| one.id == sitting.commission);
-    Ok(own.map(|one| one.members).unwrap_or_default())
+    let mut all = plans::members(access, &[sitting.commission]).await?;
+    Ok(all.remove(&sitting.commission).unwrap_or_default())
 }
 
 /// What a visa covers of a sheet; none without a mark.

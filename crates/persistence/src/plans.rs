@@ -227,6 +227,26 @@ pub async fn move_on(tx: &Transaction, record: &PlanRecord) -> Result<(), StoreE
     one_row(updated.rows_affected)
 }
 
+/// The members of these commissions, of which the caller has reached a sitting, in their order.
+pub async fn members(
+    access: &impl Access,
+    commissions: &[CommissionId],
+) -> Result<HashMap<CommissionId, Vec<ExaminerId>>, StoreError> {
+    let mut all: HashMap<CommissionId, Vec<ExaminerId>> = HashMap::new();
+    for chunk in commissions.chunks(10_000) {
+        let rows = commission_member::Entity::find()
+            .filter(commission_member::Column::CommissionId.is_in(chunk.iter().map(|id| id.0)))
+            .order_by_asc(commission_member::Column::Rank)
+            .all(access.connection())
+            .await?;
+        for row in rows {
+            let members = all.entry(CommissionId(row.commission_id)).or_default();
+            members.push(ExaminerId(row.examiner_id));
+        }
+    }
+    Ok(all)
+}
+
 /// Commissions of a plan that the caller has reached, in order of number.
 pub async fn commissions(
     access: &impl Access,

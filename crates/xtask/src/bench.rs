@@ -16,6 +16,7 @@ pub fn run(mut arguments: Arguments) -> Result<ExitCode> {
         return match word.as_str() {
             "mail" => mail(arguments),
             "documents" => documents(arguments),
+            "autosave" => autosave(arguments),
             other => bail!("unexpected {other}; see cargo xtask help"),
         };
     }
@@ -138,6 +139,35 @@ fn documents(mut arguments: Arguments) -> Result<ExitCode> {
                 .arg(beside.to_string()),
         )?,
         Err(error) => println!("no WeasyPrint: {error:#}"),
+    }
+    machine();
+    Ok(ExitCode::SUCCESS)
+}
+
+/// `cargo xtask bench autosave`: commissions that save every two seconds through HTTP, the development profile's binary; 300
+/// on PostgreSQL and 60 on an embedded file unless it is said.
+fn autosave(mut arguments: Arguments) -> Result<ExitCode> {
+    let commissions = arguments.number("--commissions")?;
+    let seconds = arguments.number("--seconds")?.unwrap_or(120);
+    arguments.finish()?;
+    builds::programs()?;
+    machine();
+    let folder = workspace::target().join("autosave-load");
+    let server = Postgres::start(&folder.join("server"))?;
+    println!("{}", server.version);
+    for (database, usual) in [("postgres", 300), ("sqlite", 60)] {
+        println!("{database}:");
+        let commissions = commissions.unwrap_or(usual);
+        process::run(
+            workspace::command(workspace::target().join("debug/autosave-load"))
+                .args(["--database", database])
+                .args(["--commissions", &commissions.to_string()])
+                .args(["--seconds", &seconds.to_string()])
+                .arg("--folder")
+                .arg(folder.join(database))
+                .env("DELOS_TEST_BINARY", workspace::binary())
+                .env("DELOS_TEST_POSTGRES", &server.url),
+        )?;
     }
     machine();
     Ok(ExitCode::SUCCESS)

@@ -358,7 +358,7 @@ export const DAY = staff(`
     day(date: $date) {
       date
       lines {
-        id commission commissionId centre start end environment state phase since sinceConvoked recordable establishable zone
+        id commission commissionId centre start end expectedEnd environment state phase since sinceConvoked recordable establishable zone
         candidate { id number name option form extraTime }
         absence { id kind ruledAs consequence sentence hasPiece recordedAt }
       }

@@ -49,24 +49,25 @@ pub enum EntryAnswer {
     Refused(Refusal),
 }
 
-/// Writes what can be written of a save; the answers are in the order of its entries.
+/// A save that was answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Saved {
+    /// The version of the sheet after it.
+    pub version: i64,
+    /// What became of each entry, in their order.
+    pub entries: Vec<EntryAnswer>,
+}
+
+/// Writes what can be written of a save.
 ///
 /// # Errors
 /// Refuses the whole with `assessment_already_validated`, `assessment_already_consigned`,
 /// `assessment_already_transmitted`, `assessment_closed`, `too_many_entries`: nothing of it is written.
-pub async fn save(
-    context: &Context,
-    actor: &Actor,
-    save: &Save,
-) -> CommandResult<Vec<EntryAnswer>> {
+pub async fn save(context: &Context, actor: &Actor, save: &Save) -> CommandResult<Saved> {
     retrying(|| save_once(context, actor, save)).await
 }
 
-async fn save_once(
-    context: &Context,
-    actor: &Actor,
-    save: &Save,
-) -> CommandResult<Vec<EntryAnswer>> {
+async fn save_once(context: &Context, actor: &Actor, save: &Save) -> CommandResult<Saved> {
     let scope = actor.scope::<EditAssessment>(context.today())?;
     if save.entries.len() > MOST_ENTRIES {
         return Err(Refusal::new("too_many_entries").into());
@@ -76,7 +77,10 @@ async fn save_once(
     let id = held.record.id;
     if let Some(conflicts) = assessments::earlier_save(&tx, id, save.key).await? {
         // The answer was lost on its way: it is given again, and nothing is written twice.
-        return Ok(again(&held, save, &conflicts));
+        return Ok(Saved {
+            version: held.record.sheet.open(&scope).version,
+            entries: again(&held, save, &conflicts),
+        });
     }
     must_be_open(held.tracks)?;
     let entries: Vec<Entry<'_>> = save.entries.iter().map(entry).collect();
@@ -103,12 +107,15 @@ async fn save_once(
         let change = (mark(sheet)?, mark(&next)?);
         held.log(context, &tx, &scope, Some(change)).await?;
     }
-    let answers = answers.into_iter().map(told).collect();
-    let answers = tx.commit(answers).await?.into_inner();
+    let saved = Saved {
+        version: next.version,
+        entries: answers.into_iter().map(told).collect(),
+    };
+    let saved = tx.commit(saved).await?.into_inner();
     if changed {
         context.told(&[Change::Assessment(save.sitting)]);
     }
-    Ok(answers)
+    Ok(saved)
 }
 
 fn entry(new: &NewEntry) -> Entry<'_> {

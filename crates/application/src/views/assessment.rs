@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use chrono::{DateTime, Utc};
 use delos_domain::actor::Actor;
 use delos_domain::entry::{Paper, Sheet};
-use delos_domain::ids::{AccountId, AssessmentId, ExaminerId, SittingId};
+use delos_domain::ids::{AccountId, AssessmentId, CommissionId, ExaminerId, SittingId};
 use delos_domain::marks::finalise;
 use delos_domain::regulation::Regulation;
 use delos_domain::scope::{EditAssessment, Facts, Reach, ReadAssessment, Scope};
@@ -161,17 +161,14 @@ impl Readings {
         }
         let who: Vec<AccountId> = who.into_iter().collect();
         let names = accounts::names(reader, &who).await?;
-        let mut members = HashMap::new();
-        let plans: BTreeSet<_> = sittings.iter().map(|one| one.plan).collect();
-        for plan in plans {
-            let commissions = plans::commissions(reader, plan).await?;
-            for sitting in sittings.iter().filter(|one| one.plan == plan) {
-                let mut all = commissions.iter();
-                if let Some(own) = all.find(|one| one.id == sitting.commission) {
-                    members.insert(sitting.id, own.members.clone());
-                }
-            }
-        }
+        let commissions: BTreeSet<CommissionId> =
+            sittings.iter().map(|one| one.commission).collect();
+        let commissions: Vec<CommissionId> = commissions.into_iter().collect();
+        let of_commission = plans::members(reader, &commissions).await?;
+        let members: HashMap<SittingId, Vec<ExaminerId>> = sittings
+            .iter()
+            .filter_map(|one| Some((one.id, of_commission.get(&one.commission)?.clone())))
+            .collect();
         let all: BTreeSet<ExaminerId> = members.values().flatten().copied().collect();
         let all: Vec<ExaminerId> = all.into_iter().collect();
         let examiners = examiners::by_ids(reader, &all).await?;

@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime};
 use chrono_tz::Tz;
 use delos_domain::actor::Actor;
 use delos_domain::calendar::{at_minute, local};
-use delos_domain::ids::{CandidateId, PlanId, SittingId};
-use delos_domain::regulation::Course;
+use delos_domain::exam_day::{Event, Passage, forecast};
+use delos_domain::ids::{CandidateId, CommissionId, PlanId, SittingId};
+use delos_domain::regulation::{Course, Regulation};
 use delos_domain::scope::{Convoke, EstablishForceMajeure, ReadDay, RecordAbsence};
 use delos_domain::sitting::SittingTimes;
 use delos_domain::tracks::sitting::State;
@@ -16,8 +17,8 @@ use delos_persistence::candidates::{self, CandidateRecord};
 use delos_persistence::closures::{self, ClosureRecord};
 use delos_persistence::schools::{self, SchoolRecord};
 use delos_persistence::sittings::{self, DatedSitting, Ended, SittingFilter};
-use delos_persistence::waiting;
 use delos_persistence::{Reader, sessions};
+use delos_persistence::{phase_events, waiting};
 
 use super::schools::by_id;
 use crate::context::Context;
@@ -39,6 +40,8 @@ pub struct DayLine {
     pub start: u16,
     /// When the candidate may leave.
     pub end: u16,
+    /// When the candidate is to be expected to leave, as the commission's day goes; none where nothing of it is recorded.
+    pub expected_end: Option<u16>,
     /// Where it stands.
     pub state: LineState,
     /// The absence that stands of this sitting.
@@ -58,7 +61,7 @@ pub enum LineState {
     Planned,
     /// Still to come.
     Ahead,
-    /// By the timetable, in this phase of the course (its place).
+    /// In this phase of the course (its place): as the commission records it, else by the timetable.
     Under(usize),
     /// By the timetable, over.
     Over,
@@ -157,6 +160,7 @@ pub async fn table(context: &Context, actor: &Actor, day: NaiveDate) -> CommandR
     let zones: HashMap<String, Tz> = schools::zones(&reader).await?.into_iter().collect();
     let records = actor.scope::<RecordAbsence>(context.today()).ok();
     let establishes = actor.scope::<EstablishForceMajeure>(context.today()).ok();
+    let held = Held::load(&reader, &current, &people, regulation).await?;
     let mut lines = Vec::new();
     let both = current
         .into_iter()
@@ -185,7 +189,17 @@ pub async fn table(context: &Context, actor: &Actor, day: NaiveDate) -> CommandR
             Some(Ended::Absent) => LineState::Absent,
             Some(Ended::Cancelled) => LineState::Cancelled,
             Some(Ended::Moved) => LineState::Moved,
-            None => state(&person, &times, &regulation.course, clock),
+            None => state(
+                &person,
+                &times,
+                &regulation.course,
+                clock,
+                held.events.get(&sitting.id),
+            ),
+        };
+        let expected_end = match ended {
+            None => held.expected_end(&sitting, regulation, clock),
+            Some(_) => None,
         };
         let absence = absences
             .get(&sitting.candidate)
@@ -227,6 +241,7 @@ pub async fn table(context: &Context, actor: &Actor, day: NaiveDate) -> CommandR
                 .filter(|(id, ..)| *id != sitting.id)
                 .map(|(_, day, convoked)| (*day, *convoked)),
             absence,
+            expected_end,
             state,
             zone,
             centre,
@@ -247,14 +262,98 @@ pub async fn table(context: &Context, actor: &Actor, day: NaiveDate) -> CommandR
     })
 }
 
-/// Where a sitting that is not over stands: by his tracks, then by the timetable.
+/// What the commissions of a day have recorded of their phases.
+struct Held {
+    events: HashMap<SittingId, Vec<Event>>,
+    /// Of each commission in which something was recorded: its sittings with their times and environments.
+    commissions: HashMap<CommissionId, Vec<(SittingId, SittingTimes, Option<u8>)>>,
+}
+
+impl Held {
+    async fn load(
+        reader: &Reader,
+        current: &[DatedSitting],
+        people: &HashMap<CandidateId, CandidateRecord>,
+        regulation: &Regulation,
+    ) -> CommandResult<Self> {
+        let ids: Vec<SittingId> = current.iter().map(|one| one.id).collect();
+        let events: HashMap<SittingId, Vec<Event>> = phase_events::of_sittings(reader, &ids)
+            .await?
+            .into_iter()
+            .map(|(id, all)| (id, all.iter().map(|one| one.event).collect()))
+            .collect();
+        let mut commissions: HashMap<CommissionId, Vec<_>> = HashMap::new();
+        for one in current {
+            let Some(person) = people.get(&one.candidate) else {
+                continue;
+            };
+            let times = SittingTimes::new(
+                &regulation.course,
+                &regulation.day,
+                one.day,
+                person.candidate.accommodation,
+                &one.starts,
+            );
+            let of = commissions.entry(one.commission).or_default();
+            of.push((one.id, times, one.environment));
+        }
+        commissions.retain(|_, all| all.iter().any(|(id, ..)| events.contains_key(id)));
+        Ok(Self {
+            events,
+            commissions,
+        })
+    }
+
+    /// When a candidate is to be expected to leave, as his commission's day goes.
+    fn expected_end(
+        &self,
+        sitting: &DatedSitting,
+        regulation: &Regulation,
+        clock: NaiveDateTime,
+    ) -> Option<u16> {
+        let course = &regulation.course;
+        let all = self.commissions.get(&sitting.commission)?;
+        let passages: Vec<Passage<'_>> = all
+            .iter()
+            .map(|(id, times, environment)| {
+                let events = self.events.get(id).map_or(&[][..], Vec::as_slice);
+                Passage::new(course, times, *environment).replayed(events)
+            })
+            .collect::<Result<_, _>>()
+            .ok()?;
+        let place = all.iter().position(|(id, ..)| *id == sitting.id)?;
+        let expected = forecast(&passages, clock);
+        let phases = expected[place].iter().zip(&course.phases);
+        let end = phases
+            .filter(|(_, phase)| phase.candidate)
+            .map(|(expected, _)| expected.end)
+            .max()?;
+        // Past midnight nobody is heard: what lies there is a day that nobody ended.
+        let minute = (end - at_minute(sitting.day, 0)).num_minutes();
+        u16::try_from(minute)
+            .ok()
+            .filter(|minute| *minute < 24 * 60)
+    }
+}
+
+/// Where a sitting that is not over stands: by what its commission records, then by his tracks, then by the timetable.
 fn state(
     person: &CandidateRecord,
     times: &SittingTimes,
     course: &Course,
-    clock: chrono::NaiveDateTime,
+    clock: NaiveDateTime,
+    events: Option<&Vec<Event>>,
 ) -> LineState {
-    match State::from_code(&person.states.sitting) {
+    let standing = State::from_code(&person.states.sitting);
+    if let (Some(State::Convoked | State::Sat), Some(events)) = (standing, events)
+        && let Ok(passage) = Passage::new(course, times, None).replayed(events)
+        && let Some(place) = passage
+            .under_way()
+            .filter(|place| course.phases[*place].candidate)
+    {
+        return LineState::Under(place);
+    }
+    match standing {
         Some(State::Planned) => return LineState::Planned,
         Some(State::Sat) => return LineState::Sat,
         Some(State::Closed) => return LineState::NotValid,

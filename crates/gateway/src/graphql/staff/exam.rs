@@ -87,7 +87,7 @@ impl ExamMutation {
         Ok(match outcome(done)? {
             Ok(told) => SaveAssessmentResult::SavedAssessment(Box::new(SavedAssessment {
                 assessment: read(ctx, save.sitting).await?,
-                entries: answers(&save.entries, told),
+                entries: answers(&save.entries, told.entries),
             })),
             Err(refusal) => SaveAssessmentResult::Refusal(refusal),
         })

@@ -121,8 +121,10 @@ pub struct DayLine {
     pub(super) environment: Option<i32>,
     /// Where it stands.
     pub(super) state: DayLineState,
-    /// The phase under way, by the timetable.
+    /// The phase under way: as the commission records it, else by the timetable.
     pub(super) phase: Option<String>,
+    /// When the candidate is to be expected to leave, once the commission has recorded something of its day.
+    pub(super) expected_end: Option<i32>,
     /// The absence that stands.
     pub(super) absence: Option<Absence>,
     /// The date that he has since.
@@ -441,6 +443,7 @@ pub(super) fn day_line(line: views::DayLine, phases: &[String]) -> DayLine {
         centre: line.centre.name,
         start: i32::from(line.start),
         end: i32::from(line.end),
+        expected_end: line.expected_end.map(i32::from),
         environment: line.sitting.environment.map(i32::from),
         state,
         phase,
