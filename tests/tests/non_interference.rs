@@ -33,24 +33,24 @@ mod non_interference {
     mod sqlite {
         #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
         async fn worlds_that_differ_in_what_is_sealed_answer_alike() -> anyhow::Result<()> {
-            super::worlds::answer_alike(super::Engine::Sqlite).await
+            Box::pin(super::worlds::answer_alike(super::Engine::Sqlite)).await
         }
 
         #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
         async fn a_leak_that_is_planted_is_caught() -> anyhow::Result<()> {
-            super::leaks::are_caught(super::Engine::Sqlite).await
+            Box::pin(super::leaks::are_caught(super::Engine::Sqlite)).await
         }
     }
 
     mod postgres {
         #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
         async fn worlds_that_differ_in_what_is_sealed_answer_alike() -> anyhow::Result<()> {
-            super::worlds::answer_alike(super::Engine::Postgres).await
+            Box::pin(super::worlds::answer_alike(super::Engine::Postgres)).await
         }
 
         #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
         async fn a_leak_that_is_planted_is_caught() -> anyhow::Result<()> {
-            super::leaks::are_caught(super::Engine::Postgres).await
+            Box::pin(super::leaks::are_caught(super::Engine::Postgres)).await
         }
     }
 }

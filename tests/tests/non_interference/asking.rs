@@ -92,9 +92,9 @@ pub fn knock(
                 } else {
                     "TOKEN"
                 };
-                said += &format!("{name}: delos={held};{rest}\n");
+                said.extend([name, ": delos=", held, ";", rest, "\n"]);
             }
-            _ => said += &format!("{line}\n"),
+            _ => said.extend([line, "\n"]),
         }
     }
     let mut answer = said.into_bytes();
@@ -296,7 +296,7 @@ impl Transcript {
             )?;
         }
         for route in ROUTES.iter().filter(|one| one.door == Door::Reading) {
-            let path = route.path.replace('{', "").replace('}', "");
+            let path = route.path.replace(['{', '}'], "");
             self.ask(port, None, ("GET", &path), "", b"")?;
         }
         Ok(())

@@ -54,7 +54,9 @@ impl Counted {
 impl Ids for Counted {
     fn next(&self) -> Uuid {
         let number = self.0.fetch_add(1, Ordering::Relaxed);
-        Uuid::from_u128(0x01a2_0ed9_7fb4_778c_b782_0000_0000_0000 + number.unsigned_abs() as u128)
+        Uuid::from_u128(
+            0x01a2_0ed9_7fb4_778c_b782_0000_0000_0000 + u128::from(number.unsigned_abs()),
+        )
     }
 }
 
@@ -114,20 +116,16 @@ impl Base {
     pub async fn execute(&self, sql: &str) -> Result<()> {
         let address = DatabaseAddress::parse(&self.url).context("an address")?;
         let db = Database::open(&address, MasterKey::new([0; 32]), false).await?;
-        Ok(db
-            .execute_for_test(sql)
+        db.execute_for_test(sql)
             .await
-            .with_context(|| sql.to_owned())?)
+            .with_context(|| sql.to_owned())
     }
 
     /// One text that its database answers.
     pub async fn read(&self, sql: &str) -> Result<String> {
         let address = DatabaseAddress::parse(&self.url).context("an address")?;
         let db = Database::open(&address, MasterKey::new([0; 32]), false).await?;
-        Ok(db
-            .text_for_test(sql)
-            .await
-            .with_context(|| sql.to_owned())?)
+        db.text_for_test(sql).await.with_context(|| sql.to_owned())
     }
 
     /// Serves it from an instant on.

@@ -83,7 +83,7 @@ impl Leak {
 
 /// Each of the five is, and the same history without one is not.
 pub async fn are_caught(engine: Engine) -> Result<()> {
-    let Some(situations) = lay(engine, "leaks").await? else {
+    let Some(situations) = Box::pin(lay(engine, "leaks")).await? else {
         return Ok(());
     };
     let now = instant(situations.first, 750);

@@ -5,10 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
+/// A field: its name, its type, whether it takes arguments.
+type Field = (String, String, bool);
+
 /// Object types and unions of a schema.
 pub struct Schema {
-    /// Fields of a type: name, type, whether it takes arguments.
-    objects: BTreeMap<String, Vec<(String, String, bool)>>,
+    /// Fields of a type.
+    objects: BTreeMap<String, Vec<Field>>,
     unions: BTreeMap<String, Vec<String>>,
 }
 
@@ -16,7 +19,7 @@ impl Schema {
     /// Reads a schema.
     pub fn read(sdl: &str) -> Result<Self> {
         let (mut objects, mut unions) = (BTreeMap::new(), BTreeMap::new());
-        let mut own: Option<(String, Vec<(String, String, bool)>)> = None;
+        let mut own: Option<(String, Vec<Field>)> = None;
         let mut speaks = false;
         for line in sdl.lines().map(str::trim) {
             if line == "\"\"\"" {
@@ -45,7 +48,7 @@ impl Schema {
 
     /// Every field of every type.
     pub fn fields(&self) -> BTreeSet<String> {
-        let of = |(name, fields): (&String, &Vec<(String, String, bool)>)| {
+        let of = |(name, fields): (&String, &Vec<Field>)| {
             let fields = fields.iter().map(|(field, ..)| format!("{name}.{field}"));
             fields.collect::<Vec<_>>()
         };
@@ -82,7 +85,7 @@ impl Schema {
         if let Some(members) = self.unions.get(kind) {
             let mut all = " { __typename".to_owned();
             for member in members {
-                all += &format!(" ... on {member}{}", self.selection(member, depth + 1)?);
+                all.extend([" ... on ", member, &self.selection(member, depth + 1)?]);
             }
             return Ok(all + " }");
         }
@@ -92,7 +95,7 @@ impl Schema {
         let mut all = " {".to_owned();
         for (name, kind, takes) in fields {
             anyhow::ensure!(!takes, "{name} takes arguments: say which");
-            all += &format!(" {name}{}", self.selection(kind, depth + 1)?);
+            all.extend([" ", name, &self.selection(kind, depth + 1)?]);
         }
         Ok(all + " }")
     }

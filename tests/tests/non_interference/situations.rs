@@ -106,6 +106,11 @@ impl Situations {
     }
 }
 
+/// What had to succeed did.
+fn done(ended: Result<(), CommandError>) -> Result<()> {
+    ended.map_err(told)
+}
+
 /// Lays it. Nothing when this machine lacks a service.
 pub async fn lay(engine: Engine, name: &str) -> Result<Option<Situations>> {
     if services::binary().is_none() {
@@ -200,7 +205,7 @@ impl Laying {
         let reader = self.context.db.read();
         let other_date = sittings::of_candidate(&reader, again.candidate).await?;
         let other_date = other_date.context("no other date was found")?;
-        self.done(reschedule::confirm(&self.context, &self.head, other_date.id).await)?;
+        done(reschedule::confirm(&self.context, &self.head, other_date.id).await)?;
         let closure = NewClosure {
             centre,
             first: last,
@@ -235,7 +240,7 @@ impl Laying {
         let mut today = of_day(first);
         let mut next = || today.next().context("the first day");
         let (heard, under_way, unrecorded) = (next()?, next()?, next()?);
-        let afternoon = of_day(first).last().context("the first day")?;
+        let afternoon = of_day(first).next_back().context("the first day")?;
         for (one, phases) in [(heard, usize::MAX), (under_way, 2)] {
             self.record(one, phases).await?;
         }
@@ -281,10 +286,6 @@ impl Laying {
         id_in(self.base.engine, id)
     }
 
-    fn done(&self, ended: Result<(), CommandError>) -> Result<()> {
-        ended.map_err(told)
-    }
-
     async fn sittings(&self) -> Result<Vec<DatedSitting>> {
         all_sittings(&self.context, &self.head).await
     }
@@ -317,7 +318,7 @@ impl Laying {
             seat: None,
         };
         let recorded = absence::record(&self.context, &self.head, &new).await;
-        self.done(recorded.map(drop))
+        done(recorded.map(drop))
     }
 
     fn own(&self, id: CandidateId) -> Actor {
@@ -330,7 +331,7 @@ impl Laying {
     }
 
     async fn acknowledge(&self, id: CandidateId) -> Result<()> {
-        self.done(acknowledge::own(&self.context, &self.own(id), 1).await)
+        done(acknowledge::own(&self.context, &self.own(id), 1).await)
     }
 
     /// No command gives a room yet: the convocation of one candidate is rewritten as if one had.

@@ -41,7 +41,7 @@ struct World {
 
 /// Every world answers as the one where nothing was entered.
 pub async fn answer_alike(engine: Engine) -> Result<()> {
-    let Some(situations) = lay(engine, "worlds").await? else {
+    let Some(situations) = Box::pin(lay(engine, "worlds")).await? else {
         return Ok(());
     };
     let count = std::env::var("DELOS_TEST_WORLDS").ok();

@@ -3,6 +3,7 @@
 use anyhow::{Context as _, Result, ensure};
 use delos_domain::mandate::Role;
 use delos_domain::policy::OperationName as Op;
+use delos_domain::regulation::Grid;
 use delos_domain::tracks::Phase;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -144,7 +145,7 @@ fn whole_sheet() -> Result<Vec<Value>> {
     let regulation = delos_regulation::load(REGULATION);
     let regulation = regulation.map_err(|faults| anyhow::anyhow!("{faults:?}"))?;
     let forms = &regulation.assessment;
-    let lines = forms.grids.iter().flat_map(|grid| grid.lines());
+    let lines = forms.grids.iter().flat_map(Grid::lines);
     let mut all: Vec<(String, &str)> = lines
         .map(|(_, line)| (format!("level.{}", line.code), "3"))
         .collect();
