@@ -74,3 +74,22 @@ pub async fn postgres_database_on(folder: Option<&Path>) -> Result<Option<String
     };
     Ok(Some(format!("{server}/{name}")))
 }
+
+/// A copy of a database of the tests' PostgreSQL, as it stands; whoever is still connected to it is shown out.
+pub async fn postgres_copy(of: &str) -> Result<String> {
+    let server = std::env::var("DELOS_TEST_POSTGRES").context("no PostgreSQL")?;
+    let address =
+        DatabaseAddress::parse(&server).context("DELOS_TEST_POSTGRES is not an address")?;
+    let door = Database::open(&address, MasterKey::new([0; 32]), false).await?;
+    let (server, model) = of.rsplit_once('/').context("an address without a base")?;
+    // A name has 63 bytes at most, and there are copies of copies.
+    let number = uuid::Uuid::new_v4().simple().to_string();
+    let name = format!("{model}_{}", &number[..8]);
+    door.text_for_test(&format!(
+        "select count(pg_terminate_backend(pid))::text from pg_stat_activity where datname = '{model}'"
+    ))
+    .await?;
+    door.execute_for_test(&format!("create database {name} template {model}"))
+        .await?;
+    Ok(format!("{server}/{name}"))
+}

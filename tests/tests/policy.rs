@@ -6,6 +6,7 @@ mod policy {
     mod acts;
     mod asks;
     mod commands;
+    mod commissions;
     mod database;
     mod days;
     mod laying;

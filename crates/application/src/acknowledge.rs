@@ -95,14 +95,19 @@ pub async fn own(context: &Context, actor: &Actor, revision: u32) -> CommandResu
         candidates::one(&tx, &scope, id)
             .await?
             .ok_or(CommandError::NotFound)?;
-        let mut found = outbox::in_force_about_candidate(&tx, &scope, id)
+        let found = outbox::in_force_about_candidate(&tx, &scope, id)
             .await?
             .ok_or(CommandError::NotFound)?;
         let read = match Payload::from_bytes(&found.payload) {
             Ok(Payload::CandidateConvocation(value)) => value.revision,
             _ => return Err(CommandError::NotFound),
         };
-        found.outdated |= read != revision;
+        if read != revision {
+            // Which one is in force is his to know: he reads it next.
+            return Err(Refusal::new("convocation_outdated")
+                .with("revision", read)
+                .into());
+        }
         record(context, tx, &scope, &found, "space").await
     })
     .await

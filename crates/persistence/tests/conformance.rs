@@ -9,6 +9,7 @@ mod conformance {
     mod authorities;
     mod bench;
     mod claims;
+    mod commissions;
     mod counts;
     mod delivery;
     mod drafts;
@@ -144,6 +145,7 @@ mod conformance {
         schema::a_house_stands_under_any_name,
         perimeters::what_a_scope_allows_is_what_its_condition_finds,
         perimeters::what_takes_place_in_a_school_is_reached_by_its_head_and_no_other,
+        commissions::what_a_commission_hears_is_reached_by_its_members_and_no_other,
         failures::a_full_disk_leaves_nothing_half_written,
         failures::a_transaction_that_the_database_ended_is_not_committed,
     }

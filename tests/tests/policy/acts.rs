@@ -6,6 +6,7 @@ use delos_domain::policy::OperationName as Op;
 use serde_json::{Value, json};
 
 use super::asks::{Ask, Reply};
+use super::commissions;
 use super::days;
 use super::laying::KINDS;
 use super::matters::{Matter, all, ask, words};
@@ -87,6 +88,9 @@ pub fn acts(
                 done.push((place, reply, "Account".to_owned()));
             }
             done
+        }
+        other if commissions::OPERATIONS.contains(&other) => {
+            return commissions::acts(other, person, about);
         }
         other => return days::acts(other, person, about),
     }))

@@ -40,6 +40,8 @@ pub enum Whose {
     FarAuthority,
     /// What the authority of those who ask has in their school, as the exam's centre.
     Hosted,
+    /// What a commission of that school hears in which the examiner who asks does not sit.
+    OtherCommission,
     /// The session itself: what no authority owns.
     Session,
     /// Another session of the same house.

@@ -5,6 +5,7 @@ use delos_domain::policy::OperationName as Op;
 use serde_json::{Value, json};
 
 use super::asks::{Ask, Probe, Sight};
+use super::commissions;
 use super::days;
 use super::laying::KINDS;
 use super::matters::Matter;
@@ -249,8 +250,8 @@ pub fn probes(operation: Op, asker: Role, about: &Matter, own: &Matter) -> Vec<P
         | Op::EditAssessment
         | Op::RecordPhase
         | Op::GiveVisa
-        | Op::ReopenAssessment
-        | Op::ReadBordereau
+        | Op::ReopenAssessment => commissions::probes(operation, asker, m),
+        Op::ReadBordereau
         | Op::ConsignAssessment
         | Op::TransmitToJury
         | Op::ReadTransmissions

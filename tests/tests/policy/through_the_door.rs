@@ -7,9 +7,10 @@ use delos_domain::mandate::Role;
 use delos_domain::policy::{Asker, OperationName as Op, PHASES, Relation};
 use delos_domain::tracks::Phase;
 
-use super::acts::acts;
+use super::acts::{Done, acts};
 use super::asks::{Ask, Probe, Reply, Sight, check_allowed, check_forbidden, check_hidden};
 use super::commands;
+use super::commissions;
 use super::laying;
 use super::lines::{self, Answer, Line};
 use super::matters::{Matter, NOWHERE, Whose};
@@ -41,6 +42,10 @@ pub fn every_line_of_the_policy_is_the_answer(engine: Engine) -> Result<()> {
         }
         if operation == Op::ReadDay {
             let laid = run.world.lay_days();
+            laid.with_context(|| format!("after these faults: {:#?}", run.faults))?;
+        }
+        if operation == Op::ReadCommissionDay {
+            let laid = run.world.lay_commissions();
             laid.with_context(|| format!("after these faults: {:#?}", run.faults))?;
         }
         for line in all
@@ -121,18 +126,18 @@ impl Run {
         let who = who_asks(line, role);
         let own = self.world.matter(own_of(role))?.clone();
         for whose in about(line, role) {
+            if line.answer == Answer::Allow && line.operation == Op::ReopenAssessment {
+                let done = self.world.reopen(who, whose)?;
+                self.note(line, done)?;
+                continue;
+            }
             if line.answer == Answer::Allow {
                 let mut matter = self.world.matter(whose)?.clone();
                 let person = self.world.people.get_mut(who).context("somebody")?;
                 let done = acts(line.operation, role, person, &mut matter, &own)?;
                 self.world.matters.insert(whose, matter);
                 if let Some(done) = done {
-                    self.answers.clear();
-                    self.requests += done.len();
-                    for (place, reply, mark) in done {
-                        self.asked.insert((line.operation, place));
-                        check_allowed(&reply, &mark).context(place)?;
-                    }
+                    self.note(line, done)?;
                     continue;
                 }
             }
@@ -141,6 +146,17 @@ impl Run {
                 self.probe(line, who, &probe)
                     .with_context(|| format!("{} of {who} about {whose:?}", probe.place))?;
             }
+        }
+        Ok(())
+    }
+
+    /// What was done is what was allowed.
+    fn note(&mut self, line: Line, done: Done) -> Result<()> {
+        self.answers.clear();
+        self.requests += done.len();
+        for (place, reply, mark) in done {
+            self.asked.insert((line.operation, place));
+            check_allowed(&reply, &mark).context(place)?;
         }
         Ok(())
     }
@@ -191,6 +207,11 @@ impl Run {
                 if matter.form == "PONCTUELLE" {
                     "\"waiting\"".clone_into(&mut all[2].mark);
                 }
+                all
+            }
+            Op::ReadCommissionDay if allowed => {
+                let mut all = probes(line.operation, role, matter, own);
+                matter.day.clone_into(&mut all[0].mark);
                 all
             }
             Op::ReadOwnExam | Op::ReadOwnConvocation | Op::AcknowledgeConvocation => {
@@ -314,10 +335,19 @@ fn about(line: Line, role: Role) -> Vec<Whose> {
             _ => Whose::FarAuthority,
         }];
     }
-    let of_days = matches!(
-        line.operation,
-        Op::ReadDay | Op::RecordAbsence | Op::ReadAbsencePiece
-    );
+    let of_commissions = commissions::OPERATIONS.contains(&line.operation);
+    if of_commissions && role == Role::Examiner {
+        match line.relation {
+            Relation::Commission => return vec![Whose::School],
+            Relation::School => return vec![Whose::OtherCommission],
+            _ => {}
+        }
+    }
+    let of_days = of_commissions
+        || matches!(
+            line.operation,
+            Op::ReadDay | Op::RecordAbsence | Op::ReadAbsencePiece
+        );
     if of_days && own_of(role) == Whose::School {
         match line.relation {
             Relation::Centre => return vec![Whose::Hosted],

@@ -23,7 +23,9 @@ pub const SUBSTITUTE: &str = "substitute";
 /// The administrator and an officer of the other session.
 pub const OTHER_ADMIN: &str = "other administrator";
 pub const OTHER_OFFICER: &str = "other officer";
-/// Its year.
+/// A member of a commission of the authority that sits in the school of those who ask.
+pub const HOSTED_EXAMINER: &str = "hosted examiner";
+/// The other session's year.
 pub const OTHER_YEAR: &str = "2028";
 
 /// A house with everything in it.

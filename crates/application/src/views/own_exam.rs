@@ -7,6 +7,7 @@ use delos_documents::convocation::{CandidateConvocation, Place};
 use delos_documents::ics::{self, Method};
 use delos_documents::mail::{Attachment, Payload};
 use delos_domain::actor::Actor;
+use delos_domain::calendar::{at_minute, local};
 use delos_domain::candidate::Form;
 use delos_domain::mandate::Perimeter;
 use delos_domain::scope::{ReadOwnConvocation, ReadOwnExam, Scope};
@@ -121,14 +122,21 @@ pub async fn own_exam(context: &Context, actor: &Actor) -> CommandResult<OwnExam
         .options
         .get(&person.candidate.option)
         .ok_or(CommandError::NotFound)?;
-    let sent = if person.states.sitting == State::Convoked.code() {
-        convocation(context, actor, &person).await?
-    } else {
-        None
+    let standing = State::from_code(&person.states.sitting);
+    // Whether he is noted as interrogated may wait for his commission to end its assessment, which is not his to know: it is
+    // the clock that ends his convocation.
+    let sent = match standing {
+        Some(State::Convoked | State::Sat) => convocation(context, actor, &person).await?,
+        _ => None,
     };
-    let state = match (State::from_code(&person.states.sitting), &sent) {
+    let is_over = sent
+        .as_ref()
+        .is_some_and(|(sent, _)| has_ended(context, sent));
+    let sent = sent.filter(|_| !is_over);
+    let state = match (standing, &sent) {
         _ if person.candidate.keeps_mark => OwnState::Kept,
         (_, Some(_)) => OwnState::Convoked,
+        _ if is_over => OwnState::Closed,
         (Some(State::Sat | State::DeclaredAbsent | State::ForceMajeure | State::Closed), None) => {
             OwnState::Closed
         }
@@ -220,6 +228,11 @@ async fn in_force(context: &Context, actor: &Actor) -> CommandResult<CandidateCo
     }
     let found = convocation(context, actor, &person).await?;
     found.map(|(sent, _)| sent).ok_or(CommandError::NotFound)
+}
+
+/// Whether the last phase of a convocation is over, on the clocks of its centre.
+fn has_ended(context: &Context, sent: &CandidateConvocation) -> bool {
+    local(context.now(), sent.centre.zone) >= at_minute(sent.date, sent.end)
 }
 
 async fn own<O: delos_domain::scope::Operation>(

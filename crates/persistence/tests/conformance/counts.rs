@@ -24,7 +24,7 @@ fn importer() -> Result<Scope<ImportCandidates>> {
 }
 
 /// An examiner of school 1, without an address.
-fn examiner() -> Result<ExaminerRecord> {
+pub fn examiner() -> Result<ExaminerRecord> {
     let mut identity = candidate(1, 1)?.identity;
     identity.id = IdentityId(id(0xe1, 1));
     identity.email = None;

@@ -149,10 +149,10 @@ pub async fn what_a_scope_allows_is_what_its_condition_finds(bench: &Bench) -> R
 const PLACES: [(u128, u128); 7] = [(1, 1), (2, 2), (3, 3), (4, 4), (11, 1), (11, 2), (13, 3)];
 
 /// Of a place: a sitting that is ahead, one that is over with its absence and who waits since, a closure.
-struct Placed {
-    facts: Facts,
-    ahead: SittingId,
-    over: SittingId,
+pub struct Placed {
+    pub facts: Facts,
+    pub ahead: SittingId,
+    pub over: SittingId,
     absence: AbsenceId,
     closure: ClosureId,
 }
@@ -237,6 +237,7 @@ async fn place(
     Ok(Placed {
         facts: Facts {
             centre: Some(centre),
+            members: commission.members.clone(),
             candidate: Some(over.candidate),
             ..facts(owner)
         },
@@ -248,16 +249,20 @@ async fn place(
 }
 
 /// Lays a published plan an owner, with a commission a place.
-async fn lay_days(bench: &Bench) -> Result<Vec<Placed>> {
+pub async fn lay_days(bench: &Bench) -> Result<Vec<Placed>> {
     world::lay(&bench.db).await?;
     let tx = bench.db.write().await?;
+    super::commissions::lay_examiners(&tx).await?;
     let mut placed = Vec::new();
     for owner in OWNERS {
         let of_owner = (1..).zip(PLACES).filter(|(_, (one, _))| *one == owner);
         let of_owner: Vec<(u16, (u128, u128))> = of_owner.collect();
         let commissions: Vec<CommissionRecord> = of_owner
             .iter()
-            .map(|(number, (_, centre))| commission(*number, *centre))
+            .map(|(number, (_, centre))| CommissionRecord {
+                members: super::commissions::members(*number),
+                ..commission(*number, *centre)
+            })
             .collect();
         let plan = world::plan(owner);
         plans::replace_content(&tx, &plan, &commissions, &[]).await?;
