@@ -16,7 +16,7 @@ use crate::error::{CommandError, CommandResult, Refusal};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Invited {
     /// Accounts and mandates given: a link has left.
-    pub invited: usize,
+    pub sent: usize,
     /// Those who had theirs.
     pub already: usize,
     /// Those who have no address.
@@ -80,7 +80,7 @@ pub async fn invite_examiners(
             },
         };
         match create_account(context, actor, &input).await {
-            Ok(_) => told.invited += 1,
+            Ok(_) => told.sent += 1,
             // Somebody else asked for the same at the same time.
             Err(CommandError::Refused(refusal)) if refusal.code == "mandate_exists" => {
                 told.already += 1;

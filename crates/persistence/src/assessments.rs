@@ -4,6 +4,7 @@
 //! gives to no candidate.
 //! Invariant: whoever changes an assessment first holds its row: a save, a validation and a visa come one after the other.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 use delos_domain::entry::{Field, Kept, Sheet};
@@ -86,11 +87,11 @@ pub async fn of_sittings(
             .all(access.connection())
             .await?;
         for row in rows {
-            if !keys.contains_key(&row.key_id) {
-                let key = envelope::key(access, row.key_id).await?;
-                keys.insert(row.key_id, key);
-            }
-            let one = record(&keys[&row.key_id], &row)?;
+            let key = match keys.entry(row.key_id) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(new) => new.insert(envelope::key(access, row.key_id).await?),
+            };
+            let one = record(key, &row)?;
             all.insert(one.sitting, one);
         }
     }

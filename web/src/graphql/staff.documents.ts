@@ -65,7 +65,7 @@ export const INVITE_EXAMINERS = staff(`
   mutation InviteExaminers($plan: ID!) {
     inviteExaminers(plan: $plan) {
       __typename
-      ... on Invited { invited already withoutAddress others }
+      ... on Invited { sent already withoutAddress others }
       ... on Refusal { code facts { name value } }
     }
   }

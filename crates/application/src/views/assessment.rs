@@ -112,7 +112,7 @@ pub async fn one(context: &Context, actor: &Actor, id: SittingId) -> CommandResu
         .pop()
         .ok_or(CommandError::NotFound)?;
     let regulation = regulation(context, &reader, &sitting).await?;
-    let read = Readings::load(&reader, &scope, &[sitting.clone()]).await?;
+    let read = Readings::load(&reader, &scope, std::slice::from_ref(&sitting)).await?;
     let view = read.view(context, actor, &scope, (&sitting, &person, regulation))?;
     if !matches!(scope.reach(), Reach::Examiner { .. }) {
         note_reading(context, &scope, &sitting).await?;

@@ -161,6 +161,16 @@ fn sat(assessment: assessment::State) -> Tracks {
     .unwrap()
 }
 
+/// Where an assessment stands, its visas, whether its appreciation is written, whether its content is as consigned; what it
+/// lacks.
+type Case<'a> = (
+    assessment::State,
+    &'a [Visa],
+    bool,
+    Option<bool>,
+    &'a [Blocking],
+);
+
 #[test]
 fn what_is_missing_is_said_by_its_name() {
     use Blocking as B;
@@ -168,7 +178,6 @@ fn what_is_missing_is_said_by_its_name() {
     let both = [visa(1, NOW), visa(2, NOW)];
     let one = [visa(1, NOW)];
     let old = [visa(1, NOW), visa(2, BEFORE)];
-    type Case<'a> = (S, &'a [Visa], bool, Option<bool>, &'a [B]);
     let table: [Case<'_>; 9] = [
         (S::Open, &[], true, None, &[B::NotValidated]),
         (

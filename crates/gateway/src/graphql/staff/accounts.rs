@@ -245,7 +245,7 @@ impl From<GrantableView> for GrantableRole {
 #[derive(SimpleObject)]
 pub struct Invited {
     /// To whom a link has left.
-    invited: i32,
+    sent: i32,
     /// Who had an account for it.
     already: i32,
     /// Who has no address.
@@ -258,7 +258,7 @@ impl From<invite_examiners::Invited> for Invited {
     fn from(told: invite_examiners::Invited) -> Self {
         let count = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
         Self {
-            invited: count(told.invited),
+            sent: count(told.sent),
             already: count(told.already),
             without_address: count(told.without_address),
             others: count(told.others),

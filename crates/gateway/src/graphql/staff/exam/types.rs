@@ -43,10 +43,6 @@ pub struct ExamDayPack {
 }
 
 /// A phase of the course.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each says who is busy; none excludes another"
-)]
 #[derive(SimpleObject)]
 pub struct CoursePhase {
     /// Short code.
