@@ -73,7 +73,7 @@ async function fresh(page, house, login) {
 }
 
 /** Signs in, shows a second factor (adds one the first time), and opens the day. */
-export async function enter(page, house, login, day = null) {
+export async function enter(page, house, login, day = null, path = day ? `/jour?jour=${day}` : '/jour') {
   const title = page.getByRole('heading', { level: 1 });
   if (!/connexion/.test(page.url())) await page.goto('/connexion');
   await arrive(page, 'Se connecter');
@@ -81,8 +81,8 @@ export async function enter(page, house, login, day = null) {
   await type(page, 'Mot de passe', PASSWORD);
   await press(page, 'Se connecter');
   await title.filter({ hasNotText: 'Se connecter' }).waitFor();
-  if (!page.url().includes('/jour')) await page.goto(day ? `/jour?jour=${day}` : '/jour');
-  await title.filter({ hasText: /Mes passages|second facteur|Est-ce bien vous|n’est pas de ce jour/ }).or(page.locator('.g95')).first().waitFor();
+  if (!page.url().includes(path.split('?')[0])) await page.goto(path);
+  await title.filter({ hasText: /Mes passages|Bordereau|second facteur|Est-ce bien vous|n’est pas de ce jour/ }).or(page.locator('.g95')).first().waitFor();
   if ((await title.textContent()).includes('Ajouter un second facteur')) {
     keys.set(login, await page.locator('.cle').textContent());
     await type(page, 'Code de votre application', await fresh(page, house, login));
@@ -195,6 +195,50 @@ async function visas(first, second, option) {
     expect((await kept(second, sittingOf(second))).state === 'VISAS_COMPLETE', 'a visa is missing');
   });
   await look(second, `visée ${option}`);
+}
+
+/** Asks one of the front's own documents from a page, as whoever is signed in there. */
+async function asked(page, operation, variables) {
+  const documents = JSON.parse(readFileSync(join(root, 'crates/gateway/schema/documents.staff.json'), 'utf8'));
+  const [documentId] = Object.entries(documents).find(([, text]) => new RegExp(`^(query|mutation) ${operation}\\b`).test(text));
+  const answer = await page.evaluate(
+    async (body) => (await fetch('/graphql/staff', { method: 'POST', headers: { 'Content-Type': 'application/json', 'X-Delos': '1' }, body: JSON.stringify(body) })).json(),
+    { documentId, variables },
+  );
+  expect(!answer.errors, `${operation}: ${JSON.stringify(answer.errors)}`);
+  return answer.data;
+}
+
+/** The head of school: everybody else is declared absent, the assessed candidate is consigned, and the slip goes to the jury. */
+async function transmitted(page, house, login, name, option) {
+  await test(`${option}: the head of school reads what is missing, with a second factor`, async () => {
+    await page.goto('/connexion');
+    await enter(page, house, login, null, '/bordereau');
+    await arrive(page, 'Bordereau récapitulatif');
+    await page.getByText('La transmission s’ouvrira').or(page.getByRole('button', { name: /^Consigner/ })).first().waitFor();
+  });
+  const { dayDates } = await asked(page, 'DayDates', {});
+  for (const { date } of dayDates) {
+    const { day } = await asked(page, 'Day', { date });
+    for (const line of day.lines.filter(({ candidate, recordable }) => candidate.name !== name && recordable)) {
+      const input = { sitting: line.id, kind: 'UNJUSTIFIED', confirmed: 'ABSENT' };
+      const { recordAbsence } = await asked(page, 'RecordAbsence', { input });
+      expect(recordAbsence.__typename === 'Done', JSON.stringify(recordAbsence));
+    }
+  }
+  await test(`${option}: he consigns it, and sends the slip to the jury with the session's code`, async () => {
+    await page.goto('/bordereau');
+    await arrive(page, 'Bordereau récapitulatif');
+    await press(page, /^Consigner 1 évaluation visée/);
+    await page.getByText('Tout est complet').waitFor();
+    await type(page, /^Pour confirmer, écrivez/, '2026');
+    await press(page, /^Transmettre .* au jury$/);
+    await page.getByRole('alert').or(page.locator('.avis.faute')).first().waitFor();
+    await type(page, /^Pour confirmer, écrivez/, '2027');
+    await press(page, /^Transmettre .* au jury$/);
+    await page.getByText(/^Le jury a tout reçu le/).waitFor();
+  });
+  await look(page, `bordereau transmis, ${option}`);
 }
 
 /** Two members on one line: both values side by side, and one chosen. */
@@ -328,6 +372,13 @@ async function speed(page, day) {
   console.log(`grid seen after ${times[2]} ms (median of ${times.join(', ')}), CPU ÷4, 3.2 Mbit/s; wanted ${SEEN} ms`);
 }
 
+/** The head of school under whom an examiner stands in the list of accounts. */
+function headOf(house, login) {
+  const accounts = house.accounts();
+  const before = accounts.slice(0, accounts.findIndex((one) => one.login === login));
+  return before.findLast(({ role }) => role.startsWith('chef')).login;
+}
+
 /** The first day of the commission, asked of the page. */
 export async function firstDay(page, house, login) {
   await enter(page, house, login);
@@ -365,6 +416,7 @@ async function regulation(id, wanted) {
     for (const [place, pair] of [logins.slice(0, 2), logins.slice(2, 4)].entries()) {
       const [login, other] = pair;
       let day;
+      const ended = [];
       const asking = await person();
       await test(`commission ${place + 1}: a member enters with a second factor and reads his day`, async () => (day = await firstDay(asking, house, login)));
       await asking.context().close();
@@ -391,15 +443,21 @@ async function regulation(id, wanted) {
       for (const option of wanted.length > 1 ? await optionsOf(first) : wanted) {
         if (seen.has(option)) continue;
         seen.add(option);
-        await one(first, day, option);
+        const name = await one(first, day, option);
         await visas(first, second, option);
+        ended.push({ option, name });
       }
-      if (wanted.every((option) => seen.has(option)) && wanted.length === 1) break;
       if (place === 0 && wanted.length > 1) {
         await together(first, second, day, '');
         await speed(first, day);
         await killed(house, login, day, at);
       }
+      for (const { option, name } of ended) {
+        const head = await person();
+        await transmitted(head, house, headOf(house, login), name, option);
+        await head.context().close();
+      }
+      if (wanted.every((option) => seen.has(option))) break;
       await house.cut();
       await house.start();
     }

@@ -3,6 +3,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { launch, open } from './browser.mjs';
+import { demonstration, enter, firstDay, grid } from './exam.mjs';
 import { samples } from './house.mjs';
 import { paletted } from './palette.mjs';
 
@@ -141,4 +142,38 @@ const night = await open(browser, base, { width: 390, height: 844, dark: true })
 await deaf(night.context);
 await candidate(night.page);
 await shoot(night.page, 'mon-epreuve-telephone');
+await night.context.close();
+
+// A commission on its day: a demonstration of its own, whose clock is that day's.
+const house = await demonstration('bts-sio-2024-e5');
+await house.start();
+const { login } = house.accounts().find(({ role }) => role.startsWith('examinateur'));
+const asking = await open(browser, house.base);
+const day = await firstDay(asking.page, house, login);
+await asking.context.close();
+await house.cut();
+await house.start(`${day}T12:04:00+01:00`);
+const post = await open(browser, house.base, { height: 860 });
+await deaf(post.context);
+await enter(post.page, house, login, day);
+await post.page.locator('.ile .b.p').click();
+await post.page.locator('.couloirs .e-cours').first().waitFor();
+await shoot(post.page, 'jour', 1180);
+await grid(post.page, day, 'SLAM');
+for (const key of '34323413324') await post.page.keyboard.press(key);
+await post.page.getByLabel(/^Note proposée/).fill('13,5');
+await post.page.getByText(/13,5 → 14/).waitFor();
+await shoot(post.page, 'grille', 1340);
+await post.page.getByRole('link', { name: 'Appréciation et visas' }).click();
+await post.page.getByLabel(/^Observations/).first().fill('Le besoin est reformulé avec justesse ; les choix techniques sont expliqués.');
+await post.page.locator('.statut').filter({ hasText: /Enregistré à/ }).waitFor();
+await shoot(post.page, 'appreciation', 1340);
+const head = house.accounts().find(({ role }) => role.startsWith('chef')).login;
+await post.context.clearCookies();
+const desk = await open(browser, house.base, { height: 860 });
+await deaf(desk.context);
+await enter(desk.page, house, head, null, '/bordereau');
+await desk.page.getByRole('heading', { level: 1, name: 'Bordereau récapitulatif' }).waitFor();
+await shoot(desk.page, 'bordereau', 1240);
+await house.end();
 await browser.close();

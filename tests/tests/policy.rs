@@ -16,6 +16,7 @@ mod policy {
     mod requests;
     mod surfaces;
     mod through_the_door;
+    mod transmissions;
     mod world;
 
     use delos_tests::house::Engine;

@@ -14,6 +14,7 @@ use super::requests::{
     add_commission, by_id, correct_address, create, dates, edit_plan, edit_text, grant, grantable,
     kind, of_plan, remove_commission, resend, role_below, settle,
 };
+use super::transmissions;
 use delos_tests::files::ended;
 use delos_tests::http::Visitor;
 use delos_tests::plans::{version, view};
@@ -91,6 +92,9 @@ pub fn acts(
         }
         other if commissions::OPERATIONS.contains(&other) => {
             return commissions::acts(other, person, about);
+        }
+        other if transmissions::OPERATIONS.contains(&other) => {
+            return transmissions::acts(other, person, about);
         }
         other => return days::acts(other, person, about),
     }))

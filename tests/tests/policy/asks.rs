@@ -167,7 +167,13 @@ pub fn check_hidden(probe: &Probe, reply: &Reply, ghost: Option<&Reply>) -> Resu
             // A list of ids of which none is there is refused by a rule, whoever asks.
             let absent = matches!(
                 code.as_deref(),
-                Some("not_found" | "nothing_to_resend" | "nothing_to_settle" | "nobody_to_remind")
+                Some(
+                    "not_found"
+                        | "nothing_to_resend"
+                        | "nothing_to_settle"
+                        | "nobody_to_remind"
+                        | "nothing_to_consign"
+                )
             );
             reply.is(ghost) && (absent || reply.succeeds() && reply.field().is_null())
         }

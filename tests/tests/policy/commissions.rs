@@ -111,6 +111,14 @@ pub fn probes(operation: Op, asker: Role, m: &Matter) -> Vec<Probe> {
             let mut all = vec![named("Query.assessment", &m.sitting, m, |m| {
                 assessment(&m.sitting)
             })];
+            for route in [
+                "/sittings/{id}/grid-filled.pdf",
+                "/sittings/{id}/appreciation-filled.pdf",
+            ] {
+                all.push(named(route, "%PDF", m, |m| {
+                    Ask::Get(route.replace("{id}", &m.sitting))
+                }));
+            }
             // Whoever keeps what commissions enter has no commission's day.
             if asker != Role::HeadOfSchool {
                 all.push(whole_day);

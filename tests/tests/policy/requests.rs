@@ -9,6 +9,7 @@ use super::commissions;
 use super::days;
 use super::laying::KINDS;
 use super::matters::Matter;
+use super::transmissions;
 
 const REFUSAL: &str = "__typename ... on Refusal { code }";
 /// Every mandate that the lines give ends so.
@@ -256,7 +257,7 @@ pub fn probes(operation: Op, asker: Role, about: &Matter, own: &Matter) -> Vec<P
         | Op::TransmitToJury
         | Op::ReadTransmissions
         | Op::SuspectFraud
-        | Op::RuleOnFraud => Vec::new(),
+        | Op::RuleOnFraud => transmissions::probes(operation, m),
         Op::ResetSecondFactor => vec![
             named("Mutation.askFactorReset", "", m, |m| {
                 by_id("askFactorReset", "account", &m.account)

@@ -16,6 +16,7 @@ use super::lines::{self, Answer, Line};
 use super::matters::{Matter, NOWHERE, Whose};
 use super::requests::{authorities, mail_texts, probes, session, unreached};
 use super::surfaces;
+use super::transmissions;
 use super::world::{FAR_OFFICER, SISTER_HEAD, SUBSTITUTE, World};
 use delos_tests::house::Engine;
 
@@ -335,7 +336,8 @@ fn about(line: Line, role: Role) -> Vec<Whose> {
             _ => Whose::FarAuthority,
         }];
     }
-    let of_commissions = commissions::OPERATIONS.contains(&line.operation);
+    let of_commissions = commissions::OPERATIONS.contains(&line.operation)
+        || transmissions::OPERATIONS.contains(&line.operation);
     if of_commissions && role == Role::Examiner {
         match line.relation {
             Relation::Commission => return vec![Whose::School],
