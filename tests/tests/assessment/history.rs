@@ -19,7 +19,7 @@ use super::world::World;
 const WRITERS: usize = 20;
 
 fn edits() -> usize {
-    std::env::var("DELOS_HISTORY_EDITS")
+    std::env::var("DELOS_TEST_HISTORY_EDITS")
         .ok()
         .and_then(|text| text.parse().ok())
         .unwrap_or(25)
