@@ -31,8 +31,10 @@ const eventsOf = (sitting: string) => ({ kind: 'pack', group: sitting, id: 'even
 /** The day of the address, asked for with the page itself: it is on its way while the rest is loaded. */
 let early: { date: string; answer: Promise<ResultOf<typeof EXAM_DAY>>; asked: number } | null = null;
 export function askEarly(date: string): void {
-  early = { date, answer: ask(EXAM_DAY, { date }), asked: Date.now() };
-  early.answer.catch(() => undefined);
+  const one = { date, answer: ask(EXAM_DAY, { date }), asked: Date.now() };
+  early = one;
+  // Refused, before a second factor for example, it is not what a later look is answered.
+  one.answer.catch(() => early === one && (early = null));
 }
 
 /** A clock this far from the service's is told. */
