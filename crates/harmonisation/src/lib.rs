@@ -7,5 +7,6 @@
 //! Invariant: what cannot be estimated is absent and said ([`report::Warning`]), never a number that looks like one.
 //! Invariant: nothing here changes a mark: what an adjustment would do is computed, and the jury decides.
 
+pub mod adjustment;
 pub mod report;
 pub mod session;

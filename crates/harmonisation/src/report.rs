@@ -13,6 +13,14 @@ use crate::session::Mode;
 /// Version of the format, the first field of every report.
 pub const FORMAT: &str = "delos-harmonisation/1";
 
+/// The JSON Schema (draft 2020-12) of a report, indented, as it is committed in `schema/report.json`.
+pub fn schema() -> String {
+    let schema = schemars::schema_for!(Report);
+    let mut text = format!("{:#}", schema.as_value());
+    text.push('\n');
+    text
+}
+
 /// The whole report.
 #[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
 pub struct Report {

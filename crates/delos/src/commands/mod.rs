@@ -50,7 +50,7 @@ pub enum Command {
     Regulation(regulation::Regulation),
     /// Met un papier en PDF, d’après un fichier de données
     Render(render::Render),
-    /// Affiche un schéma GraphQL
+    /// Affiche un schéma : GraphQL, ou JSON pour le rapport d’harmonisation
     #[command(subcommand)]
     Schema(schema::Schema),
     /// Dit si la maison est en ordre
