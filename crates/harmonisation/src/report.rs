@@ -13,9 +13,12 @@ use crate::session::Mode;
 /// Version of the format, the first field of every report.
 pub const FORMAT: &str = "delos-harmonisation/1";
 
-/// The JSON Schema (draft 2020-12) of a report, indented, as it is committed in `schema/report.json`.
+/// The JSON Schema of a report (draft 7, which every validator reads), indented, as it is committed in `schema/report.json`.
 pub fn schema() -> String {
-    let schema = schemars::schema_for!(Report);
+    let schema = schemars::generate::SchemaSettings::draft07()
+        .for_serialize()
+        .into_generator()
+        .into_root_schema_for::<Report>();
     let mut text = format!("{:#}", schema.as_value());
     text.push('\n');
     text
@@ -23,6 +26,7 @@ pub fn schema() -> String {
 
 /// The whole report.
 #[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct Report {
     /// [`FORMAT`].
     pub format: String,
@@ -56,6 +60,7 @@ pub struct Report {
 
 /// What was counted.
 #[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct Input {
     /// Candidates in the statistics.
     pub candidates: usize,
@@ -69,6 +74,7 @@ pub struct Input {
 
 /// A line of a file that could not be read.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct RejectedLine {
     /// `grades` or `anchors`.
     pub file: String,
@@ -82,6 +88,7 @@ pub struct RejectedLine {
 
 /// What was asked for; all of it shown beside the figures.
 #[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct Settings {
     /// δ: a severity smaller than this matters to nobody, in points.
     pub tolerance: f64,
@@ -147,6 +154,7 @@ pub enum Warning {
 
 /// The mixed model of the note (nested; harmonisation.md §2.2).
 #[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct Model {
     /// REML criterion, −2 log restricted likelihood, as lme4 prints it; absent where there is no model.
     pub criterion: Option<f64>,
@@ -166,6 +174,7 @@ pub struct Model {
 
 /// Variances of the levels; a level that left the model is absent, one on the boundary is 0.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct Components {
     /// Between academies.
     pub academy: Option<f64>,
@@ -179,6 +188,7 @@ pub struct Components {
 
 /// An estimate with its standard error.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct Effect {
     /// The estimate.
     pub estimate: f64,
@@ -188,6 +198,7 @@ pub struct Effect {
 
 /// Mundlak's check: the profile's slope between commissions less the slope within.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct BetweenWithin {
     /// Slope of the note on the profile within commissions.
     pub within: f64,
@@ -199,6 +210,7 @@ pub struct BetweenWithin {
 
 /// What a commission of n candidates allows to see.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct Detectable {
     /// Candidates.
     pub n: u32,
@@ -208,6 +220,7 @@ pub struct Detectable {
 
 /// Posterior of a severity under the scale mixture (harmonisation.md §2.3).
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct Severity {
     /// Posterior mean, in points; positive is severe.
     pub estimate: f64,
@@ -227,6 +240,7 @@ pub struct Severity {
 
 /// One commission.
 #[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct CommissionReport {
     /// Its code.
     pub commission: String,
@@ -278,6 +292,7 @@ pub struct CommissionReport {
 
 /// One centre or one academy.
 #[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct GroupReport {
     /// Academy.
     pub academy: Option<String>,
@@ -303,6 +318,7 @@ pub struct GroupReport {
 
 /// Count of one value of the note.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct NoteCount {
     /// Points.
     pub note: f64,
@@ -312,6 +328,7 @@ pub struct NoteCount {
 
 /// What is common to the funnel (Spiegelhalter 2005, additive form).
 #[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct Funnel {
     /// Centre line, in points.
     pub target: f64,
@@ -325,6 +342,7 @@ pub struct Funnel {
 
 /// One commission in the funnel.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct FunnelPoint {
     /// −mean residual less the median of all: positive is severe.
     pub value: f64,
@@ -340,6 +358,7 @@ pub struct FunnelPoint {
 
 /// Use of the levels by a commission, against what its candidates' levels make one expect.
 #[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct LevelUse {
     /// Cells on levels 0, 1, 2, 3.
     pub observed: [u32; 4],
@@ -351,6 +370,7 @@ pub struct LevelUse {
 
 /// A line of the grid in a commission.
 #[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct ItemUse {
     /// The line's code.
     pub item: String,
@@ -364,6 +384,7 @@ pub struct ItemUse {
 
 /// Distances between two sets of notes, with their reference by permutation inside the academy (harmonisation.md §2.6).
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct Distance {
     /// Candidates it is compared with.
     pub others: usize,
@@ -377,6 +398,7 @@ pub struct Distance {
 
 /// A distance beside what chance alone would give.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct DistanceValue {
     /// The distance.
     pub value: f64,
@@ -390,6 +412,7 @@ pub struct DistanceValue {
 
 /// One signature.
 #[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct Signature {
     /// Its name.
     pub name: SignatureName,
@@ -445,6 +468,7 @@ pub enum Habit {
 
 /// A line of a grid over the whole session (partial credit model, harmonisation.md §2.4).
 #[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct ItemReport {
     /// The grid's code.
     pub grid: String,
@@ -470,6 +494,7 @@ pub struct ItemReport {
 
 /// Links between commissions by shared dossiers.
 #[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct Links {
     /// Connected parts of the commissions (each commission without a shared dossier is a part of its own).
     pub components: usize,
@@ -489,6 +514,7 @@ pub struct Links {
 
 /// A what-if of the design.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct MoreDossiers {
     /// Dossiers more, graded by every commission of the same grid.
     pub dossiers: usize,
@@ -500,6 +526,7 @@ pub struct MoreDossiers {
 
 /// Severity on the grid, where it is identified.
 #[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct GridSeverity {
     /// Commission.
     pub commission: String,
@@ -517,6 +544,7 @@ pub struct GridSeverity {
 
 /// Penalties of the session.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct Penalties {
     /// Candidates with a penalty.
     pub penalised: usize,
@@ -526,6 +554,7 @@ pub struct Penalties {
 
 /// Penalties of a commission: a point in a binomial funnel.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct PenaltyRate {
     /// Candidates with a penalty.
     pub penalised: usize,
@@ -539,6 +568,7 @@ pub struct PenaltyRate {
 
 /// Points to add to each note of a commission, by each way of adjusting.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct Adjustment {
     /// The posterior mean where flagged, else 0; by steps of a half, within ±3.
     pub full: f64,
@@ -570,6 +600,7 @@ pub enum Way {
 
 /// What a way of adjusting would do.
 #[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct Scenario {
     /// The way.
     pub way: Way,
@@ -593,6 +624,7 @@ pub struct Scenario {
 
 /// Candidates who would cross a threshold.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct Crossing {
     /// Points.
     pub threshold: f64,
