@@ -89,14 +89,8 @@ pub struct Consequences {
 }
 
 /// What `points` (one number a commission, by its index; 0 where it is missing) would do.
-///
-/// With `only_up`, a commission whose points are negative is left alone: candidates are moved down only where the president
-/// says so.
-pub fn consequences(candidates: &[Candidate], points: &[f64], only_up: bool) -> Consequences {
-    let of = |commission: usize| {
-        let points = points.get(commission).copied().unwrap_or(0.0);
-        if only_up { points.max(0.0) } else { points }
-    };
+pub fn consequences(candidates: &[Candidate], points: &[f64]) -> Consequences {
+    let of = |commission: usize| points.get(commission).copied().unwrap_or(0.0);
     let mut crossings = THRESHOLDS.map(|threshold| Crossing {
         threshold,
         up: 0,
@@ -120,7 +114,7 @@ pub fn consequences(candidates: &[Candidate], points: &[f64], only_up: bool) -> 
         after_all.push(note);
     }
     Consequences {
-        commissions: (0..points.len()).filter(|one| of(*one) != 0.0).count(),
+        commissions: points.iter().filter(|one| **one != 0.0).count(),
         up,
         down,
         crossings: crossings.to_vec(),
@@ -233,12 +227,10 @@ mod tests {
             candidate(1, 10.0, None),
             candidate(2, 15.0, None),
         ];
-        let done = consequences(&all, &[1.0, -1.0], false);
+        let done = consequences(&all, &[1.0, -1.0]);
         assert_eq!((done.commissions, done.up, done.down), (2, 2, 1));
         let ten = done.crossings[1];
         assert_eq!((ten.up, ten.down), (1, 1));
-        let up = consequences(&all, &[1.0, -1.0], true);
-        assert_eq!((up.commissions, up.up, up.down), (1, 2, 0));
     }
 
     proptest! {

@@ -46,6 +46,8 @@ pub struct Report {
     pub academies: Vec<GroupReport>,
     /// The funnel's common figures.
     pub funnel: Option<Funnel>,
+    /// What the competences are called, by their code.
+    pub competences: BTreeMap<String, String>,
     /// The lines of the grids.
     pub items: Vec<ItemReport>,
     /// Who can be compared with whom on the grid.
@@ -59,17 +61,37 @@ pub struct Report {
 }
 
 /// What was counted.
-#[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
+#[derive(Clone, PartialEq, Default, Debug, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct Input {
+    /// Rows of the grades, blank ones not counted.
+    pub rows: u64,
     /// Candidates in the statistics.
     pub candidates: usize,
+    /// Candidates without note, who are not in the statistics: NV, AB, dispensed.
+    pub without_note: WithoutNote,
+    /// Rows that were left out because they are at fault.
+    pub left_out: u64,
     /// Commissions with one candidate at least.
     pub commissions: usize,
     /// Gradings of shared dossiers.
     pub anchor_gradings: usize,
-    /// Lines of the files that were left out, each with its reason.
+    /// Faults of the files, each with its line and its reason.
     pub rejected: Vec<RejectedLine>,
+    /// Faults beyond those.
+    pub rejected_untold: u64,
+}
+
+/// Candidates who have no note.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct WithoutNote {
+    /// AB.
+    pub absent: u64,
+    /// NV.
+    pub not_validated: u64,
+    /// Dispensed.
+    pub exempt: u64,
 }
 
 /// A line of a file that could not be read.
@@ -84,6 +106,8 @@ pub struct RejectedLine {
     pub column: Option<String>,
     /// Stable code of the reason, e.g. `note_outside`.
     pub code: String,
+    /// The reason and the remedy, in French; never the value.
+    pub sentence: String,
 }
 
 /// What was asked for; all of it shown beside the figures.
@@ -150,10 +174,12 @@ pub enum Warning {
     PartlyLinked,
     /// All candidates are in CCF.
     CcfSession,
+    /// Columns of the model say the same (each option has its own mode, say): one of them left it.
+    ConfoundedColumn,
 }
 
 /// The mixed model of the note (nested; harmonisation.md §2.2).
-#[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
+#[derive(Clone, PartialEq, Debug, Default, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct Model {
     /// REML criterion, −2 log restricted likelihood, as lme4 prints it; absent where there is no model.
