@@ -8,5 +8,11 @@
 //! Invariant: nothing here changes a mark: what an adjustment would do is computed, and the jury decides.
 
 pub mod adjustment;
+pub mod funnel;
+pub mod meta;
+pub mod mixed;
+pub mod multiple;
+pub mod normal;
 pub mod report;
 pub mod session;
+pub mod shrinkage;
