@@ -7,5 +7,14 @@
 //! Invariant: what cannot be estimated is absent and said ([`report::Warning`]), never a number that looks like one.
 //! Invariant: nothing here changes a mark: what an adjustment would do is computed, and the jury decides.
 
+pub mod ability;
+pub mod facets;
+pub mod fit;
+pub mod partial_credit;
+pub mod penalties;
+pub mod profiles;
 pub mod report;
+pub mod responses;
+pub mod score;
 pub mod session;
+pub mod signatures;
