@@ -8,8 +8,11 @@
 //! Invariant: nothing here changes a mark: what an adjustment would do is computed, and the jury decides.
 
 pub mod ability;
+pub mod anchors;
+pub mod design;
 pub mod facets;
 pub mod fit;
+pub mod links;
 pub mod partial_credit;
 pub mod penalties;
 pub mod profiles;

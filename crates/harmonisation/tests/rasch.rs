@@ -6,6 +6,8 @@ mod data;
 mod facets;
 #[path = "rasch/habits.rs"]
 mod habits;
+#[path = "rasch/links.rs"]
+mod links;
 #[path = "rasch/national.rs"]
 mod national;
 #[path = "rasch/oracles.rs"]
