@@ -102,7 +102,8 @@ pub fn analyse(
         .collect();
     let grid_severity =
         anchored(&places.session, &models, &places.anchors).report(&places.session);
-    let links = links::report(&places.session, &places.anchors);
+    let (graph, groups) = links::session_graph(&places.session, &places.anchors);
+    let links = links::links(&graph, &groups, links::GRADING_SD);
 
     told(Step::WhatIf);
     let changes = changes::changes(&places, &notes, settings.tolerance);
