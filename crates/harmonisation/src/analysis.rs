@@ -16,8 +16,8 @@ use crate::links;
 use crate::penalties::{Count, penalties};
 use crate::profiles::SessionProfiles;
 use crate::report::{
-    self, CommissionReport, Distance, FunnelPoint, GroupReport, Input, LevelUse,
-    Penalties, PenaltyRate, Report, Settings, Warning,
+    self, CommissionReport, Distance, FunnelPoint, GroupReport, Input, LevelUse, Penalties,
+    PenaltyRate, Report, Settings, Warning,
 };
 use crate::session::{AnchorGrading, Candidate, Mode, Session};
 use crate::signatures::{Evidence, Findings, Notice, signatures, slopes};
@@ -100,9 +100,9 @@ pub fn analyse(
         .iter()
         .map(|grid| grid.profiles.model.clone())
         .collect();
-    let grid_severity =
-        anchored(&places.session, &models, &places.anchors).report(&places.session);
-    let links = links::report(&places.session, &places.anchors);
+    let grid_severity = anchored(&places.session, &models, &places.anchors).report(&places.session);
+    let (graph, groups) = links::session_graph(&places.session, &places.anchors);
+    let links = links::links(&graph, &groups, links::GRADING_SD);
 
     told(Step::WhatIf);
     let changes = changes::changes(&places, &notes, settings.tolerance);
@@ -151,12 +151,14 @@ pub fn analyse(
         commissions,
         centres,
         academies,
-        funnel: funnel.zip(notes.sigma).map(|(funnel, sigma)| report::Funnel {
-            target: funnel.target,
-            sigma,
-            tau: funnel.tau2.sqrt(),
-            over_dispersion: funnel.over_dispersion,
-        }),
+        funnel: funnel
+            .zip(notes.sigma)
+            .map(|(funnel, sigma)| report::Funnel {
+                target: funnel.target,
+                sigma,
+                tau: funnel.tau2.sqrt(),
+                over_dispersion: funnel.over_dispersion,
+            }),
         competences: places
             .session
             .grids
@@ -226,7 +228,11 @@ fn warnings(
     if !candidates.is_empty() && candidates.iter().all(ccf) {
         warnings.push(Warning::CcfSession);
     }
-    if profiles.grids.iter().any(|one| one.profiles.model.separated()) {
+    if profiles
+        .grids
+        .iter()
+        .any(|one| one.profiles.model.separated())
+    {
         warnings.push(Warning::SeparatedItem);
     }
     if links.linked_commissions > 0 && links.linked_commissions < places.session.commissions.len() {
@@ -352,7 +358,10 @@ fn commission_warnings(
     report: &CommissionReport,
     scored: usize,
 ) -> Vec<Warning> {
-    let ccf = heard.iter().filter(|one| one.mode == Some(Mode::Ccf)).count();
+    let ccf = heard
+        .iter()
+        .filter(|one| one.mode == Some(Mode::Ccf))
+        .count();
     let held = [
         (heard.len() < FEWEST, Warning::FewCandidates),
         (heard.len() == 1, Warning::OneCandidate),
@@ -402,4 +411,3 @@ fn mean(values: &[f64]) -> f64 {
     let count = values.len().max(1) as f64;
     values.iter().sum::<f64>() / count
 }
-

@@ -2,7 +2,7 @@
 //!
 //! Level m of dossier d on line j by commission c: P ∝ exp(m·(`θ_d` − `g_c`) − `Δ_jm`), the lines' Δ being those of the main analysis.
 //! Newton on θ and g with a N(0, σ²) penalty on g, σ² by EM (harmonisation.md §2.4; Laird 1978, JASA 73:805, for the EM of a random
-//! effect). A candidate whom two commissions graded is a shared dossier like another. Inside one connected part the level
+//! effect). A commission whose scores vary more than cells filled one by one is weighted down (see [`dispersions`]). A candidate whom two commissions graded is a shared dossier like another. Inside one connected part the level
 //! of all g is free, so they are centred there; between parts nothing is comparable; a commission without a shared dossier is absent.
 
 mod system;
@@ -119,24 +119,18 @@ pub fn anchored(
     }
     let count: usize = systems.iter().map(System::commissions).sum();
     let freedom = (count - systems.len()) as f64;
-    let mut variance = 0.25;
-    for _ in 0..EM_STEPS {
-        let mut sum = 0.0;
-        for system in &mut systems {
-            sum += system.solve(&curves, variance);
-        }
-        let next = (sum / freedom).max(LEAST_VARIANCE);
-        let moved = (next - variance).abs();
-        variance = next;
-        if moved < 1e-9 * variance || variance <= LEAST_VARIANCE {
-            break;
-        }
+    let first = converge(&mut systems, &curves, 0.25, freedom);
+    let scatters: Vec<Vec<(f64, f64)>> = systems.iter().map(|one| one.scatter(&curves)).collect();
+    let mut dispersions = dispersions(&scatters.concat()).into_iter();
+    for system in &mut systems {
+        let own: Vec<f64> = dispersions.by_ref().take(system.commissions()).collect();
+        system.disperse(&own);
     }
+    let variance = converge(&mut systems, &curves, first, freedom);
     let mut result = nothing;
     result.variance = Some(variance);
     result.components = systems.len();
-    for (component, system) in systems.iter_mut().enumerate() {
-        system.solve(&curves, variance);
+    for (component, system) in systems.iter().enumerate() {
         for (commission, effect) in system.severities() {
             let Effect { estimate, se } = effect;
             result.severities[commission] = Some(Identified {
@@ -147,6 +141,77 @@ pub fn anchored(
         }
     }
     result
+}
+
+/// σ² by EM from a start, every part solved at it.
+fn converge(systems: &mut [System], curves: &[Curves], start: f64, freedom: f64) -> f64 {
+    let mut variance = start;
+    for _ in 0..EM_STEPS {
+        let sum: f64 = systems
+            .iter_mut()
+            .map(|system| system.solve(curves, variance))
+            .sum();
+        let next = (sum / freedom).max(LEAST_VARIANCE);
+        let moved = (next - variance).abs();
+        variance = next;
+        if moved < 1e-7 * variance || variance <= LEAST_VARIANCE {
+            break;
+        }
+    }
+    for system in systems {
+        system.solve(curves, variance);
+    }
+    variance
+}
+
+/// φ of each commission: a grid that is one impression says less of severity than its number of cells, and its scores scatter more
+/// (quasi-likelihood, McCullagh and Nelder 1989, ch. 9).
+///
+/// Empirical Bayes over φ = 1, √2, 2, …, 16 whose weights EM estimates, each scatter being φ·χ² (as the scale mixture of harmonisation.md
+/// §2.3); the answer is 1 over the posterior mean of 1/φ, so that an ordinary commission keeps its weight.
+fn dispersions(scatters: &[(f64, f64)]) -> Vec<f64> {
+    const POINTS: usize = 9;
+    let mut points = [1.0; POINTS];
+    for step in 1..POINTS {
+        points[step] = points[step - 1] * std::f64::consts::SQRT_2;
+    }
+    let posterior = |weights: &[f64; POINTS], (squares, degrees): (f64, f64)| {
+        let mut shares = [0.0; POINTS];
+        let (mut total, least) = (0.0, 0.5 * squares / points[POINTS - 1]);
+        for ((share, point), weight) in shares.iter_mut().zip(points).zip(weights) {
+            // Density of φ·χ² up to what does not depend on φ, kept from underflow.
+            let exponent = least - 0.5 * squares / point - 0.5 * degrees * libm::log(point);
+            *share = weight * libm::exp(exponent);
+            total += *share;
+        }
+        shares.map(|share| share / total)
+    };
+    let mut weights = [1.0 / POINTS as f64; POINTS];
+    let informative: Vec<(f64, f64)> = scatters.iter().copied().filter(|one| one.1 > 0.0).collect();
+    if informative.is_empty() {
+        return vec![1.0; scatters.len()];
+    }
+    for _ in 0..EM_STEPS {
+        let mut next = [0.0; POINTS];
+        for one in &informative {
+            for (sum, share) in next.iter_mut().zip(posterior(&weights, *one)) {
+                *sum += share / informative.len() as f64;
+            }
+        }
+        weights = next;
+    }
+    scatters
+        .iter()
+        .map(|one| {
+            let shares = posterior(&weights, *one);
+            let kept: f64 = shares
+                .iter()
+                .zip(points)
+                .map(|(share, phi)| share / phi)
+                .sum();
+            1.0 / kept
+        })
+        .collect()
 }
 
 impl Anchored {

@@ -7,9 +7,9 @@
 //! Invariant: what cannot be estimated is absent and said ([`report::Warning`]), never a number that looks like one.
 //! Invariant: nothing here changes a mark: what an adjustment would do is computed, and the jury decides.
 
-pub mod analysis;
 pub mod ability;
 pub mod adjustment;
+pub mod analysis;
 pub mod anchors;
 pub mod design;
 pub mod facets;

@@ -10,6 +10,7 @@
 
 use crate::normal;
 
+mod mixture;
 mod moderation;
 
 pub use moderation::{Moderation, moderate};
@@ -32,9 +33,9 @@ pub struct Prior {
     pub weights: Vec<f64>,
     /// Log likelihood of the observations.
     pub log_likelihood: f64,
-    /// Steps of EM that it took.
+    /// Steps that it took.
     pub iterations: usize,
-    /// Whether EM ended before its bound; if not, weights move by less than anybody sees, likelihood by less than 1e-6.
+    /// Whether the log likelihood is within 1e-10 a group of its greatest.
     pub converged: bool,
 }
 
@@ -55,11 +56,6 @@ pub struct Posterior {
     pub p_wrong_sign: f64,
 }
 
-/// Bound of EM's steps.
-const STEPS: usize = 3000;
-/// EM ends when a step gains less log likelihood than this.
-const GAIN: f64 = 1e-9;
-
 /// The grid of §2.3: 0 and 18 points from `least` to `most` in geometric progression. For points of the note: 0.1 and 3.
 pub fn grid(least: f64, most: f64) -> Vec<f64> {
     let ratio = libm::log(most / least) / 17.0;
@@ -68,7 +64,8 @@ pub fn grid(least: f64, most: f64) -> Vec<f64> {
         .collect()
 }
 
-/// Weights of the mixture by EM from equal ones; `None` without observations, or where an error is not positive and finite.
+/// Weights of the mixture by maximum likelihood, as EM would end; `None` without observations, or where an error is not positive and
+/// finite. The observations' order changes no bit.
 ///
 /// w_ck ∝ π_k N(x_c; 0, s_c²+τ_k²), π_k = mean over c of w_ck.
 pub fn learn(observations: &[Observation], scales: &[f64]) -> Option<Prior> {
@@ -76,11 +73,17 @@ pub fn learn(observations: &[Observation], scales: &[f64]) -> Option<Prior> {
     if observations.is_empty() || scales.is_empty() || !observations.iter().all(usable) {
         return None;
     }
+    let mut sorted = observations.to_vec();
+    sorted.sort_by(|a, b| {
+        a.estimate
+            .total_cmp(&b.estimate)
+            .then(a.se.total_cmp(&b.se))
+    });
     let k = scales.len();
     // Likelihoods relative to the largest of their row: no row underflows.
-    let mut likelihood = vec![0.0; observations.len() * k];
+    let mut likelihood = vec![0.0; sorted.len() * k];
     let mut largest = 0.0;
-    for (row, o) in likelihood.chunks_exact_mut(k).zip(observations) {
+    for (row, o) in likelihood.chunks_exact_mut(k).zip(&sorted) {
         for (l, scale) in row.iter_mut().zip(scales) {
             *l = normal::log_density(o.estimate, o.se * o.se + scale * scale);
         }
@@ -88,42 +91,14 @@ pub fn learn(observations: &[Observation], scales: &[f64]) -> Option<Prior> {
         largest += most;
         row.iter_mut().for_each(|l| *l = libm::exp(*l - most));
     }
-    let m = observations.len() as f64;
-    let mut weights = vec![1.0 / k as f64; k];
-    let mut sums = vec![0.0; k];
-    let mut before = f64::NEG_INFINITY;
-    for iteration in 0..STEPS {
-        sums.fill(0.0);
-        // The product of marginals, taken out of the logarithm now and then: one logarithm a dozen rows.
-        let (mut log, mut product) = (0.0, 1.0);
-        for row in likelihood.chunks_exact(k) {
-            let marginal: f64 = row.iter().zip(&weights).map(|(l, w)| l * w).sum();
-            for (sum, l) in sums.iter_mut().zip(row) {
-                *sum += l / marginal;
-            }
-            product *= marginal;
-            if product < 1e-200 {
-                log += libm::log(product);
-                product = 1.0;
-            }
-        }
-        log += libm::log(product);
-        let converged = log - before < GAIN;
-        if converged || iteration + 1 == STEPS {
-            return Some(Prior {
-                scales: scales.to_vec(),
-                weights,
-                log_likelihood: log + largest,
-                iterations: iteration + 1,
-                converged,
-            });
-        }
-        before = log;
-        for (w, sum) in weights.iter_mut().zip(&sums) {
-            *w *= sum / m;
-        }
-    }
-    None
+    let reached = mixture::maximise(&likelihood, k);
+    Some(Prior {
+        scales: scales.to_vec(),
+        log_likelihood: largest + mixture::log_likelihood(&likelihood, &reached.weights),
+        weights: reached.weights,
+        iterations: reached.iterations,
+        converged: reached.converged,
+    })
 }
 
 /// One component of a posterior: N(mean, sd²) with its probability.
@@ -223,7 +198,7 @@ impl Prior {
                     sd: (t2 * s2 / (t2 + s2)).sqrt(),
                 }
             })
-            .filter(|c| c.weight > 1e-17)
+            .filter(|c| c.weight > 1e-13)
             .collect()
     }
 }
@@ -244,7 +219,7 @@ fn quantile(components: &[Component], below: impl Fn(f64) -> f64, p: f64) -> f64
     }
     for _ in 0..80 {
         let middle = 0.5 * (low + high);
-        if middle <= low || middle >= high {
+        if high - low < 1e-12 * (1.0 + high.abs()) {
             break;
         }
         if below(middle) < p {

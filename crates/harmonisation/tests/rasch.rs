@@ -1,4 +1,8 @@
-//! The numbers of eRm, TAM and FACETS, and of simulated sessions, by the profile models. Data: `tests/data/harmonisation`.
+//! The numbers of eRm, TAM and FACETS, and simulated sessions, by the profile models; data in `tests/data/harmonisation`.
+#![expect(
+    clippy::cast_precision_loss,
+    reason = "counts of candidates are far below 2⁵²"
+)]
 
 #[path = "rasch/data.rs"]
 mod data;
@@ -12,3 +16,5 @@ mod links;
 mod national;
 #[path = "rasch/oracles.rs"]
 mod oracles;
+#[path = "rasch/properties.rs"]
+mod properties;

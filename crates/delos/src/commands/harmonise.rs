@@ -141,7 +141,10 @@ fn read(
     let grade_bytes = bytes(grades)?;
     let anchor_bytes = anchors.map(bytes).transpose()?;
     harmonisation::read(&grade_bytes, anchor_bytes.as_deref(), regulation).map_err(
-        |RefusedFile { anchors: second, reason }| {
+        |RefusedFile {
+             anchors: second,
+             reason,
+         }| {
             let file = anchors.filter(|_| second).unwrap_or(grades);
             fault(format!("{} : {reason}", file.display()))
         },

@@ -86,8 +86,12 @@ pub fn fitted(
             y,
             groups,
         };
-        let fit = Statistics::new(&rows, levels.hierarchy.size(0))
-            .and_then(|statistics| Ok((fit(&statistics, &levels.hierarchy, Criterion::Reml)?, statistics)));
+        let fit = Statistics::new(&rows, levels.hierarchy.size(0)).and_then(|statistics| {
+            Ok((
+                fit(&statistics, &levels.hierarchy, Criterion::Reml)?,
+                statistics,
+            ))
+        });
         match fit {
             Ok((fit, statistics)) => {
                 let effects = Effects::new(&statistics, &levels.hierarchy, &fit);
@@ -257,7 +261,11 @@ fn standings(effects: &[GroupEffect], sizes: &[usize], settings: &Settings) -> V
         .collect();
     let known: Vec<f64> = severe.iter().flatten().map(|one| one.estimate).collect();
     // One group alone has nothing to stand against.
-    let centre = if known.len() > 1 { median(&known) } else { None };
+    let centre = if known.len() > 1 {
+        median(&known)
+    } else {
+        None
+    };
     let observed: Vec<Option<Observation>> = severe
         .into_iter()
         .map(|one| {
@@ -307,7 +315,10 @@ fn standings(effects: &[GroupEffect], sizes: &[usize], settings: &Settings) -> V
             _ => f64::NAN,
         })
         .collect();
-    for (one, flagged) in standings.iter_mut().zip(flags(&p, settings.false_discovery)) {
+    for (one, flagged) in standings
+        .iter_mut()
+        .zip(flags(&p, settings.false_discovery))
+    {
         if let Some(severity) = &mut one.severity {
             severity.flagged = flagged;
         }

@@ -68,8 +68,12 @@ impl Places {
             })
             .collect();
         anchors.sort_by(|a, b| {
-            (a.grid, &a.dossier, a.commission, &a.levels)
-                .cmp(&(b.grid, &b.dossier, b.commission, &b.levels))
+            (a.grid, &a.dossier, a.commission, &a.levels).cmp(&(
+                b.grid,
+                &b.dossier,
+                b.commission,
+                &b.levels,
+            ))
         });
         let ranges = ranges(&candidates, commissions.len());
         let (academies, academy_of) = grouped(&commissions, |one| one.academy.clone());

@@ -30,6 +30,8 @@ pub(super) struct System<'a> {
     severity: DVector<f64>,
     /// Posterior variances of the centred severities.
     variances: Vec<f64>,
+    /// φ of each commission: how much more its raw scores vary than cells that were filled one by one.
+    dispersions: Vec<f64>,
 }
 
 /// Curvatures at one point: by dossier, by commission, and of each pair.
@@ -72,6 +74,7 @@ impl<'a> System<'a> {
             theta: DVector::zeros(part.dossiers.len()),
             severity: DVector::zeros(part.commissions.len()),
             variances: vec![0.0; part.commissions.len()],
+            dispersions: vec![1.0; part.commissions.len()],
         }
     }
 
@@ -92,6 +95,51 @@ impl<'a> System<'a> {
                 };
                 (*commission, effect)
             })
+    }
+
+    /// How much the raw scores of each commission vary about its own severity: Σz² about their weighted mean, and its degrees of
+    /// freedom.
+    pub fn scatter(&self, curves: &[Curves]) -> Vec<(f64, f64)> {
+        let mut sums = vec![(0.0, 0.0, 0.0, 0.0); self.commissions.len()];
+        for (dossier, commission, row) in &self.rows {
+            let (mean, variance) = self.expectation(curves, *dossier, *commission, row);
+            let gap = row.score - mean;
+            let (squares, gaps, variances, count) = &mut sums[*commission];
+            *squares += gap * gap / variance.max(1e-9);
+            *gaps += gap;
+            *variances += variance;
+            *count += 1.0;
+        }
+        sums.iter()
+            .map(|(squares, gaps, variances, count)| {
+                let about = squares - gaps * gaps / variances.max(1e-9);
+                (about.max(0.0), count - 1.0)
+            })
+            .collect()
+    }
+
+    /// Sets φ of each commission.
+    pub fn disperse(&mut self, dispersions: &[f64]) {
+        self.dispersions.copy_from_slice(dispersions);
+    }
+
+    /// ΣE and ΣV of a grading's lines.
+    fn expectation(
+        &self,
+        curves: &[Curves],
+        dossier: usize,
+        commission: usize,
+        row: &Grading,
+    ) -> (f64, f64) {
+        let exponential = Curves::exponential(self.theta[dossier] - self.severity[commission]);
+        let (mut mean, mut variance) = (0.0, 0.0);
+        for line in &row.lines {
+            if let Some(moments) = curves[row.grid].moments(*line, exponential) {
+                mean += moments.mean;
+                variance += moments.variance;
+            }
+        }
+        (mean, variance)
     }
 
     /// Solves the penalised score equations at σ² = `prior`; Σ(g² + its posterior variance), both centred, for EM.
@@ -139,17 +187,11 @@ impl<'a> System<'a> {
             pairs: DMatrix::zeros(dossiers, commissions),
         };
         for (dossier, commission, row) in &self.rows {
-            let eta = self.theta[*dossier] - self.severity[*commission];
-            let exponential = Curves::exponential(eta);
-            let (mut mean, mut variance) = (0.0, 0.0);
-            for line in &row.lines {
-                if let Some(moments) = curves[row.grid].moments(*line, exponential) {
-                    mean += moments.mean;
-                    variance += moments.variance;
-                }
-            }
-            first[*dossier] += row.score - mean;
-            second[*commission] -= row.score - mean;
+            let (mean, mut variance) = self.expectation(curves, *dossier, *commission, row);
+            let gap = (row.score - mean) / self.dispersions[*commission];
+            variance /= self.dispersions[*commission];
+            first[*dossier] += gap;
+            second[*commission] -= gap;
             curvature.by_dossier[*dossier] += variance;
             curvature.by_commission[*commission] += variance;
             curvature.pairs[(*dossier, *commission)] -= variance;

@@ -62,8 +62,11 @@ fn four_dossiers_that_everybody_grades_recover_the_severity_of_the_grid() {
     );
     assert_eq!(report.len(), 900);
     assert_eq!(found.components, 2);
-    assert!(r > 0.88, "{r}");
-    assert!((0.14..0.19).contains(&median), "{median}");
+    // The method's page has r ≈ .90 and SE ≈ .17; a sixth of these commissions have a planted habit, whose grids say less.
+    assert!(r > 0.87, "{r}");
+    assert!(rmse < 0.21, "{rmse}");
+    assert!((0.16..0.19).contains(&median), "{median}");
+    assert!(inside / count > 0.93, "{inside}");
 }
 
 #[test]
@@ -100,7 +103,7 @@ fn the_links_of_four_dossiers_for_all_are_two_parts_of_even_errors() {
         .collect();
     let sd = grading_sd(900, &rows).unwrap();
     println!("σ of one grading {sd:.3}");
-    assert!((1.2..1.6).contains(&sd), "{sd}");
+    assert!((1.3..1.7).contains(&sd), "{sd}");
 }
 
 /// Commissions of the national session by academy and option, and how many candidates each has.
