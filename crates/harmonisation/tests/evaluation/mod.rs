@@ -7,6 +7,7 @@
 //! The figures are those of harmonisation.md §0: error and correlation of v_c, coverage overall and on planted outliers, false
 //! flags and power at |v| > 1 point, the confusion table of the habits, recovery of g_c where anchors identify it.
 
+pub mod oracle;
 pub mod reading;
 mod table;
 
@@ -14,12 +15,25 @@ pub use table::summary;
 
 use std::collections::BTreeMap;
 
+use delos_harmonisation::session::Commission;
+
 /// A commission by its whole path; absent levels are empty.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Place {
     pub academy: String,
     pub centre: String,
     pub commission: String,
+}
+
+impl Place {
+    /// Of a commission of a session.
+    pub fn of(commission: &Commission) -> Self {
+        Self {
+            academy: commission.academy.clone().unwrap_or_default(),
+            centre: commission.centre.clone().unwrap_or_default(),
+            commission: commission.code.clone(),
+        }
+    }
 }
 
 /// What is true of a commission.
