@@ -124,7 +124,7 @@ def install(names):
 
 
 def run(command, timeout):
-    """A process of its own: (exit code or None at the timeout, its output, wall seconds, peak resident megabytes)."""
+    """A process of its own: (exit code or None at the timeout, output, wall and processor seconds, peak megabytes)."""
     start = time.perf_counter()
     process = subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, cwd=HERE)
     late = threading.Event()
@@ -141,19 +141,20 @@ def run(command, timeout):
     timer.cancel()
     process.returncode = os.waitstatus_to_exitcode(status)
     code = None if late.is_set() else process.returncode
-    return code, output.decode(), time.perf_counter() - start, usage.ru_maxrss * 1024 / 1e6
+    wall = time.perf_counter() - start
+    return code, output.decode(), wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024 / 1e6
 
 
 def measured(name, command, options):
     """One row, of the last line of a peer's output."""
     print(f"{name}: {Path(str(command[1])).name} …", file=sys.stderr, flush=True)
-    code, output, wall, peak = run(command, options.timeout)
+    code, output, wall, processor, peak = run(command, options.timeout)
     if code is None:
-        return [{"peer": name, "what": Path(str(command[1])).stem, "failed": f"stopped after {options.timeout} s", "peak": peak}]
+        return [{"peer": name, "what": Path(str(command[1])).stem, "failed": f"stopped after {wall:.0f} s", "processor": [processor], "peak": peak}]
     if code != 0:
         return [{"peer": name, "what": Path(str(command[1])).stem, "failed": f"exit {code}", "peak": peak}]
     row = json.loads(output.strip().splitlines()[-1])
-    return [{**row, "wall": wall, "peak": peak}]
+    return [{**row, "process": {"wall": wall, "processor": processor}, "peak": peak}]
 
 
 def ours(options, grades, results):
@@ -168,13 +169,14 @@ def ours(options, grades, results):
         if more is None:
             continue
         out = results / ("report.json" if not more else "report_anchors.json")
-        walls, peak = [], 0.0
+        walls, used, peak = [], [], 0.0
         for _ in range(options.runs):
-            code, _, wall, used = run([delos, "harmonise", "--grades", grades, *more, "--out", out, "--seed", "1"], options.timeout)
+            code, _, wall, processor, most = run([delos, "harmonise", "--grades", grades, *more, "--out", out, "--seed", "1"], options.timeout)
             if code != 0:
-                return rows + [{"peer": "Délos", "what": what, "failed": f"exit {code}", "peak": used}]
+                return rows + [{"peer": "Délos", "what": what, "failed": f"exit {code}", "peak": most}]
             walls.append(wall)
-            peak = max(peak, used)
+            used.append(processor)
+            peak = max(peak, most)
         model = json.loads(out.read_text())["model"]
         rows.append(
             {
@@ -182,6 +184,7 @@ def ours(options, grades, results):
                 "version": version,
                 "what": what,
                 "seconds": walls,
+                "processor": used,
                 "peak": peak,
                 "criterion": model["criterion"],
                 "variances": model["components"],
@@ -189,7 +192,7 @@ def ours(options, grades, results):
             }
         )
     if options.timing:
-        code, output, _, peak = run([options.timing.resolve(), "--grades", grades, "--runs", str(max(options.runs, 5))], options.timeout)
+        code, output, _, _, peak = run([options.timing.resolve(), "--grades", grades], options.timeout)
         if code == 0:
             rows += [{"peer": "Délos", "version": version, "peak": peak, **json.loads(line)} for line in output.splitlines() if line.startswith("{")]
         else:
@@ -198,18 +201,26 @@ def ours(options, grades, results):
 
 
 def table(rows):
-    lines = ["| what | with | time | peak memory | REML criterion |", "|---|---|---|---|---|"]
+    lines = ["| what | with | processor time | wall time | peak memory | REML criterion |", "|---|---|---|---|---|---|"]
     for row in sorted(rows, key=lambda row: row["what"]):
         name = f"{row['peer']} {row.get('version', '')}".strip()
+        processor = spread(row.get("processor", []))
         if "failed" in row:
-            lines.append(f"| {row['what']} | {name} | {row['failed']} | {row['peak']:.0f} MB | |")
+            lines.append(f"| {row['what']} | {name} | {processor} | {row['failed']} | {row['peak']:.0f} MB | |")
             continue
-        spent = duration(statistics.median(row["seconds"]))
-        if len(row["seconds"]) > 1:
-            spent += f" (median of {len(row['seconds'])}: {duration(min(row['seconds']))} to {duration(max(row['seconds']))})"
         criterion = f"{row['criterion']:.6f}" if row.get("criterion") is not None else ""
-        lines.append(f"| {row['what']} | {name} | {spent} | {row['peak']:.0f} MB | {criterion} |")
+        lines.append(f"| {row['what']} | {name} | {processor} | {spread(row['seconds'])} | {row['peak']:.0f} MB | {criterion} |")
     return "\n".join(lines)
+
+
+def spread(seconds):
+    """The median, with the least and the greatest of several."""
+    if not seconds:
+        return ""
+    middle = duration(statistics.median(seconds))
+    if len(seconds) == 1:
+        return middle
+    return f"{middle} (of {len(seconds)}: {duration(min(seconds))} to {duration(max(seconds))})"
 
 
 def duration(seconds):
