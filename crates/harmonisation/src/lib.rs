@@ -7,11 +7,13 @@
 //! Invariant: what cannot be estimated is absent and said ([`report::Warning`]), never a number that looks like one.
 //! Invariant: nothing here changes a mark: what an adjustment would do is computed, and the jury decides.
 
+pub mod distances;
 pub mod funnel;
 pub mod meta;
 pub mod mixed;
 pub mod multiple;
 pub mod normal;
+pub mod permutation;
 pub mod report;
 pub mod session;
 pub mod shrinkage;
