@@ -3,7 +3,10 @@
 //! Sources: Székely & Rizzo (2013), Journal of Statistical Planning and Inference 143:1249 (energy); Vallender (1974), Theory of
 //! Probability and its Applications 18:784 (Wasserstein in one dimension); Schröer & Trenkler (1995), Computational Statistics & Data
 //! Analysis 20:185 (Kolmogorov–Smirnov, exact, with ties); Anderson (1962), Annals of Mathematical Statistics 33:1148 (Cramér–von Mises).
-#![expect(clippy::cast_precision_loss, reason = "counts of candidates are far below 2^52")]
+#![expect(
+    clippy::cast_precision_loss,
+    reason = "counts of candidates are far below 2^52"
+)]
 
 mod tests_of_two;
 
@@ -23,7 +26,10 @@ pub struct Sample<'a> {
 
 impl<'a> From<&'a [f64]> for Sample<'a> {
     fn from(values: &'a [f64]) -> Self {
-        Self { values, weights: None }
+        Self {
+            values,
+            weights: None,
+        }
     }
 }
 
@@ -63,7 +69,11 @@ pub fn between(u: Sample, v: Sample) -> Option<Distances> {
             most = most.max(gap);
         }
     }
-    Some(Distances { wasserstein: area, energy: (2.0 * squares).sqrt(), kolmogorov: most })
+    Some(Distances {
+        wasserstein: area,
+        energy: (2.0 * squares).sqrt(),
+        kolmogorov: most,
+    })
 }
 
 /// A jump of one of the two distribution functions: positive of the first, negative of the second.
@@ -76,7 +86,9 @@ fn steps(sample: Sample, sign: f64) -> Option<(Vec<Step>, f64)> {
     let n = sample.values.len();
     if n == 0
         || sample.values.iter().any(|v| !v.is_finite())
-        || sample.weights.is_some_and(|w| w.len() != n || w.iter().any(|w| !(*w >= 0.0)))
+        || sample
+            .weights
+            .is_some_and(|w| w.len() != n || w.iter().any(|w| !(*w >= 0.0)))
     {
         return None;
     }
@@ -89,7 +101,10 @@ fn steps(sample: Sample, sign: f64) -> Option<(Vec<Step>, f64)> {
         .values
         .iter()
         .enumerate()
-        .map(|(i, value)| Step { value: *value, weight: sign * weight(i) })
+        .map(|(i, value)| Step {
+            value: *value,
+            weight: sign * weight(i),
+        })
         .filter(|step| step.weight != 0.0)
         .collect();
     Some((steps, sum))

@@ -3,7 +3,10 @@
 //! With n = 20 the Wasserstein distance of a commission to its academy is about a point although nothing differs: a distance is never
 //! shown without its reference. The reference draws n candidates without replacement from the academy and compares them with the rest,
 //! which is Fisher's permutation test, conditional on all notes, ties included.
-#![expect(clippy::cast_precision_loss, reason = "counts of candidates are far below 2^52")]
+#![expect(
+    clippy::cast_precision_loss,
+    reason = "counts of candidates are far below 2^52"
+)]
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -12,13 +15,13 @@ use crate::distances::Distances;
 use crate::funnel::sample_quantile;
 use crate::report::{Distance, DistanceValue};
 
-/// A stream of chance that depends on the seed and on a stable key (a commission's whole path, say), and on nothing else: neither on the
-/// thread nor on the order of the commissions.
-pub fn stream(seed: u64, key: &str) -> ChaCha8Rng {
+/// A stream of chance that depends on the seed and on a stable key, and on nothing else: neither on the thread nor on the order in which
+/// streams are asked for.
+pub fn stream(seed: u64, key: &[u8]) -> ChaCha8Rng {
     // FNV-1a, twice from other starts: 128 bits of the key.
     let hash = |start: u64| {
-        key.bytes().fold(start, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+        key.iter().fold(start, |hash, byte| {
+            (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
         })
     };
     let mut bytes = [0; 32];
@@ -49,7 +52,11 @@ impl Pool {
         // −0 and 0 are one value.
         let mut sorted: Vec<f64> = notes.iter().map(|note| note + 0.0).collect();
         sorted.sort_by(f64::total_cmp);
-        let mut pool = Self { values: Vec::new(), counts: Vec::new(), indices: Vec::new() };
+        let mut pool = Self {
+            values: Vec::new(),
+            counts: Vec::new(),
+            indices: Vec::new(),
+        };
         for note in sorted {
             if pool.values.last() != Some(&note) {
                 pool.values.push(note);
@@ -58,9 +65,27 @@ impl Pool {
             if let Some(count) = pool.counts.last_mut() {
                 *count += 1;
             }
-            pool.indices.push(u32::try_from(pool.values.len() - 1).ok()?);
+            pool.indices
+                .push(u32::try_from(pool.values.len() - 1).ok()?);
         }
         Some(pool)
+    }
+
+    /// A stream of chance for commissions of `n` candidates: it depends on the seed, the academy's notes and n, which are all that the
+    /// reference depends on. No name of a commission enters: called otherwise, it has the same reference.
+    pub fn stream(&self, seed: u64, n: usize) -> ChaCha8Rng {
+        let notes = self.values.iter().zip(&self.counts);
+        let key: Vec<u8> = notes
+            .flat_map(|(value, count)| {
+                value
+                    .to_bits()
+                    .to_le_bytes()
+                    .into_iter()
+                    .chain(count.to_le_bytes())
+            })
+            .chain((n as u64).to_le_bytes())
+            .collect();
+        stream(seed, &key)
     }
 
     /// Candidates of the academy.
@@ -68,27 +93,22 @@ impl Pool {
         self.indices.len()
     }
 
-    /// Distance of a commission's notes to those of the rest of its academy, beside what `permutations` random draws of as many candidates
-    /// give. `None` where the commission is empty or the whole academy, or has a note that the academy does not have as often.
-    ///
-    /// p = (1 + draws at least as far)/(1 + draws) (Phipson & Smyth 2010, SAGMB 9:39).
-    pub fn compare(&self, notes: &[f64], permutations: u32, chance: &mut ChaCha8Rng) -> Option<Distance> {
-        let (n, all) = (notes.len(), self.size());
+    /// What the distances of `n` candidates to the rest are when nothing differs, by `permutations` random draws. One serves all commissions
+    /// of n candidates in the academy. `None` where n is 0 or the whole academy: there is no rest.
+    pub fn reference(
+        &self,
+        n: usize,
+        permutations: u32,
+        chance: &mut ChaCha8Rng,
+    ) -> Option<Reference> {
+        let all = self.size();
         if n == 0 || n >= all {
             return None;
         }
         let mut drawn = vec![0_u32; self.values.len()];
-        for note in notes {
-            let at = self.values.binary_search_by(|value| value.total_cmp(&(note + 0.0))).ok()?;
-            drawn[at] += 1;
-        }
-        if drawn.iter().zip(&self.counts).any(|(drawn, count)| drawn > count) {
-            return None;
-        }
-        let observed = self.distances(&drawn, n);
+        let steps = self.steps(n);
         let mut shuffled = self.indices.clone();
-        let mut null: [Vec<f64>; 3] =
-            std::array::from_fn(|_| Vec::with_capacity(permutations as usize));
+        let mut null: [Vec<f64>; 3] = Default::default();
         for _ in 0..permutations {
             drawn.fill(0);
             // The first n places of a shuffle; wherever the last one left the cards, the next is as random.
@@ -97,41 +117,99 @@ impl Pool {
                 shuffled.swap(place, other);
                 drawn[shuffled[place] as usize] += 1;
             }
-            let distances = self.distances(&drawn, n);
+            let distances = steps.distances(&drawn);
             null[0].push(distances.wasserstein);
             null[1].push(distances.energy);
             null[2].push(distances.kolmogorov);
         }
-        let [wasserstein, energy, kolmogorov] = null;
-        Some(Distance {
-            others: all - n,
-            wasserstein: beside(observed.wasserstein, wasserstein),
-            energy: beside(observed.energy, energy),
-            kolmogorov: beside(observed.kolmogorov, kolmogorov),
+        let [wasserstein, energy, kolmogorov] = null.map(Null::new);
+        Some(Reference {
+            n,
+            wasserstein,
+            energy,
+            kolmogorov,
         })
     }
 
-    /// Distances of `n` candidates, drawn as counted, to the rest: |F−G| = |N·c − n·C|/(n(N−n)) from cumulated counts c and C, in whole
-    /// numbers, so that equal distances are equal.
-    fn distances(&self, drawn: &[u32], n: usize) -> Distances {
-        let (all, n) = (self.size() as i64, n as i64);
-        let (mut c, mut total) = (0_i64, 0_i64);
-        let (mut area, mut squares, mut most) = (0.0, 0.0, 0_i64);
-        let widths = self.values.windows(2);
-        for ((drawn, count), pair) in drawn.iter().zip(&self.counts).zip(widths) {
-            c += i64::from(*drawn);
-            total += i64::from(*count);
-            let apart = (all * c - n * total).abs();
-            let (gap, width) = (apart as f64, pair[1] - pair[0]);
+    /// Distance of a commission's notes to those of the rest of its academy, beside the reference of its size. `None` where the reference is
+    /// of another size, or a note is not in the academy as often.
+    ///
+    /// p = (1 + draws at least as far)/(1 + draws) (Phipson & Smyth 2010, SAGMB 9:39).
+    pub fn compare(&self, notes: &[f64], reference: &Reference) -> Option<Distance> {
+        let (n, all) = (notes.len(), self.size());
+        if n == 0 || n >= all || n != reference.n {
+            return None;
+        }
+        let mut drawn = vec![0_u32; self.values.len()];
+        for note in notes {
+            let at = self
+                .values
+                .binary_search_by(|value| value.total_cmp(&(note + 0.0)))
+                .ok()?;
+            drawn[at] += 1;
+        }
+        if drawn
+            .iter()
+            .zip(&self.counts)
+            .any(|(drawn, count)| drawn > count)
+        {
+            return None;
+        }
+        let observed = self.steps(n).distances(&drawn);
+        Some(Distance {
+            others: all - n,
+            wasserstein: reference.wasserstein.beside(observed.wasserstein),
+            energy: reference.energy.beside(observed.energy),
+            kolmogorov: reference.kolmogorov.beside(observed.kolmogorov),
+        })
+    }
+
+    /// What [`Steps::distances`] needs of the pool, for draws of `n`.
+    fn steps(&self, n: usize) -> Steps {
+        let mut total = 0.0;
+        let steps = self
+            .values
+            .windows(2)
+            .zip(&self.counts)
+            .map(|(pair, count)| {
+                total += f64::from(*count);
+                (n as f64 * total, pair[1] - pair[0])
+            })
+            .collect();
+        Steps {
+            all: self.size() as f64,
+            whole: (n * (self.size() - n)) as f64,
+            steps,
+        }
+    }
+}
+
+/// The pool's distribution, ready to be compared with draws.
+struct Steps {
+    /// N.
+    all: f64,
+    /// n(N−n).
+    whole: f64,
+    /// n·C and the width to the next value, a distinct value after another; the last one has no next.
+    steps: Vec<(f64, f64)>,
+}
+
+impl Steps {
+    /// Distances of the candidates drawn as counted to the rest: |F−G| = |N·c − n·C|/(n(N−n)) from cumulated counts c and C, in numbers
+    /// that are whole, so that equal distances are equal.
+    fn distances(&self, drawn: &[u32]) -> Distances {
+        let (mut c, mut area, mut squares, mut most) = (0.0, 0.0, 0.0, 0.0_f64);
+        for (drawn, (total, width)) in drawn.iter().zip(&self.steps) {
+            c += f64::from(*drawn);
+            let gap = (self.all * c - total).abs();
             area += gap * width;
             squares += gap * gap * width;
-            most = most.max(apart);
+            most = most.max(gap);
         }
-        let whole = (n * (all - n)) as f64;
         Distances {
-            wasserstein: area / whole,
-            energy: (2.0 * squares).sqrt() / whole,
-            kolmogorov: most as f64 / whole,
+            wasserstein: area / self.whole,
+            energy: (2.0 * squares).sqrt() / self.whole,
+            kolmogorov: most / self.whole,
         }
     }
 }
@@ -150,16 +228,47 @@ fn below(chance: &mut ChaCha8Rng, bound: usize) -> usize {
     }
 }
 
-fn beside(value: f64, mut null: Vec<f64>) -> DistanceValue {
-    null.sort_by(f64::total_cmp);
-    // Sums in another order differ in their last bits.
-    let least = value - 1e-12 * value.abs();
-    let as_far = null.len() - null.partition_point(|d| *d < least);
-    let draws = null.len() as f64;
-    let (null_mean, null_q95) = if null.is_empty() {
-        (0.0, 0.0)
-    } else {
-        (null.iter().sum::<f64>() / draws, sample_quantile(&null, 0.95))
-    };
-    DistanceValue { value, null_mean, null_q95, p: (1.0 + as_far as f64) / (1.0 + draws) }
+/// What distances are when nothing differs, for commissions of one size in one academy.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Reference {
+    n: usize,
+    wasserstein: Null,
+    energy: Null,
+    kolmogorov: Null,
+}
+
+/// Distances of random draws, ascending, and their summary.
+#[derive(Clone, PartialEq, Debug)]
+struct Null {
+    sorted: Vec<f64>,
+    mean: f64,
+    q95: f64,
+}
+
+impl Null {
+    fn new(mut sorted: Vec<f64>) -> Self {
+        sorted.sort_by(f64::total_cmp);
+        let (mean, q95) = if sorted.is_empty() {
+            (0.0, 0.0)
+        } else {
+            (
+                sorted.iter().sum::<f64>() / sorted.len() as f64,
+                sample_quantile(&sorted, 0.95),
+            )
+        };
+        Self { sorted, mean, q95 }
+    }
+
+    fn beside(&self, value: f64) -> DistanceValue {
+        // Sums in another order differ in their last bits.
+        let least = value - 1e-12 * value.abs();
+        let as_far = self.sorted.len() - self.sorted.partition_point(|d| *d < least);
+        let p = (1.0 + as_far as f64) / (1.0 + self.sorted.len() as f64);
+        DistanceValue {
+            value,
+            null_mean: self.mean,
+            null_q95: self.q95,
+            p,
+        }
+    }
 }

@@ -42,7 +42,12 @@ pub fn kolmogorov_exact(u: &[f64], v: &[f64]) -> Option<f64> {
     let apart = |i: usize, j: usize| (i * m).abs_diff(j * n);
     let observed = pooled
         .iter()
-        .map(|x| apart(us.partition_point(|u| u <= x), vs.partition_point(|v| v <= x)))
+        .map(|x| {
+            apart(
+                us.partition_point(|u| u <= x),
+                vs.partition_point(|v| v <= x),
+            )
+        })
         .max()?;
     if observed == 0 {
         return Some(1.0);
@@ -52,7 +57,11 @@ pub fn kolmogorov_exact(u: &[f64], v: &[f64]) -> Option<f64> {
     let mut crossed = vec![0.0; m + 1];
     for i in 0..=n {
         for j in 0..=m {
-            let (mut f, mut c) = if i == 0 && j == 0 { (1.0, 0.0) } else { (0.0, 0.0) };
+            let (mut f, mut c) = if i == 0 && j == 0 {
+                (1.0, 0.0)
+            } else {
+                (0.0, 0.0)
+            };
             if i > 0 {
                 let left = (n + m + 1 - i - j) as f64;
                 let share = (n + 1 - i) as f64 / left;
@@ -86,9 +95,8 @@ pub fn kolmogorov_one_sample(d: f64, n: usize) -> f64 {
         return 0.0;
     }
     let size = n as f64;
-    let log_choose = |j: f64| {
-        libm::lgamma(size + 1.0) - libm::lgamma(j + 1.0) - libm::lgamma(size - j + 1.0)
-    };
+    let log_choose =
+        |j: f64| libm::lgamma(size + 1.0) - libm::lgamma(j + 1.0) - libm::lgamma(size - j + 1.0);
     let sum: f64 = (0..=n)
         .map(|j| j as f64)
         .take_while(|j| 1.0 - d - j / size > 0.0)
@@ -104,7 +112,15 @@ pub fn kolmogorov_one_sample(d: f64, n: usize) -> f64 {
 /// Mann and Whitney's U of the first sample: pairs where it is the greater, ties a half.
 pub fn mann_whitney(u: &[f64], v: &[f64]) -> f64 {
     u.iter()
-        .flat_map(|a| v.iter().map(move |b| if a > b { 1.0 } else { f64::from(u8::from(a == b)) / 2.0 }))
+        .flat_map(|a| {
+            v.iter().map(move |b| {
+                if a > b {
+                    1.0
+                } else {
+                    f64::from(u8::from(a == b)) / 2.0
+                }
+            })
+        })
         .sum()
 }
 
@@ -145,7 +161,11 @@ pub fn cramer_von_mises(u: &[f64], v: &[f64]) -> Option<CramerVonMises> {
     let variance = (all + 1.0) * (4.0 * k * all - 3.0 * (n * n + m * m) - 2.0 * k)
         / (45.0 * all * all * 4.0 * k);
     let scaled = 1.0 / 6.0 + (statistic - mean) / (45.0 * variance).sqrt();
-    let p = if scaled < 0.003 { 1.0 } else { (1.0 - limit(scaled)).max(0.0) };
+    let p = if scaled < 0.003 {
+        1.0
+    } else {
+        (1.0 - limit(scaled)).max(0.0)
+    };
     Some(CramerVonMises { statistic, p })
 }
 
