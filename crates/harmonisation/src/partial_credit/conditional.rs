@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 use nalgebra::{Cholesky, DMatrix, DVector};
 
 use super::PartialCredit;
-use super::pairwise::{Layout, Tables};
+use super::layout::Layout;
+use super::pairwise::Tables;
 use crate::responses::Responses;
 
 const ITERATIONS: usize = 60;
