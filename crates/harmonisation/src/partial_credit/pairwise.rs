@@ -4,7 +4,7 @@
 //! are gone. Only the tables of counts of each pair of lines are needed, so that a cell that is not evaluated drops out.
 //! For two lines this is conditional maximum likelihood itself.
 
-use nalgebra::{Cholesky, DMatrix, DVector};
+use nalgebra::{Cholesky, DMatrix, DVector, Dyn};
 
 use super::layout::Layout;
 use super::{Line, PartialCredit};
@@ -12,8 +12,10 @@ use crate::responses::Responses;
 
 /// Standard deviation of the weak prior of a step where the likelihood has no maximum, in logits.
 const STEP_SD: f64 = 5.0;
-/// A parameter beyond this is on its way to infinity, in logits.
-const RUNAWAY: f64 = 20.0;
+/// A step beyond this is on its way to infinity, in logits: noticed long before rounding would make a false maximum of it.
+const RUNAWAY: f64 = 15.0;
+/// A pivot smaller than this beside its diagonal is a direction that the likelihood does not feel.
+const FLAT: f64 = 1e-10;
 const ITERATIONS: usize = 60;
 
 /// Item parameters of one grid by pairwise conditional maximum likelihood, centred at Σ `Δ_M` = 0.
@@ -212,6 +214,13 @@ impl Objective<'_> {
         value
     }
 
+    fn runs_away(&self, at: &DVector<f64>) -> bool {
+        let lines = self.layout.categories.iter().enumerate();
+        lines
+            .flat_map(|(place, count)| (1..*count).map(move |level| (place, level)))
+            .any(|(place, level)| self.step(at, place, level).abs() > RUNAWAY)
+    }
+
     fn step(&self, at: &DVector<f64>, place: usize, level: usize) -> f64 {
         self.layout.value(at, place, level) - self.layout.value(at, place, level - 1)
     }
@@ -301,7 +310,7 @@ fn solve(tables: &Tables, layout: &Layout, bounded: &[bool]) -> Option<DVector<f
     let mut value = objective.value(&at);
     for _ in 0..ITERATIONS {
         let (gradient, hessian) = objective.slopes(&at);
-        let step = Cholesky::new(hessian)?.solve(&gradient);
+        let step = regular(hessian)?.solve(&gradient);
         let size = step.amax();
         if !size.is_finite() {
             return None;
@@ -317,14 +326,7 @@ fn solve(tables: &Tables, layout: &Layout, bounded: &[bool]) -> Option<DVector<f
         }
         at = next;
         value = reached;
-        if at.amax()
-            > RUNAWAY
-                * layout
-                    .categories
-                    .iter()
-                    .max()
-                    .map_or(1.0, |max| *max as f64)
-        {
+        if objective.runs_away(&at) {
             return None;
         }
         if size < 1e-9 {
@@ -332,4 +334,16 @@ fn solve(tables: &Tables, layout: &Layout, bounded: &[bool]) -> Option<DVector<f
         }
     }
     None
+}
+
+/// The factor of a Hessian that is positive definite by more than rounding.
+pub(super) fn regular(hessian: DMatrix<f64>) -> Option<Cholesky<f64, Dyn>> {
+    let diagonal = hessian.diagonal();
+    let factor = Cholesky::new(hessian)?;
+    let pivots = factor.l_dirty().diagonal();
+    pivots
+        .iter()
+        .zip(diagonal.iter())
+        .all(|(pivot, whole)| pivot * pivot > FLAT * whole)
+        .then_some(factor)
 }

@@ -3,7 +3,7 @@
 use delos_harmonisation::ability::{measures, reliability};
 use delos_harmonisation::anchors::anchored;
 use delos_harmonisation::links::{links, session_graph};
-use delos_harmonisation::partial_credit::{Curves, Standing, conditional, pairwise};
+use delos_harmonisation::partial_credit::{Curves, Line, Standing, conditional, pairwise};
 use delos_harmonisation::penalties::mid_p;
 use delos_harmonisation::profiles::SessionProfiles;
 use delos_harmonisation::responses::Responses;
@@ -137,7 +137,10 @@ proptest! {
             .collect();
         let after = pairwise(&filled(items, &columns));
         // Which of two groups of lines of one size is kept depends on their order: such draws say nothing.
-        prop_assume!(before.lines.iter().all(|line| line.standing != Standing::Absent));
+        let absent = |line: &Line| line.standing == Standing::Absent;
+        if before.lines.iter().any(absent) {
+            return Ok(());
+        }
         for (place, item) in order.iter().enumerate() {
             let (one, other) = (&before.lines[*item], &after.lines[place]);
             prop_assert_eq!(one.standing, other.standing);
