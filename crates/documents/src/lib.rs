@@ -6,10 +6,12 @@
 //! candidate before the jury's decision; marks and reasons stand in the papers of `assessment`, whose readers are others.
 
 pub mod assessment;
+pub mod charts;
 pub mod convocation;
 pub mod csv;
 pub mod examples;
 pub mod french;
+pub mod harmonisation;
 pub mod ics;
 pub mod kinds;
 pub mod limits;

@@ -8,11 +8,18 @@
 //! Invariant: nothing here changes a mark: what an adjustment would do is computed, and the jury decides.
 
 pub mod ability;
+pub mod adjustment;
+pub mod analysis;
 pub mod anchors;
 pub mod design;
 pub mod facets;
 pub mod fit;
+pub mod funnel;
 pub mod links;
+pub mod meta;
+pub mod mixed;
+pub mod multiple;
+pub mod normal;
 pub mod partial_credit;
 pub mod penalties;
 pub mod profiles;
@@ -20,4 +27,5 @@ pub mod report;
 pub mod responses;
 pub mod score;
 pub mod session;
+pub mod shrinkage;
 pub mod signatures;
