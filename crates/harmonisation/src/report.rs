@@ -506,9 +506,9 @@ pub struct ItemReport {
     pub competence: String,
     /// Evaluated cells.
     pub n: usize,
-    /// Difficulty δ_j = Δ_j3/3, in logits; absent where it is not estimable.
+    /// Difficulty `δ_j` = `Δ_j3`/3, in logits; absent where it is not estimable.
     pub difficulty: Option<f64>,
-    /// Thresholds τ_jm = Δ_jm − Δ_j(m−1) − δ_j, in logits, for m = 1, 2, 3.
+    /// Thresholds `τ_jm` = `Δ_jm` − `Δ_j(m−1)` − `δ_j`, in logits, for m = 1, 2, 3.
     pub thresholds: Option<[f64; 3]>,
     /// Σ(x−E)²/ΣV over the session.
     pub infit: Option<f64>,
