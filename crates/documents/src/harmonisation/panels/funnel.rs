@@ -105,18 +105,19 @@ fn visible(view: &View) -> String {
 fn twin(out: &mut String, view: &View, rows: &[Numbered]) {
     let mut heads = who_heads(view);
     heads.extend([
-        Head::Number("Écart brut"),
-        Head::Number("Erreur-type"),
-        Head::Number("z"),
+        Head::Field("Écart brut", "funnel.value"),
+        Head::Field("Erreur-type", "funnel.se"),
+        Head::Field("z", "funnel.z"),
         Head::Text("Lecture"),
     ]);
     table(out, "Entonnoir, écarts en points", "large", &heads, |out| {
-        for (_, c) in rows {
-            row(out, c, None);
+        for numbered in rows {
+            let c = numbered.1;
+            row(out, *numbered, false);
             who(out, view, c);
-            number(out, "funnel.value", c.funnel.map(|p| p.value), As::Signed(2));
-            number(out, "funnel.se", c.funnel.map(|p| p.se), As::Fixed(2));
-            number(out, "funnel.z", c.funnel.map(|p| p.z), As::Signed(2));
+            number(out, c.funnel.map(|p| p.value), As::Signed(2));
+            number(out, c.funnel.map(|p| p.se), As::Fixed(2));
+            number(out, c.funnel.map(|p| p.z), As::Signed(2));
             match c.funnel {
                 _ if is_small(c) => own(out, "Effectif trop faible"),
                 Some(FunnelPoint { outside_998: true, .. }) => state(out, true, "Au-delà de 99,8 %"),
