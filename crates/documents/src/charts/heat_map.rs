@@ -119,7 +119,8 @@ impl HeatMap {
                 match class {
                     0 => {}
                     _ if broad >= 26.0 => {
-                        words.text(at, Anchor::Middle, TEXTS[slot], &signed(cell.value, 1));
+                        let class = if broad < 32.0 { FINE[slot] } else { TEXTS[slot] };
+                        words.text(at, Anchor::Middle, class, &signed(cell.value, 1));
                     }
                     -1 | 1 => {}
                     _ => {
@@ -170,3 +171,5 @@ impl HeatMap {
 /// Classes of the seven steps, far below to far above.
 const FILLS: [&str; 7] = ["s q-3", "s q-2", "s q-1", "s q0", "s q1", "s q2", "s q3"];
 const TEXTS: [&str; 7] = ["t-3", "t-2", "t-1", "g", "t1", "t2", "t3"];
+/// The same where a cell is small.
+const FINE: [&str; 7] = ["fin t-3", "fin t-2", "fin t-1", "fin g", "fin t1", "fin t2", "fin t3"];

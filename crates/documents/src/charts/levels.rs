@@ -52,7 +52,8 @@ impl Levels {
         let mut group = "";
         for share in [0.0, 0.25, 0.5, 0.75, 1.0] {
             let at = (scale.at(share), 12.0);
-            drawing.text(at, Anchor::Middle, "g", &percent(share, 0));
+            let anchor = if share < 1.0 { Anchor::Middle } else { Anchor::End };
+            drawing.text(at, anchor, "g", &percent(share, 0));
         }
         let at = (if narrow { width - 2.0 } else { width - right + 42.0 }, 12.0);
         drawing.text(at, Anchor::End, "g", "n");

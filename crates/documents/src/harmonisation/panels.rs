@@ -13,7 +13,7 @@ mod what_if;
 use crate::charts::put;
 use crate::harmonisation::html::{As, Head, caveat, close, count, details, head, number, open, row, state, table};
 use crate::harmonisation::summary;
-use crate::harmonisation::view::{Numbered, View, kind};
+use crate::harmonisation::view::{View, kind};
 
 /// Anchor and title of each panel.
 const TITLES: [(&str, &str); 9] = [
@@ -146,9 +146,4 @@ fn cautions(commission: &super::dossier::Commission) -> String {
         .map(|code| super::html::escape(&super::sentences::warning(code)))
         .collect();
     all.join(" ")
-}
-
-/// How many of these are to be looked at.
-fn any_flagged(rows: &[Numbered]) -> bool {
-    rows.iter().any(|(_, c)| super::view::is_flagged(c))
 }

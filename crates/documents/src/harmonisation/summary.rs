@@ -170,7 +170,7 @@ fn list(out: &mut String, flagged: &[Numbered]) {
         Head::Number("Intervalle à 95 %"),
         Head::Field("Candidats", "n"),
     ];
-    table(out, "Commissions à relire, par académie, centre et code", "", &heads, |out| {
+    table(out, "Commissions à relire, par académie, centre et code", "fiches", &heads, |out| {
         for (index, commission) in flagged.iter().copied().filter(|(_, c)| is_flagged(c)) {
             let Some(severity) = commission.severity else { continue };
             row(out, (index, commission), false);
@@ -184,22 +184,22 @@ fn list(out: &mut String, flagged: &[Numbered]) {
                 .flatten()
                 .map(|part| name(part))
                 .collect();
-            own(out, &if place.is_empty() { "—".to_owned() } else { place.join(", ") });
+            let place = if place.is_empty() { "—".to_owned() } else { place.join(", ") };
+            put!(out, "<td data-l=\"Où\"><span>{place}</span></td>");
             let side = if severity.estimate < 0.0 { "plus généreuse" } else { "plus sévère" };
             put!(
                 out,
-                "<td data-value=\"{}\"><b>{}</b> <span class=\"note\">{side}</span></td>",
+                "<td data-l=\"Écart\" data-value=\"{}\"><span><b>{}</b> <span class=\"note\">{side}</span></span></td>",
                 severity.estimate,
                 written(severity.estimate, As::Signed(2))
             );
             put!(
                 out,
-                "<td class=\"num fixe\">{} à {}</td>",
+                "<td class=\"num\" data-l=\"Intervalle\">{} à {}</td>",
                 signed(severity.lower, 2),
                 signed(severity.upper, 2)
             );
-            count(out, commission.n);
-            out.push_str("</tr>\n");
+            put!(out, "<td data-l=\"Candidats\" data-value=\"{0}\">{0}</td></tr>\n", commission.n);
         }
     });
 }

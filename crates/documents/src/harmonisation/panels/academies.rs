@@ -98,7 +98,7 @@ fn severities(out: &mut String, view: &View) {
         less: "← plus généreuse".to_owned(),
         more: "plus sévère →".to_owned(),
         unit: "points de note, à profil égal".to_owned(),
-        least: 1.0,
+        least: view.dossier.settings.tolerance * 1.5,
     };
     let caption = Caption {
         id: "p7a".to_owned(),
@@ -131,9 +131,9 @@ fn levels(out: &mut String, academies: &[Group]) {
             })
             .collect(),
         band: None,
-        less: "← grilles plus basses".to_owned(),
-        more: "grilles plus hautes →".to_owned(),
-        unit: "logits (1 logit ≈ 2,3 points de note)".to_owned(),
+        less: "← plus bas".to_owned(),
+        more: "plus haut →".to_owned(),
+        unit: "niveaux, en logits (1 logit ≈ 2,3 points)".to_owned(),
         least: 1.0,
     };
     let caption = Caption {

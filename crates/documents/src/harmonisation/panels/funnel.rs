@@ -1,12 +1,12 @@
 //! Panel 2: the funnel, first screen for the president.
 
-use super::{severity, twin_title, who, who_heads};
+use super::{severity, who, who_heads};
 use crate::charts::funnel::{Funnel, Point};
 use crate::charts::numbers::short;
 use crate::charts::{Caption, Mark, both};
 use crate::harmonisation::dossier::FunnelPoint;
 use crate::harmonisation::html::{
-    As, Head, caveat, close, details, empty, figure, number, open, own, row, state, table,
+    As, Head, caveat, close, empty, figure, number, open, own, row, state, table,
 };
 use crate::harmonisation::sentences::caveats;
 use crate::harmonisation::summary::two;
@@ -55,7 +55,7 @@ pub(super) fn write(out: &mut String, view: &View, (id, title): (&str, &str)) {
         level: "candidats notés".to_owned(),
     };
     let caption = Caption {
-        id: "p2".to_owned() + "c",
+        id: "p2c".to_owned(),
         title: "Entonnoir\u{a0}: écart de note selon le nombre de candidats".to_owned(),
         description: "Chaque point est une commission. Les valeurs sont dans le tableau qui suit.".to_owned(),
     };
@@ -71,14 +71,7 @@ pub(super) fn write(out: &mut String, view: &View, (id, title): (&str, &str)) {
         common.over_dispersion,
         two(common.over_dispersion)
     );
-    view.in_parts(out, "p2", |out, _, rows| {
-        if view.folded {
-            twin(out, view, rows);
-        } else {
-            let summary = twin_title("L’entonnoir", rows.len());
-            details(out, "", false, &summary, |out| twin(out, view, rows));
-        }
-    });
+    view.in_tables(out, "p2", "L’entonnoir", |out, _, rows| twin(out, view, rows));
     close(out);
 }
 

@@ -122,6 +122,9 @@ fn grid(out: &mut String, view: &View) {
             None => batches.push((name, vec![one])),
         }
     }
+    if view.folded {
+        out.push_str("<div class=\"academies\">\n");
+    }
     for (index, (name, rows)) in batches.iter().enumerate() {
         let mut draw = |out: &mut String| {
             let chart = Caterpillar {
@@ -142,10 +145,10 @@ fn grid(out: &mut String, view: &View) {
                     })
                     .collect(),
                 band: None,
-                less: "← niveaux plus hauts".to_owned(),
-                more: "niveaux plus bas →".to_owned(),
+                less: "← plus haut".to_owned(),
+                more: "plus bas →".to_owned(),
                 counted: String::new(),
-                unit: "logits (1 logit ≈ 2,3 points de note)".to_owned(),
+                unit: "niveaux, en logits (1 logit ≈ 2,3 points)".to_owned(),
                 missing: "non estimé".to_owned(),
                 least: 2.0,
             };
@@ -165,6 +168,9 @@ fn grid(out: &mut String, view: &View) {
         } else {
             draw(out);
         }
+    }
+    if view.folded {
+        out.push_str("</div>\n");
     }
     caveat(out, &[], "Les valeurs sont centrées à l’intérieur de chaque partie\u{a0}: deux parties ne se comparent pas.");
 }

@@ -1,11 +1,11 @@
 //! Panel 3: note against profile; the legal basis of the comparison.
 
-use super::{twin_title, who, who_heads};
+use super::{who, who_heads};
 use crate::charts::scatter::{Line, Point, Scatter};
 use crate::charts::{Caption, Mark, both};
 use crate::harmonisation::dossier::Dossier;
 use crate::harmonisation::html::{
-    As, Head, caveat, close, details, empty, figure, number, open, row, table,
+    As, Head, caveat, close, empty, figure, number, open, row, table,
 };
 use crate::harmonisation::sentences::{COEFFICIENTS, caveats};
 use crate::harmonisation::view::{Numbered, View, mark};
@@ -76,14 +76,7 @@ pub(super) fn write(out: &mut String, view: &View, (id, title): (&str, &str)) {
     if view.warns("between_within_differ") {
         caveat(out, &[], &crate::harmonisation::sentences::warning("between_within_differ"));
     }
-    view.in_parts(out, "p3", |out, _, rows| {
-        if view.folded {
-            twin(out, view, rows);
-        } else {
-            let summary = twin_title("Notes et profils", rows.len());
-            details(out, "", false, &summary, |out| twin(out, view, rows));
-        }
-    });
+    view.in_tables(out, "p3", "Notes et profils", |out, _, rows| twin(out, view, rows));
     close(out);
 }
 

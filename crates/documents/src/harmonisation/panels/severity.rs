@@ -1,9 +1,8 @@
 //! Panel 1: the severity of each commission's notes at equal profile.
 
-use super::{any_flagged, cautions, twin_title, who, who_heads};
+use super::{cautions, twin_title, who, who_heads};
 use crate::charts::caterpillar::{Caterpillar, Row};
-use crate::charts::numbers::signed;
-use crate::charts::{Caption, Interval, Mark, both};
+use crate::charts::{Caption, Interval, both};
 use crate::harmonisation::html::{
     As, Head, caveat, close, details, empty, figure, number, open, own, row, state, table,
 };
@@ -155,14 +154,5 @@ fn twin(out: &mut String, view: &View, rows: &[Numbered]) {
                 out.push_str("</tr>\n");
             }
         });
-    }
-    if any_flagged(rows) {
-        let flagged: Vec<String> = rows
-            .iter()
-            .filter(|(_, c)| mark(c) == Mark::Flagged)
-            .filter_map(|(_, c)| c.severity.map(|s| (c, s)))
-            .map(|(c, s)| format!("{} ({})", crate::harmonisation::html::name(&c.commission), signed(s.estimate, 2)))
-            .collect();
-        crate::charts::put!(out, "<p class=\"note\">À relire\u{a0}: {}.</p>\n", flagged.join(", "));
     }
 }

@@ -1,6 +1,5 @@
 //! Panel 9: what each way of adjusting would do, and a place to write down what is decided. Nothing is changed here.
 
-use super::twin_title;
 use crate::charts::before_after::BeforeAfter;
 use crate::charts::ecdf::Step;
 use crate::charts::numbers::{counted, short};
@@ -170,19 +169,16 @@ fn adjustments(out: &mut String, view: &View) {
     if !any {
         return;
     }
-    out.push_str("<h3>Commission par commission</h3>\n");
-    view.in_parts(out, "p9c", |out, _, rows| {
+    view.in_tables(out, "p9c", "Les ajustements, commission par commission,", |out, _, rows| {
+        // At national size, those that only the return to the academy would move are left to the file of results.
         let moves = |c: &Commission| {
             c.adjustment.is_some_and(|a| !view.folded || a.full.abs() > 0.0 || a.soft.abs() > 0.0)
         };
         let rows: Vec<Numbered> = rows.iter().copied().filter(|(_, c)| moves(c)).collect();
         if rows.is_empty() {
             out.push_str("<p class=\"note\">Aucune commission signalée\u{a0}: seul le retour à l’académie bougerait ses notes.</p>\n");
-        } else if view.folded {
-            adjustment_table(out, &rows);
         } else {
-            let summary = twin_title("Les ajustements", rows.len());
-            details(out, "", false, &summary, |out| adjustment_table(out, &rows));
+            adjustment_table(out, &rows);
         }
     });
 }
