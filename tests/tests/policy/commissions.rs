@@ -208,9 +208,11 @@ pub fn acts(operation: Op, person: &mut Visitor, about: &Matter) -> Result<Optio
             let recorded = record(sitting, &about.day).of(person)?;
             let back = take_back(sitting, &about.day).of(person)?;
             let mark = "{\"refusal\":null}".to_owned();
+            // Of an assessment that has ended nothing is taken back: the answer says so, to whoever may ask.
+            let answered = "RecordedPhases".to_owned();
             vec![
-                ("Mutation.recordPhases", recorded, mark.clone()),
-                ("Mutation.recordPhases", back, mark),
+                ("Mutation.recordPhases", recorded, mark),
+                ("Mutation.recordPhases", back, answered),
             ]
         }
         Op::GiveVisa => {
