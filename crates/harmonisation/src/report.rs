@@ -156,8 +156,6 @@ pub enum Warning {
     EqualNotes,
     /// No grid was filled: its notes are compared without a profile.
     NoGrid,
-    /// The same centre code stands in two academies, or the like: places were told apart by their whole path.
-    AmbiguousPlace,
     /// The whole session has one commission: nothing to compare.
     OneCommission,
     /// No grid columns: notes are compared without their profile, which is a comparison of candidates as much as of commissions.

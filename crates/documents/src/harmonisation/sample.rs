@@ -188,7 +188,7 @@ fn session(seed: u64, academies: usize, commissions: usize) -> Dossier {
                 file: "grades".to_owned(),
                 line: 118,
                 column: Some("note".to_owned()),
-                code: "note_outside".to_owned(),
+                sentence: "La note n’est pas entre 0 et 20. Corrigez-la.".to_owned(),
             }],
         },
         warnings: vec!["partly_linked".to_owned()],

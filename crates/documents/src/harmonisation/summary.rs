@@ -63,7 +63,7 @@ fn rejected(out: &mut String, view: &View) {
                 };
                 put!(out, "<tr><th scope=\"row\">{file}</th><td data-value=\"{}\">{}</td>", line.line, line.line);
                 super::html::words(out, line.column.as_deref().unwrap_or_default());
-                own(out, &escape(&sentences::rejection(&line.code)));
+                own(out, &escape(&line.sentence));
                 out.push_str("</tr>\n");
             }
         });
