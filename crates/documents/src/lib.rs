@@ -21,6 +21,7 @@ pub mod pdf;
 mod printable;
 pub mod sentences;
 pub mod words;
+pub mod workbook;
 
 /// A document cannot be made of its value.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +42,9 @@ pub enum DocumentError {
     /// A template of a mail is faulty.
     #[error("the mail cannot be composed")]
     Template(#[from] minijinja::Error),
+    /// The tables cannot be written as a workbook.
+    #[error("the workbook cannot be written: {0}")]
+    Workbook(String),
     /// The payload is not one that this version can read.
     #[error("the payload cannot be read")]
     Payload(#[from] serde_json::Error),

@@ -1,5 +1,9 @@
 //! A candidate's apparent level from his grid, in logits: ability less severity of his commission's grid, a mixture that nothing
 //! separates without links (harmonisation.md §0).
+#![expect(
+    clippy::cast_precision_loss,
+    reason = "counts of candidates, cells and levels are far below 2⁵²"
+)]
 
 mod prior;
 

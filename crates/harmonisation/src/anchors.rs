@@ -4,6 +4,10 @@
 //! Newton on θ and g with a N(0, σ²) penalty on g, σ² by EM (harmonisation.md §2.4; Laird 1978, JASA 73:805, for the EM of a random
 //! effect). A commission whose scores vary more than cells filled one by one is weighted down (see [`dispersions`]). A candidate whom two commissions graded is a shared dossier like another. Inside one connected part the level
 //! of all g is free, so they are centred there; between parts nothing is comparable; a commission without a shared dossier is absent.
+#![expect(
+    clippy::cast_precision_loss,
+    reason = "counts of candidates, cells and levels are far below 2⁵²"
+)]
 
 mod system;
 
@@ -165,7 +169,7 @@ fn converge(systems: &mut [System], curves: &[Curves], start: f64, freedom: f64)
 }
 
 /// φ of each commission: a grid that is one impression says less of severity than its number of cells, and its scores scatter more
-/// (quasi-likelihood, McCullagh and Nelder 1989, ch. 9).
+/// (quasi-likelihood, Wedderburn 1974, Biometrika 61:439).
 ///
 /// Empirical Bayes over φ = 1, √2, 2, …, 16 whose weights EM estimates, each scatter being φ·χ² (as the scale mixture of harmonisation.md
 /// §2.3); the answer is 1 over the posterior mean of 1/φ, so that an ordinary commission keeps its weight.

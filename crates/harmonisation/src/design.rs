@@ -1,4 +1,8 @@
 //! The design planner: what a plan of shared dossiers would allow to compare, before anybody grades (harmonisation.md §2.9).
+#![expect(
+    clippy::cast_precision_loss,
+    reason = "counts of candidates, cells and levels are far below 2⁵²"
+)]
 
 use std::collections::BTreeMap;
 
@@ -200,7 +204,7 @@ pub fn grading_sd(commissions: usize, gradings: &[(usize, usize, f64)]) -> Optio
     (freedom >= ENOUGH && squares > 0.0).then(|| libm::sqrt(squares / freedom))
 }
 
-/// Σ of squared residuals of y = a_d + b_c inside one part, the larger side eliminated.
+/// Σ of squared residuals of y = `a_d` + `b_c` inside one part, the larger side eliminated.
 fn residual_squares(part: &Component, rows: &[(usize, usize, f64)]) -> Option<f64> {
     let by_dossier = part.dossiers.len() <= part.commissions.len();
     let local = |one: &(usize, usize, f64)| -> Option<(usize, usize, f64)> {

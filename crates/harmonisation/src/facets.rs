@@ -3,6 +3,10 @@
 //!
 //! ln P(m)/P(m−1) = θ − `τ_m`, Στ = 0. For whole tables where every element was rated under the same conditions. On linked commissions
 //! use [`crate::anchors`]: joint maximum likelihood is inflated there, and impossible without links.
+#![expect(
+    clippy::cast_precision_loss,
+    reason = "counts of candidates, cells and levels are far below 2⁵²"
+)]
 
 use crate::responses::MAX_CATEGORIES;
 

@@ -2,6 +2,10 @@
 //!
 //! Infit = Σ(x−E)²/ΣV and outfit = mean of (x−E)²/V (Wright and Masters 1982, *Rating Scale Analysis*, ch. 5); use of the levels,
 //! observed against expected (harmonisation.md §2.5).
+#![expect(
+    clippy::cast_precision_loss,
+    reason = "counts of candidates, cells and levels are far below 2⁵²"
+)]
 
 use crate::ability::Measure;
 use crate::partial_credit::{Curves, PartialCredit};

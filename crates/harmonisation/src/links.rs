@@ -3,6 +3,10 @@
 //! Contrasts exist only inside a connected part. For the additive model y = `θ_d` − `g_c` + ε the Laplacian of the commissions is
 //! L = `D_c` − Nᵀ`D_d`⁻¹N, and Var(`ĝ_c` − `ĝ_c'`) = σ²·(e−e')ᵀL⁺(e−e'): the effective resistance between them (Ghosh, Boyd and Saberi 2008,
 //! SIAM Review 50:37; for rating designs, Weeks and Williams 1964, Technometrics 6:319, on connectedness).
+#![expect(
+    clippy::cast_precision_loss,
+    reason = "counts of candidates, cells and levels are far below 2⁵²"
+)]
 
 mod resistance;
 

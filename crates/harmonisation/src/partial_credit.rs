@@ -3,8 +3,13 @@
 //! P(x = m) ∝ exp(m·η − `Δ_m`), `Δ_0` = 0 (Masters 1982, Psychometrika 47:149; harmonisation.md §2.4). Every candidate is seen by
 //! one commission, so his raw score is sufficient for η = ability − severity: conditioning on it takes both away together,
 //! and the lines are estimable free of severity. Severity itself is not (see [`crate::anchors`]).
+#![expect(
+    clippy::cast_precision_loss,
+    reason = "counts of candidates, cells and levels are far below 2⁵²"
+)]
 
 mod conditional;
+mod layout;
 mod pairwise;
 
 pub use conditional::conditional;

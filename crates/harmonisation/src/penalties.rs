@@ -1,5 +1,9 @@
 //! Penalties by commission: a binomial funnel. They are facts about dossiers, not severity, and are compared apart from notes
 //! (harmonisation.md §1).
+#![expect(
+    clippy::cast_precision_loss,
+    reason = "counts of candidates, cells and levels are far below 2⁵²"
+)]
 
 use crate::report::{Penalties, PenaltyRate};
 use crate::signatures::null::adjusted;

@@ -156,8 +156,6 @@ pub enum Warning {
     EqualNotes,
     /// No grid was filled: its notes are compared without a profile.
     NoGrid,
-    /// The same centre code stands in two academies, or the like: places were told apart by their whole path.
-    AmbiguousPlace,
     /// The whole session has one commission: nothing to compare.
     OneCommission,
     /// No grid columns: notes are compared without their profile, which is a comparison of candidates as much as of commissions.
@@ -506,9 +504,9 @@ pub struct ItemReport {
     pub competence: String,
     /// Evaluated cells.
     pub n: usize,
-    /// Difficulty δ_j = Δ_j3/3, in logits; absent where it is not estimable.
+    /// Difficulty `δ_j` = `Δ_j3`/3, in logits; absent where it is not estimable.
     pub difficulty: Option<f64>,
-    /// Thresholds τ_jm = Δ_jm − Δ_j(m−1) − δ_j, in logits, for m = 1, 2, 3.
+    /// Thresholds `τ_jm` = `Δ_jm` − `Δ_j(m−1)` − `δ_j`, in logits, for m = 1, 2, 3.
     pub thresholds: Option<[f64; 3]>,
     /// Σ(x−E)²/ΣV over the session.
     pub infit: Option<f64>,

@@ -3,6 +3,10 @@
 //! Each figure becomes a raw z, the raw z a z against the empirical null (median and MAD over the commissions), its p-value is
 //! adjusted over the commissions. Commissions with fewer than [`FEWEST`] candidates are measured, but neither make the null nor
 //! are flagged. A signature is a question to a commission, never a verdict.
+#![expect(
+    clippy::cast_precision_loss,
+    reason = "counts of candidates, cells and levels are far below 2⁵²"
+)]
 
 mod figures;
 pub mod null;

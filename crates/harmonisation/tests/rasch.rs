@@ -4,17 +4,14 @@
     reason = "counts of candidates are far below 2⁵²"
 )]
 
-#[path = "rasch/data.rs"]
-mod data;
-#[path = "rasch/facets.rs"]
-mod facets;
-#[path = "rasch/habits.rs"]
-mod habits;
-#[path = "rasch/links.rs"]
-mod links;
-#[path = "rasch/national.rs"]
-mod national;
-#[path = "rasch/oracles.rs"]
-mod oracles;
-#[path = "rasch/properties.rs"]
-mod properties;
+#[cfg(test)]
+mod rasch {
+    mod cases;
+    mod data;
+    mod facets;
+    mod habits;
+    mod links;
+    mod national;
+    mod oracles;
+    mod properties;
+}

@@ -5,9 +5,10 @@ mod intake;
 mod page;
 mod workbook;
 
-use delos_harmonisation::report::{Report, Settings};
+use delos_harmonisation::report::Report;
 
 pub use delos_harmonisation::analysis::Step;
+pub use delos_harmonisation::report::Settings;
 pub use design::{Design, design};
 pub use intake::{Intake, RefusedFile, TextFault, read};
 pub use page::page;

@@ -157,8 +157,12 @@ fn tell(bar: &ProgressBar, grades: &Path, anchors: Option<&Path>, intake: &Intak
     bar.suspend(|| {
         for fault in faults.iter().take(TOLD) {
             let file = anchors.filter(|_| fault.anchors).unwrap_or(grades);
+            let column = fault
+                .column
+                .as_ref()
+                .map_or_else(String::new, |column| format!("{column} : "));
             complain(&format!(
-                "{}:{}: {}",
+                "{}:{}: {column}{}",
                 file.display(),
                 fault.line,
                 fault.sentence

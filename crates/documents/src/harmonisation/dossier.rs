@@ -67,8 +67,8 @@ pub struct RejectedLine {
     pub line: u64,
     /// The column's header, when one cell is at fault.
     pub column: Option<String>,
-    /// Code of the reason.
-    pub code: String,
+    /// The reason and the remedy, in French.
+    pub sentence: String,
 }
 
 /// What was asked for.

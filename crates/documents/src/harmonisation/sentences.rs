@@ -9,7 +9,7 @@ pub const WARNINGS: [(&str, &str); 16] = [
     ("mixed_options", "La commission a entendu des candidats de plusieurs options."),
     ("equal_notes", "Toutes ses notes sont identiques."),
     ("no_grid", "Aucune grille n’est remplie : ses notes sont comparées sans leur profil."),
-    ("ambiguous_place", "Un même code désigne plusieurs lieux : ils sont distingués par leur chemin complet (académie, centre, commission)."),
+    ("confounded_column", "Deux caractères du fichier disent la même chose (chaque option a son propre mode, par exemple) : un seul est resté dans le modèle."),
     ("one_commission", "Le fichier ne contient qu’une commission : il n’y a rien à comparer."),
     ("no_profile", "Le fichier n’a pas de colonnes de grille : les notes sont comparées sans leur profil, ce qui compare les candidats autant que les commissions."),
     ("no_variance", "Les commissions ne diffèrent pas plus que le hasard ne l’explique."),
@@ -48,27 +48,7 @@ pub const WAYS: [(&str, &str, &str); 5] = [
     ("full_up", "Entier, hausses seules", "L’écart estimé des seules commissions signalées plus sévères leur est rendu ; personne ne baisse."),
     ("full", "Entier", "L’écart estimé des commissions signalées leur est rendu ou repris."),
     ("soft", "Au-delà de la tolérance", "Seule la part de l’écart qui dépasse la tolérance est rendue ou reprise."),
-    ("academy", "Retour à la moyenne de l’académie", "Chaque commission est ramenée à la moyenne de son académie, signalée ou non."),
-];
-
-/// Reasons for which a line of a file is left out.
-pub const REJECTIONS: [(&str, &str); 16] = [
-    ("note_outside", "la note n’est pas entre 0 et 20"),
-    ("note_missing", "la note manque"),
-    ("note_unreadable", "la note n’est pas un nombre"),
-    ("level_outside", "le niveau n’est pas entre 0 et 3"),
-    ("level_unreadable", "le niveau n’est pas un nombre"),
-    ("penalty_outside", "la pénalité n’est pas entre 0 et 20"),
-    ("penalty_unreadable", "la pénalité n’est pas un nombre"),
-    ("mode_unknown", "la forme n’est ni « ponctuel » ni « CCF »"),
-    ("candidate_missing", "le candidat manque"),
-    ("commission_missing", "la commission manque"),
-    ("candidate_twice", "ce candidat figure déjà"),
-    ("columns_missing", "la ligne a trop peu de colonnes"),
-    ("columns_too_many", "la ligne a trop de colonnes"),
-    ("not_utf8", "le texte est illisible"),
-    ("dossier_missing", "le dossier commun manque"),
-    ("commission_unknown", "cette commission n’est pas dans le fichier des notes"),
+    ("academy", "Retour à la moyenne de l’académie", "Chaque commission signalée est ramenée à la moyenne de son académie."),
 ];
 
 /// Coefficients of the model: the names that they may have, and what they say.
@@ -132,14 +112,6 @@ pub fn way(code: &str) -> (String, &'static str) {
         .map_or_else(|| (code.to_owned(), ""), |(_, name, what)| ((*name).to_owned(), *what))
 }
 
-/// Why a line was left out.
-pub fn rejection(code: &str) -> String {
-    REJECTIONS
-        .iter()
-        .find(|(known, _)| *known == code)
-        .map_or_else(|| code.to_owned(), |(_, sentence)| (*sentence).to_owned())
-}
-
 /// What a coefficient is called.
 pub fn coefficient(name: &str) -> String {
     let lower = name.to_lowercase();
@@ -177,7 +149,7 @@ mod tests {
         }
         for code in [
             "few_candidates", "one_candidate", "ccf_confounded", "mixed_modes", "mixed_options", "equal_notes",
-            "no_grid", "ambiguous_place", "one_commission", "no_profile", "no_variance", "no_model",
+            "no_grid", "confounded_column", "one_commission", "no_profile", "no_variance", "no_model",
             "between_within_differ", "separated_item", "partly_linked", "ccf_session",
         ] {
             assert_ne!(warning(code), code);

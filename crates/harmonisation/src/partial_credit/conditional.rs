@@ -6,10 +6,11 @@
 
 use std::collections::BTreeMap;
 
-use nalgebra::{Cholesky, DMatrix, DVector};
+use nalgebra::{DMatrix, DVector};
 
 use super::PartialCredit;
-use super::pairwise::{Layout, Tables};
+use super::layout::Layout;
+use super::pairwise::{Tables, regular};
 use crate::responses::Responses;
 
 const ITERATIONS: usize = 60;
@@ -32,9 +33,9 @@ pub fn conditional(responses: &Responses) -> Option<PartialCredit> {
         // The likelihood does not feel a shift of the scale; a step across it is not taken.
         let gauge = responses.rows() as f64;
         let fixed = hessian + &tops * tops.transpose() * gauge;
-        let step = Cholesky::new(fixed)?.solve(&gradient);
+        let step = regular(fixed)?.solve(&gradient);
         let size = step.amax();
-        if !size.is_finite() || at.amax() > 60.0 {
+        if !size.is_finite() || at.amax() > 40.0 {
             return None;
         }
         if size < 1e-10 {

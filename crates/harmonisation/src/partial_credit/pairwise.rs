@@ -4,15 +4,18 @@
 //! are gone. Only the tables of counts of each pair of lines are needed, so that a cell that is not evaluated drops out.
 //! For two lines this is conditional maximum likelihood itself.
 
-use nalgebra::{Cholesky, DMatrix, DVector};
+use nalgebra::{Cholesky, DMatrix, DVector, Dyn};
 
-use super::{Line, PartialCredit, Standing};
+use super::layout::Layout;
+use super::{Line, PartialCredit};
 use crate::responses::Responses;
 
 /// Standard deviation of the weak prior of a step where the likelihood has no maximum, in logits.
 const STEP_SD: f64 = 5.0;
-/// A parameter beyond this is on its way to infinity, in logits.
-const RUNAWAY: f64 = 20.0;
+/// A step beyond this is on its way to infinity, in logits: noticed long before rounding would make a false maximum of it.
+const RUNAWAY: f64 = 15.0;
+/// A pivot smaller than this beside its diagonal is a direction that the likelihood does not feel.
+const FLAT: f64 = 1e-10;
 const ITERATIONS: usize = 60;
 
 /// Item parameters of one grid by pairwise conditional maximum likelihood, centred at Σ `Δ_M` = 0.
@@ -45,7 +48,7 @@ pub fn pairwise(responses: &Responses) -> PartialCredit {
     layout.model(&found, &bounded, responses.items(), log_likelihood)
 }
 
-/// Counts n_ij(a, b) of each pair of lines.
+/// Counts `n_ij(a, b)` of each pair of lines.
 pub(super) struct Tables {
     categories: Vec<usize>,
     width: usize,
@@ -189,82 +192,6 @@ impl Tables {
     }
 }
 
-/// Where each free `Δ_jm` (m ≥ 1) stands in the vector of parameters.
-pub(super) struct Layout {
-    pub(super) items: Vec<usize>,
-    pub(super) categories: Vec<usize>,
-    starts: Vec<usize>,
-    pub(super) size: usize,
-}
-
-impl Layout {
-    pub(super) fn of(items: &[usize], categories: &[usize]) -> Self {
-        let categories: Vec<usize> = items.iter().map(|item| categories[*item]).collect();
-        let mut size = 0;
-        let starts = categories
-            .iter()
-            .map(|count| {
-                let start = size;
-                size += count - 1;
-                start
-            })
-            .collect();
-        Self {
-            items: items.to_vec(),
-            categories,
-            starts,
-            size,
-        }
-    }
-
-    pub(super) fn index(&self, place: usize, level: usize) -> Option<usize> {
-        level.checked_sub(1).map(|step| self.starts[place] + step)
-    }
-
-    pub(super) fn value(&self, values: &DVector<f64>, place: usize, level: usize) -> f64 {
-        self.index(place, level).map_or(0.0, |index| values[index])
-    }
-
-    /// The lines that these parameters are, centred; lines outside the layout are absent.
-    pub(super) fn model(
-        &self,
-        values: &DVector<f64>,
-        bounded: &[bool],
-        items: usize,
-        log_likelihood: f64,
-    ) -> PartialCredit {
-        let mut lines = vec![Line::absent(); items];
-        for (place, item) in self.items.iter().enumerate() {
-            lines[*item] = Line {
-                standing: if bounded[place] {
-                    Standing::Bounded
-                } else {
-                    Standing::Estimated
-                },
-                cumulative: (0..self.categories[place])
-                    .map(|level| self.value(values, place, level))
-                    .collect(),
-            };
-        }
-        PartialCredit {
-            lines,
-            log_likelihood,
-        }
-        .centred()
-    }
-
-    /// Direction of the gauge that is fixed: Σ `Δ_M`.
-    pub(super) fn tops(&self) -> DVector<f64> {
-        let mut tops = DVector::zeros(self.size);
-        for (place, count) in self.categories.iter().enumerate() {
-            if let Some(index) = self.index(place, count - 1) {
-                tops[index] = 1.0;
-            }
-        }
-        tops
-    }
-}
-
 /// What is minimised: −log-likelihood + weak prior of the bounded lines + a fixed gauge, which the likelihood does not feel.
 struct Objective<'a> {
     tables: &'a Tables,
@@ -285,6 +212,13 @@ impl Objective<'_> {
             value += 0.5 * self.prior * step * step;
         });
         value
+    }
+
+    fn runs_away(&self, at: &DVector<f64>) -> bool {
+        let lines = self.layout.categories.iter().enumerate();
+        lines
+            .flat_map(|(place, count)| (1..*count).map(move |level| (place, level)))
+            .any(|(place, level)| self.step(at, place, level).abs() > RUNAWAY)
     }
 
     fn step(&self, at: &DVector<f64>, place: usize, level: usize) -> f64 {
@@ -376,7 +310,7 @@ fn solve(tables: &Tables, layout: &Layout, bounded: &[bool]) -> Option<DVector<f
     let mut value = objective.value(&at);
     for _ in 0..ITERATIONS {
         let (gradient, hessian) = objective.slopes(&at);
-        let step = Cholesky::new(hessian)?.solve(&gradient);
+        let step = regular(hessian)?.solve(&gradient);
         let size = step.amax();
         if !size.is_finite() {
             return None;
@@ -392,14 +326,7 @@ fn solve(tables: &Tables, layout: &Layout, bounded: &[bool]) -> Option<DVector<f
         }
         at = next;
         value = reached;
-        if at.amax()
-            > RUNAWAY
-                * layout
-                    .categories
-                    .iter()
-                    .max()
-                    .map_or(1.0, |max| *max as f64)
-        {
+        if objective.runs_away(&at) {
             return None;
         }
         if size < 1e-9 {
@@ -407,4 +334,16 @@ fn solve(tables: &Tables, layout: &Layout, bounded: &[bool]) -> Option<DVector<f
         }
     }
     None
+}
+
+/// The factor of a Hessian that is positive definite by more than rounding.
+pub(super) fn regular(hessian: DMatrix<f64>) -> Option<Cholesky<f64, Dyn>> {
+    let diagonal = hessian.diagonal();
+    let factor = Cholesky::new(hessian)?;
+    let pivots = factor.l_dirty().diagonal();
+    pivots
+        .iter()
+        .zip(diagonal.iter())
+        .all(|(pivot, whole)| pivot * pivot > FLAT * whole)
+        .then_some(factor)
 }

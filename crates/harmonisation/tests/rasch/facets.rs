@@ -1,6 +1,6 @@
 use delos_harmonisation::facets::{Element, NoFacets, rating_scale};
 
-use crate::data::{json, near, number, numbers};
+use super::data::{json, near, number, numbers};
 
 #[test]
 fn three_mile_island_is_what_facets_prints_and_more_digits() {

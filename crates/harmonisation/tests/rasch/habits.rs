@@ -7,8 +7,8 @@ use delos_harmonisation::report::{Habit, SignatureName};
 use delos_harmonisation::responses::Responses;
 use delos_harmonisation::signatures::{Evidence, Notice, signatures};
 
-use crate::data::table;
-use crate::national;
+use super::data::table;
+use super::national;
 
 #[test]
 fn the_planted_habits_of_a_national_session_are_found_and_named() {

@@ -9,8 +9,8 @@ use proptest::prelude::*;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
-use crate::data::near;
-use crate::national;
+use super::data::near;
+use super::national;
 
 #[test]
 fn four_dossiers_that_everybody_grades_recover_the_severity_of_the_grid() {
@@ -250,6 +250,8 @@ fn reached(from: usize, edges: &[(usize, usize)]) -> Vec<usize> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn connected_is_said_when_and_only_when_there_is_a_path(
         edges in proptest::collection::vec((0_usize..12, 0_usize..10), 0..25)

@@ -6,7 +6,7 @@ use delos_harmonisation::session::{
     AnchorGrading, Candidate, Commission, Competence, Grid, Item, Mode, Session,
 };
 
-use crate::data::table;
+use super::data::table;
 
 /// A row of the truth that a simulation knows.
 pub struct Truth {

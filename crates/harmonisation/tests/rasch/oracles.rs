@@ -4,7 +4,7 @@ use delos_harmonisation::partial_credit::{
 };
 use delos_harmonisation::responses::Responses;
 
-use crate::data::{json, levels, near, number, numbers};
+use super::data::{json, levels, near, number, numbers};
 
 fn columns(rows: &[Vec<Option<u8>>], chosen: &[usize]) -> Responses {
     let rows: Vec<Vec<Option<u8>>> = rows
@@ -14,7 +14,7 @@ fn columns(rows: &[Vec<Option<u8>>], chosen: &[usize]) -> Responses {
     Responses::observed(chosen.len(), &rows)
 }
 
-/// As eRm normalises them: Σβ = 0 over all cumulative thresholds (Δ_jk + c·k).
+/// As eRm normalises them: Σβ = 0 over all cumulative thresholds (`Δ_jk` + c·k).
 fn as_erm(model: &PartialCredit) -> Vec<f64> {
     let values = |model: &PartialCredit| -> Vec<f64> {
         model

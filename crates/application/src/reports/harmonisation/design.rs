@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use delos_harmonisation::design::{Design as Gradings, Planned};
 use delos_harmonisation::links::GRADING_SD;
-use delos_imports::grades::{GradeFile, read_design};
+use delos_imports::{GradeFile, read_design};
 use serde::Serialize;
 
 use super::intake::RefusedFile;

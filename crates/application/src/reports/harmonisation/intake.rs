@@ -6,7 +6,7 @@ use delos_harmonisation::report::{Input, RejectedLine, WithoutNote};
 use delos_harmonisation::session::{
     AnchorGrading, Candidate, Commission, Competence, Grid, Item, Mode, Session,
 };
-use delos_imports::grades::{
+use delos_imports::{
     GradeCommission, GradeCompetence, GradeFile, GradeGrid, GradeItem, GridColumns, read_anchors,
     read_grades,
 };
@@ -58,26 +58,13 @@ pub fn read(
 ) -> Result<Intake, RefusedFile> {
     let columns = regulation.map_or(GridColumns::Headers, grids_of);
     let refused = |anchors: bool| {
-        move |refused: delos_imports::grades::GradesRefused| RefusedFile {
+        move |refused: delos_imports::GradesRefused| RefusedFile {
             anchors,
             reason: refused.to_string(),
         }
     };
     let file = read_grades(grades, &columns).map_err(refused(false))?;
-    let mut intake = Intake {
-        session: session(&file),
-        anchors: Vec::new(),
-        rows: file.rows_read,
-        left_out: file.left_out,
-        without_note: WithoutNote {
-            absent: file.without_note.absent,
-            not_validated: file.without_note.not_validated,
-            exempt: file.without_note.exempt,
-        },
-        faults: Vec::new(),
-        untold: 0,
-    };
-    intake.tell(false, &file);
+    let mut intake = Intake::of(&file);
     drop(file);
     if let Some(anchors) = anchors {
         // The dossiers' lines are those of the candidates' grids: the columns are read as theirs.
@@ -91,6 +78,25 @@ pub fn read(
 }
 
 impl Intake {
+    /// What a file of grades says, without shared dossiers.
+    pub fn of(file: &GradeFile) -> Self {
+        let mut intake = Self {
+            session: session(file),
+            anchors: Vec::new(),
+            rows: file.rows_read,
+            left_out: file.left_out,
+            without_note: WithoutNote {
+                absent: file.without_note.absent,
+                not_validated: file.without_note.not_validated,
+                exempt: file.without_note.exempt,
+            },
+            faults: Vec::new(),
+            untold: 0,
+        };
+        intake.tell(false, file);
+        intake
+    }
+
     /// The rows that were left out, in the order of the files.
     pub fn faults(&self) -> &[TextFault] {
         &self.faults
@@ -104,11 +110,7 @@ impl Intake {
                 line: fault.line,
                 column: (!fault.column.is_empty()).then(|| fault.column.clone()),
                 code: fault.code.to_string(),
-                sentence: if fault.column.is_empty() {
-                    format!("{} {}", fault.message, fault.remedy)
-                } else {
-                    format!("{} : {} {}", fault.column, fault.message, fault.remedy)
-                },
+                sentence: format!("{} {}", fault.message, fault.remedy),
             }));
     }
 

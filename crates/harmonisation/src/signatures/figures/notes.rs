@@ -109,7 +109,7 @@ pub(super) fn slope(evidence: &Evidence) -> Figures {
 }
 
 /// Each commission's slope of the note on the profile score, points a point, drawn towards the common slope by how little it knows:
-/// a random slope by empirical Bayes, b + τ²/(τ²+s²)·(`b_c` − b), τ² by DerSimonian and Laird 1986 (Controlled Clinical Trials 7:177).
+/// a random slope by empirical Bayes, b + τ²/(τ²+s²)·(`b_c` − b), τ² by the moments of `DerSimonian` and Laird 1986 (Controlled Clinical Trials 7:177).
 /// Absent for fewer than three candidates, or profiles all equal.
 pub fn slopes(evidence: &Evidence) -> Vec<Option<Effect>> {
     let groups = note_on_score(evidence);
@@ -184,7 +184,7 @@ pub(super) fn noise(evidence: &Evidence) -> Figures {
 /// no part. Absent unless nine notes in ten of the session are whole.
 pub(super) fn digits(evidence: &Evidence) -> Figures {
     let absent = vec![None; evidence.commissions];
-    let whole = |note: f64| note == libm::rint(note);
+    let whole = |note: f64| (note - libm::rint(note)).abs() < 1e-9;
     let wholes = evidence
         .notices
         .iter()
@@ -193,7 +193,11 @@ pub(super) fn digits(evidence: &Evidence) -> Figures {
     if wholes * 10 < evidence.notices.len() * 9 {
         return absent;
     }
-    let favoured = |note: f64| [8.0, 10.0, 12.0].contains(&note);
+    let favoured = |note: f64| {
+        [8.0, 10.0, 12.0]
+            .iter()
+            .any(|one: &f64| (one - note).abs() < 1e-9)
+    };
     let counts: Vec<(f64, f64)> = by_commission(evidence)
         .iter()
         .map(|group| {
