@@ -15,6 +15,7 @@ use simulation::residuals::raw_residuals;
 use simulation::{Parameters, files, simulate};
 
 /// Distances play no part in these figures: few permutations.
+#[expect(clippy::unwrap_used, reason = "a helper of tests")]
 fn figures(session: &Session, anchors: &[AnchorGrading], truth: &str) -> Evaluation {
     let settings = Settings {
         permutations: 9,
@@ -137,6 +138,6 @@ fn five_sessions_give_the_severities_back() {
 
 fn share(found: &Evaluation, kind: &str, habit: &str) -> f64 {
     let row = &found.confusion[kind];
-    let count = |n: usize| f64::from(u32::try_from(n).unwrap());
-    count(row.get(habit).copied().unwrap_or(0)) / count(row.values().sum())
+    let named = row.get(habit).copied().unwrap_or(0);
+    evaluation::share(named, row.values().sum()).unwrap_or(0.0)
 }

@@ -44,7 +44,7 @@ def main():
         rows += measured("lme4", ["Rscript", HERE / "lme4.R", grades, str(options.runs), results / "lme4_blups.csv"], options)
     if "pcm" in wanted and python:
         rows += measured("raschpy", [python, HERE / "raschpy_pcm.py", grades, str(options.runs)], options)
-    if "delos" in wanted and options.delos:
+    if "delos" in wanted and (options.delos or options.timing):
         rows += ours(options, grades, results)
     if "statsmodels" in wanted and python:
         rows += measured("statsmodels", [python, HERE / "statsmodels_mixed.py", grades], options)
@@ -159,15 +159,14 @@ def measured(name, command, options):
 
 def ours(options, grades, results):
     """The whole report, run by run, then the parts that the timing program measures."""
-    delos = options.delos.resolve()
-    version = subprocess.run([delos, "--version"], capture_output=True, text=True).stdout.strip()
-    rows = []
-    for what, more in (
-        ("whole report, JSON", []),
-        ("whole report, JSON, shared dossiers", ["--anchors", options.anchors.resolve()] if options.anchors else None),
-    ):
-        if more is None:
-            continue
+    rows, version, reports = [], "", []
+    if options.delos:
+        delos = options.delos.resolve()
+        version = subprocess.run([delos, "--version"], capture_output=True, text=True).stdout.strip().removeprefix("delos ")
+        reports.append(("whole report, JSON", []))
+        if options.anchors:
+            reports.append(("whole report, JSON, shared dossiers", ["--anchors", options.anchors.resolve()]))
+    for what, more in reports:
         out = results / ("report.json" if not more else "report_anchors.json")
         walls, used, peak = [], [], 0.0
         for _ in range(options.runs):
