@@ -1,7 +1,8 @@
 """The many-facet Rasch model by raschpy, where shared dossiers link the commissions; an option after another.
 
-python raschpy_mfrm.py GRADES ANCHORS OUT: one line of JSON on the standard output; severities of the commissions in OUT.
-The gradings are given as they are, a row a grading, not spread over every pair of a commission and a candidate.
+python raschpy_mfrm.py GRADES ANCHORS OUT ESTIMATION: one line of JSON on the standard output; severities of the commissions in OUT.
+The gradings are given as they are, a row a grading, not spread over every pair of a commission and a candidate. ESTIMATION is one of its methods: pair-cpat is
+the quickest, cp-full-rcl its own choice.
 """
 
 import json
@@ -25,7 +26,7 @@ for option, columns in frame.grids(grades).items():
     responses.index.names = ["Rater", "Person"]
     start, before = time.perf_counter(), time.process_time()
     model = raschpy.MFRM(responses, max_score=3, facet="commission")
-    model.calibrate(model="global")
+    model.calibrate(model="global", estimation=sys.argv[4])
     spent += time.perf_counter() - start
     used += time.process_time() - before
     severities.append(pd.Series(model.raters_global, name="severity"))
@@ -35,7 +36,8 @@ print(
         {
             "peer": "raschpy",
             "version": version("raschpy"),
-            "what": "many facets with shared dossiers",
+            "what": "many facets, shared dossiers",
+            "estimation": sys.argv[4],
             "seconds": [spent],
             "processor": [used],
             "commissions": int(sum(len(part) for part in severities)),
