@@ -4,7 +4,7 @@ mod evaluation;
 mod simulation;
 
 use delos_harmonisation::session::Session;
-use evaluation::{Estimated, Known, Place, evaluate, mean, reading};
+use evaluation::{Estimated, Known, Place, evaluate, mean, reading, summary};
 use serde_json::json;
 use simulation::{Parameters, Simulated, files, grading, simulate};
 
@@ -216,6 +216,8 @@ fn the_raw_mean_residual_errs_as_much_as_the_method_says() {
             evaluate(&known, &plain_estimates(&simulated))
         })
         .collect();
+    // Seen with --nocapture.
+    print!("{}", summary(&all));
     let rmse = mean(all.iter().map(|e| e.rmse));
     near("RMSE", rmse, 0.2583, 0.008);
     for e in &all {

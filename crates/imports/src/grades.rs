@@ -233,3 +233,11 @@ pub fn read_grades(bytes: &[u8], columns: &GridColumns) -> Result<GradeFile, Gra
 pub fn read_anchors(bytes: &[u8], columns: &GridColumns) -> Result<GradeFile, GradesRefused> {
     opened::read(bytes, columns, rows::Kind::Anchors)
 }
+
+/// Reads who is to grade which shared dossier: `commission` and `dossier`, no mark; places and option as in [`read_grades`].
+///
+/// # Errors
+/// As [`read_grades`].
+pub fn read_design(bytes: &[u8]) -> Result<GradeFile, GradesRefused> {
+    opened::read(bytes, &GridColumns::Headers, rows::Kind::Design)
+}

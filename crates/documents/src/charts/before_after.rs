@@ -4,7 +4,7 @@ use super::ecdf::Step;
 use super::numbers::{fixed, short, whole};
 use super::scale::Scale;
 use super::svg::{Anchor, Drawing, Path};
-use super::{Caption, Format, count};
+use super::{Caption, count};
 
 /// Before and after.
 #[derive(Clone, PartialEq, Debug)]
@@ -22,12 +22,11 @@ pub struct BeforeAfter {
 }
 
 impl BeforeAfter {
-    /// The drawing.
-    pub fn draw(&self, caption: &Caption, format: Format) -> String {
-        let narrow = format.is_narrow();
-        let width = format.width();
+    /// The drawing: one size for every page, which sets two side by side where it has room.
+    pub fn draw(&self, caption: &Caption) -> String {
+        let width = 460.0;
         let (left, right) = (46.0, 10.0);
-        let (top, foot, height) = (24.0, 40.0, if narrow { 200.0 } else { 230.0 });
+        let (top, foot, height) = (24.0, 40.0, 230.0);
         let (from, to) = (self.bounds.0 - 0.6, self.bounds.1 + 0.6);
         let across = Scale::new(from, to, left, width - right);
         let before = gathered(&self.before, self.bounds);
@@ -61,12 +60,12 @@ impl BeforeAfter {
             drawing.line((x, top - 6.0), (x, height - foot), "bande-b");
             drawing.text((x, 12.0), Anchor::Middle, "g", &short(*threshold));
         }
-        for value in across.steps(if narrow { 5 } else { 10 }) {
+        for value in across.steps(10) {
             let at = (across.at(value), height - foot + 16.0);
             drawing.text(at, Anchor::Middle, "g", &fixed(value, 0));
         }
         drawing.text((width - right, height - 6.0), Anchor::End, "g", &self.unit);
-        drawing.finish(caption, (width, height), Some(format))
+        drawing.finish(caption, (width, height), None)
     }
 }
 

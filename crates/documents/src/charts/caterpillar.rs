@@ -19,8 +19,8 @@ pub struct Row {
     pub interval: Option<Interval>,
     /// Another value to compare with, a small stroke.
     pub tick: Option<f64>,
-    /// How many stand behind it.
-    pub count: usize,
+    /// How many stand behind it, where that is known.
+    pub count: Option<usize>,
     /// How it stands out.
     pub mark: Mark,
 }
@@ -54,7 +54,7 @@ impl Caterpillar {
     pub fn draw(&self, caption: &Caption, format: Format) -> String {
         let narrow = format.is_narrow();
         let width = format.width();
-        let (left, right) = if narrow { (96.0, 38.0) } else { (360.0, 74.0) };
+        let (left, right) = if narrow { (96.0, 38.0) } else { (392.0, 74.0) };
         let (high, top) = if narrow { (24.0, 44.0) } else { (21.0, 30.0) };
         let ends = self.rows.iter().filter_map(|row| row.interval);
         let far = reach(
@@ -81,14 +81,15 @@ impl Caterpillar {
             }
             let middle = y + high / 2.0 + 1.0;
             let base = middle + 4.0;
-            let room = if narrow { left - 10.0 } else { 146.0 };
+            let room = if narrow { left - 10.0 } else { 108.0 };
             let indent = if narrow { 0.0 } else { 8.0 };
             words.text((indent, base), Anchor::Start, row.mark.class(), &fitted(&row.label, room));
             if !narrow && !row.note.is_empty() {
-                words.text((164.0, base), Anchor::Start, "g", &fitted(&row.note, left - 176.0));
+                words.text((124.0, base), Anchor::Start, "g", &fitted(&row.note, left - 134.0));
             }
             let faint = if row.mark == Mark::Faint { "g" } else { "" };
-            words.text((width - 4.0, base), Anchor::End, faint, &whole(row.count));
+            let n = row.count.map(whole).unwrap_or_default();
+            words.text((width - 4.0, base), Anchor::End, faint, &n);
             if let Some(ends) = row.interval {
                 let path = if row.mark == Mark::Flagged { &mut marked } else { &mut intervals };
                 path.segment((scale.at(ends.lower), middle), (scale.at(ends.upper), middle));
@@ -112,7 +113,8 @@ impl Caterpillar {
         for (at, mark) in points {
             drawing.point(at, 4.0, mark);
         }
-        drawing.text((width - 4.0, 14.0), Anchor::End, "g", if narrow { "n" } else { &self.counted });
+        let counted = if narrow && !self.counted.is_empty() { "n" } else { &self.counted };
+        drawing.text((width - 4.0, 14.0), Anchor::End, "g", counted);
         drawing.text((scale.at(0.0), floor + 34.0), Anchor::Middle, "g", &self.unit);
         drawing.finish(caption, (width, floor + 40.0), Some(format))
     }

@@ -38,7 +38,7 @@ const HEIGHT: f64 = 168.0;
 impl Ecdf {
     /// The drawing: one size for every page, which sets as many side by side as it has room for.
     pub fn draw(&self, caption: &Caption) -> String {
-        let (left, right, top, foot) = (30.0, 8.0, 38.0, 20.0);
+        let (left, right, top, foot) = (30.0, 10.0, 38.0, 20.0);
         let across = Scale::new(self.bounds.0, self.bounds.1, left, WIDTH - right);
         let up = Scale::new(0.0, 1.0, HEIGHT - foot, top);
         let mut drawing = Drawing::new();
@@ -52,30 +52,14 @@ impl Ecdf {
             drawing.text((left - 4.0, y + 4.0), Anchor::End, "g", &fixed(share * 100.0, 0));
         }
         drawing.path(&rules, "axe");
-        for value in across.steps(4) {
+        for value in across.steps(2) {
             let at = (across.at(value), HEIGHT - 5.0);
-            drawing.text(at, Anchor::Middle, "g", &fixed(value, across.decimals(4)));
+            drawing.text(at, Anchor::Middle, "g", &fixed(value, across.decimals(2)));
         }
         let size: usize = self.steps.iter().fold(0, |sum, step| sum.saturating_add(step.count));
         let band = envelope(&self.others, size);
         if !band.is_empty() {
-            let mut path = Path::new();
-            path.move_to((across.at(self.bounds.0), up.at(0.0)));
-            for (value, _, high) in &band {
-                path.across(across.at(*value));
-                path.down(up.at(*high));
-            }
-            path.across(across.at(self.bounds.1));
-            let mut below = band.iter().rev().peekable();
-            while let Some((value, low, _)) = below.next() {
-                path.down(up.at(*low));
-                path.across(across.at(*value));
-                if below.peek().is_none() {
-                    path.down(up.at(0.0));
-                }
-            }
-            path.close();
-            drawing.path(&path, "bande");
+            drawing.path(&ribbon(&band, self.bounds, &across, &up), "bande");
         }
         drawing.path(&stairs(&self.others, &across, &up), "lim");
         let class = if self.mark == Mark::Flagged { "courbe hors" } else { "courbe" };
@@ -84,15 +68,46 @@ impl Ecdf {
     }
 }
 
+/// The band as one outline: its upper stairs forwards, its lower ones back.
+fn ribbon(band: &[(f64, f64, f64)], bounds: (f64, f64), across: &Scale, up: &Scale) -> Path {
+    let mut path = Path::whole();
+    path.move_to((across.at(bounds.0), up.at(0.0)));
+    let mut at = 0.0;
+    for (value, _, high) in band.iter().filter(|(_, _, high)| *high > 0.0) {
+        if *high > at {
+            path.across(across.at(*value));
+            path.down(up.at(*high));
+            at = *high;
+        }
+    }
+    path.across(across.at(bounds.1));
+    // Back along the lower stairs: at each value the share falls to what it was before.
+    let mut lower: Vec<(f64, f64)> = Vec::new();
+    for (value, low, _) in band {
+        if lower.last().map_or(0.0, |(_, at)| *at) < *low {
+            lower.push((*value, *low));
+        }
+    }
+    if let Some((_, last)) = lower.last() {
+        path.down(up.at(*last));
+    }
+    for index in (0..lower.len()).rev() {
+        path.across(across.at(lower[index].0));
+        path.down(up.at(if index > 0 { lower[index - 1].1 } else { 0.0 }));
+    }
+    path.close();
+    path
+}
+
 fn stairs(steps: &[Step], across: &Scale, up: &Scale) -> Path {
-    let mut path = Path::new();
+    let mut path = Path::whole();
     let total: usize = steps.iter().fold(0, |sum, step| sum.saturating_add(step.count));
     if total == 0 {
         return path;
     }
     path.move_to((across.at(across.from()), up.at(0.0)));
     let mut done = 0_usize;
-    for step in steps {
+    for step in steps.iter().filter(|step| step.count > 0) {
         done = done.saturating_add(step.count);
         path.across(across.at(step.value));
         path.down(up.at(count(done) / count(total)));

@@ -68,20 +68,21 @@ impl Funnel {
             let at = (x, height - foot + 18.0);
             drawing.text(at, Anchor::Middle, "g", &super::numbers::fixed(value, across.decimals(5)));
         }
-        self.limits(&mut drawing, &across, &up);
+        let mut taken = Vec::new();
+        self.limits(&mut drawing, &across, &up, &mut taken);
         for mark in [Mark::Faint, Mark::Plain, Mark::Flagged] {
             for point in self.points.iter().filter(|p| p.mark == mark && p.value.is_finite()) {
                 let radius = if self.points.len() > 150 { 2.8 } else { 4.0 };
                 drawing.point((across.at(count(point.count)), up.at(point.value)), radius, mark);
             }
         }
-        self.names(&mut drawing, &across, &up, narrow);
+        self.names(&mut drawing, (&across, &up), taken, narrow);
         drawing.text((left, 12.0), Anchor::Start, "g", &self.upright);
         drawing.text((width - right, height - 6.0), Anchor::End, "g", &self.level);
         drawing.finish(caption, (width, height), Some(format))
     }
 
-    fn limits(&self, drawing: &mut Drawing, across: &Scale, up: &Scale) {
+    fn limits(&self, drawing: &mut Drawing, across: &Scale, up: &Scale, taken: &mut Vec<Taken>) {
         if !(self.sigma.is_finite() && self.tau.is_finite()) {
             return;
         }
@@ -112,30 +113,46 @@ impl Funnel {
                         let words = if class == "lim" { "95\u{202f}%" } else { "99,8\u{202f}%" };
                         let at = (across.at(n), up.at(value) - 5.0);
                         drawing.text(at, Anchor::End, "g", words);
+                        taken.push((at.0 - breadth(words), at.0, at.1));
                     }
                 }
             }
         }
     }
 
-    /// Names of the flagged, where none would cover another; all of them stand in the table.
-    fn names(&self, drawing: &mut Drawing, across: &Scale, up: &Scale, narrow: bool) {
-        let mut taken: Vec<(f64, f64, f64)> = Vec::new();
-        for point in self.points.iter().filter(|p| p.mark == Mark::Flagged && p.value.is_finite()) {
+    /// Names of the flagged, where none would cover another: after the point, before it, or over it. All of them stand in
+    /// the table.
+    fn names(
+        &self,
+        drawing: &mut Drawing,
+        (across, up): (&Scale, &Scale),
+        mut taken: Vec<Taken>,
+        narrow: bool,
+    ) {
+        let flagged = || self.points.iter().filter(|p| p.mark == Mark::Flagged && p.value.is_finite());
+        taken.extend(flagged().map(|point| {
+            let (x, y) = (across.at(count(point.count)), up.at(point.value));
+            (x - 6.0, x + 6.0, y + 4.0)
+        }));
+        for point in flagged() {
             let name = fitted(&point.label, if narrow { 70.0 } else { 130.0 });
             let broad = breadth(&name);
             let (x, y) = (across.at(count(point.count)), up.at(point.value));
-            let after = x + 10.0 + broad < across.at(across.to());
-            let from = if after { x + 10.0 } else { x - 10.0 - broad };
-            let free = taken
-                .iter()
-                .all(|(l, r, v)| from > *r + 4.0 || from + broad + 4.0 < *l || (y - v).abs() > 13.0);
-            if free {
-                let at = (if after { x + 10.0 } else { x - 10.0 }, y + 4.0);
-                let anchor = if after { Anchor::Start } else { Anchor::End };
-                drawing.text(at, anchor, "gras", &name);
-                taken.push((from, from + broad, y));
+            let places = [(x + 10.0, y + 4.0), (x - 10.0 - broad, y + 4.0), (x - broad / 2.0, y - 9.0)];
+            let free = places.into_iter().find(|(from, base)| {
+                *from > across.at(0.0)
+                    && from + broad < across.at(across.to()) + 10.0
+                    && taken.iter().all(|(l, r, v)| {
+                        *from > r + 3.0 || from + broad + 3.0 < *l || (base - v).abs() > 12.0
+                    })
+            });
+            if let Some((from, base)) = free {
+                drawing.text((from, base), Anchor::Start, "gras", &name);
+                taken.push((from, from + broad, base));
             }
         }
     }
 }
+
+/// Where words stand: from, to, base line.
+type Taken = (f64, f64, f64);

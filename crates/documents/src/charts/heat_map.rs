@@ -62,17 +62,17 @@ impl HeatMap {
         let narrow = format.is_narrow();
         let width = format.width();
         let blocks = self.blocks();
-        let (left, gap) = if narrow { (76.0, 4.0) } else { (210.0, 10.0) };
+        let (left, gap) = if narrow { (76.0, 4.0) } else { (252.0, 10.0) };
         let gaps = gap * super::count(blocks.len().saturating_sub(1));
         let broad = (width - left - gaps) / super::count(self.columns.len().max(1));
-        let broad = broad.clamp(6.0, if narrow { 26.0 } else { 56.0 });
+        let broad = broad.clamp(6.0, if narrow { 26.0 } else { 56.0 }).floor();
         let (high, top) = if narrow { (20.0, 24.0) } else { (22.0, 46.0) };
         let places = self.places(left, broad, gap);
         let mut drawing = Drawing::new();
         for (index, (name, from, to)) in blocks.iter().enumerate() {
             let x = places.get(*from).copied().unwrap_or(left);
             let end = places.get(to.saturating_sub(1)).copied().unwrap_or(left) + broad;
-            let name = if narrow { (index + 1).to_string() } else { fitted(name, end - x) };
+            let name = if narrow { (index + 1).to_string() } else { fitted(name, (end - x) * 0.88) };
             drawing.text((x, 12.0), Anchor::Start, "gras", &name);
             drawing.line((x, top - 5.0), (end - 2.0, top - 5.0), "zero");
         }
@@ -89,10 +89,15 @@ impl HeatMap {
         for (index, row) in self.rows.iter().enumerate() {
             let y = top + high * super::count(index);
             let base = y + high / 2.0 + 4.0;
-            let room = if narrow { left - 6.0 } else { 118.0 };
+            let room = if narrow { left - 6.0 } else { 92.0 };
             words.text((0.0, base), Anchor::Start, row.mark.class(), &fitted(&row.label, room));
             if !narrow {
-                words.text((124.0, base), Anchor::Start, "g", &fitted(&row.note, left - 130.0));
+                words.text((98.0, base), Anchor::Start, "g", &fitted(&row.note, left - 106.0));
+            }
+            for (_, from, to) in &blocks {
+                // One strip a block for « as expected »: only what differs is laid over it.
+                let (Some(x), Some(end)) = (places.get(*from), places.get(to - 1)) else { continue };
+                fills[3].stroke((*x, y + high / 2.0), end + broad - 2.0 - x);
             }
             for (cell, x) in row.cells.iter().zip(&places) {
                 let Some(cell) = cell.filter(|cell| cell.value.is_finite()) else {
@@ -101,9 +106,11 @@ impl HeatMap {
                 };
                 let class = class(cell.value);
                 let slot = usize::try_from(class + 3).unwrap_or(3);
-                fills[slot].cell((*x, y + 1.0), (broad - 2.0, high - 2.0));
+                if class != 0 {
+                    fills[slot].stroke((*x, y + high / 2.0), broad - 2.0);
+                }
                 if cell.hatched {
-                    for shift in [4.0, 9.0] {
+                    for shift in [4.0, 7.0] {
                         let corner = x + broad - 2.0;
                         hatches.segment((corner - shift, y + 1.0), (corner, y + 1.0 + shift));
                     }
@@ -112,7 +119,8 @@ impl HeatMap {
                 match class {
                     0 => {}
                     _ if broad >= 26.0 => {
-                        words.text(at, Anchor::Middle, TEXTS[slot], &signed(cell.value, 1));
+                        let class = if broad < 32.0 { FINE[slot] } else { TEXTS[slot] };
+                        words.text(at, Anchor::Middle, class, &signed(cell.value, 1));
                     }
                     -1 | 1 => {}
                     _ => {
@@ -122,8 +130,9 @@ impl HeatMap {
                 }
             }
         }
-        for (path, class) in fills.iter().zip(FILLS) {
-            drawing.path(path, class);
+        drawing.strokes(&fills[3], high - 2.0, FILLS[3]);
+        for (slot, path) in fills.iter().enumerate().filter(|(slot, _)| *slot != 3) {
+            drawing.strokes(path, high - 2.0, FILLS[slot]);
         }
         drawing.path(&hatches, "hach");
         drawing.absorb(words);
@@ -160,5 +169,7 @@ impl HeatMap {
 }
 
 /// Classes of the seven steps, far below to far above.
-const FILLS: [&str; 7] = ["q-3", "q-2", "q-1", "q0", "q1", "q2", "q3"];
+const FILLS: [&str; 7] = ["s q-3", "s q-2", "s q-1", "s q0", "s q1", "s q2", "s q3"];
 const TEXTS: [&str; 7] = ["t-3", "t-2", "t-1", "g", "t1", "t2", "t3"];
+/// The same where a cell is small.
+const FINE: [&str; 7] = ["fin t-3", "fin t-2", "fin t-1", "fin g", "fin t1", "fin t2", "fin t3"];

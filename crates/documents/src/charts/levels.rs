@@ -2,7 +2,7 @@
 
 use super::numbers::{percent, whole};
 use super::scale::Scale;
-use super::svg::{Anchor, Drawing};
+use super::svg::{Anchor, Drawing, Path};
 use super::text::fitted;
 use super::{Caption, Format, Mark};
 
@@ -32,7 +32,10 @@ pub struct Levels {
     pub rows: Vec<Row>,
 }
 
-const FILLS: [&str; 4] = ["nv0", "nv1", "nv2", "nv3"];
+/// Height of the bar of what is observed, and of the thin one.
+const HIGH: f64 = 14.0;
+const THIN: f64 = 4.0;
+const FILLS: [&str; 4] = ["s nv0", "s nv1", "s nv2", "s nv3"];
 const TEXTS: [&str; 4] = ["nt0", "nt1", "nt2", "nt3"];
 
 impl Levels {
@@ -43,12 +46,14 @@ impl Levels {
         let (left, right) = if narrow { (84.0, 30.0) } else { (170.0, 270.0) };
         let scale = Scale::new(0.0, 1.0, left, width - right);
         let high = 26.0;
+        let mut bars = Bars::new();
         let mut drawing = Drawing::new();
         let mut y = 24.0;
         let mut group = "";
         for share in [0.0, 0.25, 0.5, 0.75, 1.0] {
             let at = (scale.at(share), 12.0);
-            drawing.text(at, Anchor::Middle, "g", &percent(share, 0));
+            let anchor = if share < 1.0 { Anchor::Middle } else { Anchor::End };
+            drawing.text(at, anchor, "g", &percent(share, 0));
         }
         let at = (if narrow { width - 2.0 } else { width - right + 42.0 }, 12.0);
         drawing.text(at, Anchor::End, "g", "n");
@@ -71,32 +76,61 @@ impl Levels {
                 let at = (width - right + 56.0, base);
                 drawing.text(at, Anchor::Start, class, &fitted(&row.note, right - 60.0));
             }
-            bar(&mut drawing, &scale, &row.observed, (y + 2.0, 14.0), true);
-            bar(&mut drawing, &scale, &row.expected, (y + 17.5, 4.0), false);
+            for (level, part) in shares(&scale, &row.observed).into_iter().enumerate() {
+                let Some((from, long, share)) = part else { continue };
+                bars.observed[level].stroke((from, y + 2.0 + HIGH / 2.0), long);
+                if !narrow && long > 30.0 {
+                    let at = (from + long / 2.0, y + HIGH - 1.0);
+                    drawing.text(at, Anchor::Middle, TEXTS[level], &percent(share, 0));
+                }
+            }
+            for (level, part) in shares(&scale, &row.expected).into_iter().enumerate() {
+                if let Some((from, long, _)) = part {
+                    bars.expected[level].stroke((from, y + HIGH + 5.0 + THIN / 2.0), long);
+                }
+            }
             y += high;
         }
+        bars.draw(&mut drawing);
         drawing.finish(caption, (width, y + 4.0), Some(format))
     }
 }
 
-fn bar(drawing: &mut Drawing, scale: &Scale, parts: &[f64; 4], (y, high): (f64, f64), numbers: bool) {
+/// Four paths for observed, four for expected: filled for all rows, drawn once.
+struct Bars {
+    observed: [Path; 4],
+    expected: [Path; 4],
+}
+
+impl Bars {
+    fn new() -> Self {
+        Self {
+            observed: std::array::from_fn(|_| Path::whole()),
+            expected: std::array::from_fn(|_| Path::whole()),
+        }
+    }
+
+    fn draw(&self, drawing: &mut Drawing) {
+        for (paths, high) in [(&self.observed, HIGH), (&self.expected, THIN)] {
+            for (path, class) in paths.iter().zip(FILLS) {
+                drawing.strokes(path, high, class);
+            }
+        }
+    }
+}
+
+/// Where each part begins and how long it is: none where there is nothing.
+fn shares(scale: &Scale, parts: &[f64; 4]) -> [Option<(f64, f64, f64)>; 4] {
     let parts = parts.map(|part| if part.is_finite() { part.clamp(0.0, 1e12) } else { 0.0 });
     let total: f64 = parts.iter().sum();
-    if total <= 0.0 {
-        return;
-    }
     let mut done = 0.0;
-    for ((part, fill), text) in parts.iter().zip(FILLS).zip(TEXTS) {
+    parts.map(|part| {
+        if total <= 0.0 {
+            return None;
+        }
         let share = part / total;
         let (from, to) = (scale.at(done), scale.at(done + share));
         done += share;
-        if to - from < 0.3 {
-            continue;
-        }
-        drawing.rect((from, y), ((to - from - 1.0).max(0.3), high), fill);
-        if numbers && to - from > 30.0 {
-            let at = (f64::midpoint(from, to), y + high - 3.0);
-            drawing.text(at, Anchor::Middle, text, &percent(share, 0));
-        }
-    }
+        (to - from >= 0.3).then(|| (from, (to - from - 1.0).max(0.3), share))
+    })
 }

@@ -59,16 +59,7 @@ impl Scatter {
         let mut drawing = Drawing::new();
         for line in &self.lines {
             if let Some(half) = line.band.filter(|half| half.is_finite() && *half > 0.0) {
-                let mut path = Path::new();
-                let high = inside(line, half, &across, &up);
-                let low = inside(line, -half, &across, &up);
-                for (index, at) in high.iter().chain(low.iter().rev()).enumerate() {
-                    if index == 0 { path.move_to(*at) } else { path.line_to(*at) }
-                }
-                if !high.is_empty() && !low.is_empty() {
-                    path.close();
-                    drawing.path(&path, "bande");
-                }
+                drawing.path(&band(line, half, &across, &up), "bande");
             }
         }
         for value in up.steps(7) {
@@ -110,6 +101,30 @@ impl Scatter {
         drawing.text((width - right, height - 6.0), Anchor::End, "g", &self.level);
         drawing.finish(caption, (width, height), Some(format))
     }
+}
+
+/// The band around a line, where the drawing has room for it: sampled, for its corners are cut by the edges.
+fn band(line: &Line, half: f64, across: &Scale, up: &Scale) -> Path {
+    let mut path = Path::new();
+    if !(line.at.is_finite() && line.slope.is_finite()) {
+        return path;
+    }
+    let places: Vec<f64> = (0..=80_u32)
+        .map(|step| across.from() + (across.to() - across.from()) * f64::from(step) / 80.0)
+        .filter(|x| {
+            let middle = line.at + line.slope * x;
+            middle + half > up.from() && middle - half < up.to()
+        })
+        .collect();
+    let edge = |x: &f64, shift: f64| (across.at(*x), up.at(line.at + line.slope * x + shift));
+    let (high, low) = (places.iter().map(|x| edge(x, half)), places.iter().rev().map(|x| edge(x, -half)));
+    for (index, at) in high.chain(low).enumerate() {
+        if index == 0 { path.move_to(at) } else { path.line_to(at) }
+    }
+    if !places.is_empty() {
+        path.close();
+    }
+    path
 }
 
 /// The part of a line that lies in the drawing, as its two ends or none.

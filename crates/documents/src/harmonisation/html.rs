@@ -4,11 +4,17 @@ pub(super) use crate::charts::text::escape;
 
 use crate::charts::numbers::{fixed, percent, signed, whole};
 use crate::charts::put;
-use crate::harmonisation::dossier::Commission;
+use crate::harmonisation::view::{Numbered, is_small};
 
-/// A name that people typed, kept in its own reading direction.
+/// A name that people typed, kept in its own reading direction: only where a letter could turn that of the line.
 pub(super) fn name(text: &str) -> String {
-    format!("<bdi>{}</bdi>", escape(text))
+    let safe = escape(text);
+    if text.chars().any(runs_leftwards) { format!("<bdi>{safe}</bdi>") } else { safe }
+}
+
+/// Letters of the scripts that are written from right to left.
+fn runs_leftwards(c: char) -> bool {
+    matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefe}' | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
 }
 
 /// Opens a panel: its head and the sentence that says what to look at.
@@ -66,10 +72,12 @@ pub(super) fn details(
 
 /// A column's head.
 pub(super) enum Head<'a> {
-    /// Words.
+    /// Over words.
     Text(&'a str),
-    /// Numbers.
+    /// Over numbers that are not single figures of the report.
     Number(&'a str),
+    /// Over figures of the report: words, and the report's name of the figure, in `data-field`.
+    Field(&'a str, &'a str),
 }
 
 /// A table in a region of its own, which scrolls sideways where it must.
@@ -91,6 +99,12 @@ pub(super) fn table(
             Head::Number(words) => {
                 put!(out, "<th scope=\"col\" class=\"num\">{}</th>", escape(words));
             }
+            Head::Field(words, field) => put!(
+                out,
+                "<th scope=\"col\" class=\"num\" data-field=\"{}\">{}</th>",
+                attribute(field),
+                escape(words)
+            ),
         }
     }
     out.push_str("</tr></thead><tbody>\n");
@@ -98,19 +112,13 @@ pub(super) fn table(
     out.push_str("</tbody></table></div>\n");
 }
 
-/// Opens the row of a commission, which says by its attributes whose figures they are.
-pub(super) fn row(out: &mut String, commission: &Commission, id: Option<usize>) {
-    put!(out, "<tr data-commission=\"{}\"", attribute(&commission.commission));
-    if let Some(academy) = &commission.academy {
-        put!(out, " data-academy=\"{}\"", attribute(academy));
+/// Opens the row of a commission: `data-commission` is its code, `data-row` its place in the report, from 0.
+pub(super) fn row(out: &mut String, (place, commission): Numbered, anchored: bool) {
+    put!(out, "<tr data-commission=\"{}\" data-row=\"{place}\"", attribute(&commission.commission));
+    if anchored {
+        put!(out, " id=\"c{place}\"");
     }
-    if let Some(centre) = &commission.centre {
-        put!(out, " data-centre=\"{}\"", attribute(centre));
-    }
-    if let Some(id) = id {
-        put!(out, " id=\"c{id}\"");
-    }
-    if super::view::is_small(commission) {
+    if is_small(commission) {
         out.push_str(" class=\"pale\"");
     }
     out.push('>');
@@ -160,26 +168,22 @@ pub(super) fn written(value: f64, form: As) -> String {
     }
 }
 
-/// A cell with a number, rounded for the reader and whole in `data-value`; a dash where there is none.
-pub(super) fn number(out: &mut String, field: &str, value: Option<f64>, form: As) {
+/// A cell with a number, rounded for the reader and whole in `data-value`; a dash where there is none. A cell of numbers
+/// has no end tag, as HTML allows: a national page has eighty thousand of them.
+pub(super) fn number(out: &mut String, value: Option<f64>, form: As) {
     match value.filter(|value| value.is_finite()) {
-        Some(value) => put!(
-            out,
-            "<td class=\"num\" data-field=\"{field}\" data-value=\"{value}\">{}</td>",
-            written(value, form)
-        ),
-        None => put!(out, "<td class=\"num\" data-field=\"{field}\">—</td>"),
+        Some(value) => put!(out, "<td data-value=\"{value}\">{}", written(value, form)),
+        None => out.push_str(NOTHING),
     }
 }
 
 /// A cell with a count.
-pub(super) fn count(out: &mut String, field: &str, value: usize) {
-    put!(
-        out,
-        "<td class=\"num\" data-field=\"{field}\" data-value=\"{value}\">{}</td>",
-        whole(value)
-    );
+pub(super) fn count(out: &mut String, value: usize) {
+    put!(out, "<td data-value=\"{value}\">{}", whole(value));
 }
+
+/// A cell where there is no number.
+pub(super) const NOTHING: &str = "<td class=\"num\">—";
 
 /// « À relire », with its sign; or other words, plain.
 pub(super) fn state(out: &mut String, to_look_at: bool, words: &str) {

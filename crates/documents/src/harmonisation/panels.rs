@@ -13,7 +13,7 @@ mod what_if;
 use crate::charts::put;
 use crate::harmonisation::html::{As, Head, caveat, close, count, details, head, number, open, row, state, table};
 use crate::harmonisation::summary;
-use crate::harmonisation::view::{Numbered, View, kind};
+use crate::harmonisation::view::{View, kind};
 
 /// Anchor and title of each panel.
 const TITLES: [(&str, &str); 9] = [
@@ -76,38 +76,46 @@ fn penalised(out: &mut String, view: &View, session: super::dossier::Penalties) 
     let heads = [
         Head::Text("Commission"),
         Head::Text("Académie"),
-        Head::Number("Candidats"),
-        Head::Number("Pénalisés"),
-        Head::Number("Part"),
-        Head::Number("p"),
+        Head::Field("Candidats", "n"),
+        Head::Field("Pénalisés", "penalties.penalised"),
+        Head::Field("Part", "penalties.rate"),
+        Head::Field("p", "penalties.p"),
         Head::Text("Lecture"),
     ];
     table(out, "Pénalités par commission", "large", &heads, |out| {
-        for (_, commission) in view.numbered() {
-            let Some(rate) = commission.penalties else { continue };
-            row(out, commission, None);
+        for (place, commission) in view.numbered() {
+            let Some(rate) = commission.penalties.filter(|rate| rate.flagged || !view.folded) else {
+                continue;
+            };
+            row(out, (place, commission), false);
             head(out, &commission.commission);
             super::html::words(out, commission.academy.as_deref().unwrap_or_default());
-            count(out, "n", commission.n);
-            count(out, "penalties.penalised", rate.penalised);
-            number(out, "penalties.rate", Some(rate.rate), As::Percent(1));
-            number(out, "penalties.p", Some(rate.p), As::Fixed(4));
+            count(out, commission.n);
+            count(out, rate.penalised);
+            number(out, Some(rate.rate), As::Percent(1));
+            number(out, Some(rate.p), As::Fixed(4));
             state(out, rate.flagged, if rate.flagged { "Inhabituel" } else { "Ordinaire" });
             out.push_str("</tr>\n");
         }
     });
+    if view.folded {
+        out.push_str("<p class=\"note\">Seules les commissions dont la part est inhabituelle figurent ici\u{a0}; toutes sont dans le fichier de résultats.</p>\n");
+    }
     caveat(out, &[], "Une pénalité constate un fait du dossier\u{a0}: elle n’est pas comptée comme de la sévérité, et toutes les comparaisons de cette page portent sur les notes d’avant.");
 }
 
-/// The first cells of a commission's row: academy, code, centre, option and form, candidates.
+/// The first cells of a commission's row: academy (unless it is folded), code, centre, option and form (where there is
+/// room), candidates.
 fn who(out: &mut String, view: &View, commission: &super::dossier::Commission) {
     if view.has_academies && !view.folded {
         super::html::words(out, commission.academy.as_deref().unwrap_or_default());
     }
     head(out, &commission.commission);
     super::html::words(out, commission.centre.as_deref().unwrap_or_default());
-    super::html::words(out, &kind(commission).unwrap_or_default());
-    count(out, "n", commission.n);
+    if !view.folded {
+        super::html::words(out, &kind(commission).unwrap_or_default());
+    }
+    count(out, commission.n);
 }
 
 /// Their heads.
@@ -116,12 +124,11 @@ fn who_heads(view: &View) -> Vec<Head<'static>> {
     if view.has_academies && !view.folded {
         heads.push(Head::Text("Académie"));
     }
-    heads.extend([
-        Head::Text("Commission"),
-        Head::Text("Centre"),
-        Head::Text("Option, forme"),
-        Head::Number("Candidats"),
-    ]);
+    heads.extend([Head::Text("Commission"), Head::Text("Centre")]);
+    if !view.folded {
+        heads.push(Head::Text("Option, forme"));
+    }
+    heads.push(Head::Field("Candidats", "n"));
     heads
 }
 
@@ -139,9 +146,4 @@ fn cautions(commission: &super::dossier::Commission) -> String {
         .map(|code| super::html::escape(&super::sentences::warning(code)))
         .collect();
     all.join(" ")
-}
-
-/// How many of these are to be looked at.
-fn any_flagged(rows: &[Numbered]) -> bool {
-    rows.iter().any(|(_, c)| super::view::is_flagged(c))
 }

@@ -290,7 +290,8 @@ fn commission(dice: &mut Dice, index: usize, academy: usize) -> Commission {
     let s = 1.09 / count(n).sqrt();
     let raw = truth + dice.bell() * s;
     let score = 11.5 + dice.bell() * 1.6;
-    let severity = posterior(raw * 0.92, (s * 0.9).min(0.4));
+    let mut severity = posterior(raw * 0.92, (s * 0.9).min(0.4));
+    severity.flagged &= n >= 5;
     let mean_note = 2.31 + 0.812 * score - raw;
     let habit = match index % 40 {
         7 => Some("halo"),

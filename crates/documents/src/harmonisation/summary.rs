@@ -49,9 +49,9 @@ fn rejected(out: &mut String, view: &View) {
     if lines.is_empty() {
         return;
     }
-    let many = counted(lines.len(), "ligne du fichier a été écartée", "lignes des fichiers ont été écartées");
+    let many = counted(lines.len(), "ligne a été écartée", "lignes ont été écartées");
     out.push_str("<div class=\"avis doute\"><svg class=\"i\" aria-hidden=\"true\" focusable=\"false\"><use href=\"#i-alerte\"/></svg><div>");
-    put!(out, "<p><b>{many}.</b> Corrigez-les puis relancez le calcul\u{a0}: elles ne comptent nulle part ici.</p>");
+    put!(out, "<p><b>{many}.</b> Ce qui est écarté ne compte nulle part ici\u{a0}: corrigez le fichier, puis relancez le calcul.</p>");
     details(out, "", false, "Les lignes écartées", |out| {
         let heads = [Head::Text("Fichier"), Head::Number("Ligne"), Head::Text("Colonne"), Head::Text("Motif")];
         table(out, "Lignes écartées", "", &heads, |out| {
@@ -61,7 +61,7 @@ fn rejected(out: &mut String, view: &View) {
                     "anchors" => "dossiers communs".to_owned(),
                     other => escape(other),
                 };
-                put!(out, "<tr><th scope=\"row\">{file}</th><td class=\"num\" data-value=\"{}\">{}</td>", line.line, line.line);
+                put!(out, "<tr><th scope=\"row\">{file}</th><td data-value=\"{}\">{}</td>", line.line, line.line);
                 super::html::words(out, line.column.as_deref().unwrap_or_default());
                 own(out, &escape(&sentences::rejection(&line.code)));
                 out.push_str("</tr>\n");
@@ -166,14 +166,14 @@ fn list(out: &mut String, flagged: &[Numbered]) {
     let heads = [
         Head::Text("Commission à relire"),
         Head::Text("Où"),
-        Head::Number("Écart, en points"),
+        Head::Field("Écart, en points", "severity.estimate"),
         Head::Number("Intervalle à 95 %"),
-        Head::Number("Candidats"),
+        Head::Field("Candidats", "n"),
     ];
-    table(out, "Commissions à relire, par académie, centre et code", "", &heads, |out| {
+    table(out, "Commissions à relire, par académie, centre et code", "fiches", &heads, |out| {
         for (index, commission) in flagged.iter().copied().filter(|(_, c)| is_flagged(c)) {
             let Some(severity) = commission.severity else { continue };
-            row(out, commission, None);
+            row(out, (index, commission), false);
             put!(out, "<th scope=\"row\"><a href=\"#c{index}\">{}</a>", name(&commission.commission));
             if let Some(kind) = kind(commission) {
                 put!(out, " <span class=\"note\">{}</span>", name(&kind));
@@ -184,22 +184,22 @@ fn list(out: &mut String, flagged: &[Numbered]) {
                 .flatten()
                 .map(|part| name(part))
                 .collect();
-            own(out, &if place.is_empty() { "—".to_owned() } else { place.join(", ") });
+            let place = if place.is_empty() { "—".to_owned() } else { place.join(", ") };
+            put!(out, "<td data-l=\"Où\"><span>{place}</span></td>");
             let side = if severity.estimate < 0.0 { "plus généreuse" } else { "plus sévère" };
             put!(
                 out,
-                "<td class=\"num fixe\" data-field=\"severity.estimate\" data-value=\"{}\"><b>{}</b> <span class=\"note\">{side}</span></td>",
+                "<td data-l=\"Écart\" data-value=\"{}\"><span><b>{}</b> <span class=\"note\">{side}</span></span></td>",
                 severity.estimate,
                 written(severity.estimate, As::Signed(2))
             );
             put!(
                 out,
-                "<td class=\"num fixe\">{} à {}</td>",
+                "<td class=\"num\" data-l=\"Intervalle\">{} à {}</td>",
                 signed(severity.lower, 2),
                 signed(severity.upper, 2)
             );
-            count(out, "n", commission.n);
-            out.push_str("</tr>\n");
+            put!(out, "<td data-l=\"Candidats\" data-value=\"{0}\">{0}</td></tr>\n", commission.n);
         }
     });
 }
@@ -216,14 +216,14 @@ pub(super) fn model(out: &mut String, view: &View) {
             ("Graine du hasard", settings.seed.to_string(), settings.seed.to_string()),
         ];
         for (words, value, full) in rows {
-            put!(out, "<tr><th scope=\"row\">{words}</th><td class=\"num\" data-value=\"{full}\">{value}</td></tr>\n");
+            put!(out, "<tr><th scope=\"row\">{words}</th><td data-value=\"{full}\">{value}</td></tr>\n");
         }
     });
     let heads = [Head::Text("Grandeur"), Head::Number("Valeur"), Head::Number("Erreur-type")];
     table(out, "Modèle de la note à profil égal", "court", &heads, |out| {
         let plain = |out: &mut String, words: &str, field: &str, value: Option<f64>, form: As| {
-            put!(out, "<tr><th scope=\"row\">{words}</th>");
-            number(out, field, value, form);
+            put!(out, "<tr data-field=\"{field}\"><th scope=\"row\">{words}</th>");
+            number(out, value, form);
             out.push_str("<td class=\"num\">—</td></tr>\n");
         };
         plain(out, "Critère REML", "model.criterion", model.criterion, As::Fixed(4));
@@ -235,26 +235,25 @@ pub(super) fn model(out: &mut String, view: &View) {
         plain(out, "Variance entre candidats, points²", "model.components.residual", parts.residual, As::Fixed(4));
         plain(out, "Fiabilité d’une commission d’effectif médian", "model.reliability", model.reliability, As::Fixed(2));
         for (key, effect) in &model.fixed {
-            put!(out, "<tr><th scope=\"row\">Coefficient\u{a0}: {}</th>", escape(&sentences::coefficient(key)));
-            let field = escape(&format!("model.fixed.{key}"));
-            number(out, &format!("{field}.estimate"), Some(effect.estimate), As::Signed(3));
-            number(out, &format!("{field}.se"), Some(effect.se), As::Fixed(3));
+            put!(out, "<tr data-field=\"model.fixed.{}\"><th scope=\"row\">Coefficient\u{a0}: {}</th>", super::html::attribute(key), escape(&sentences::coefficient(key)));
+            number(out, Some(effect.estimate), As::Signed(3));
+            number(out, Some(effect.se), As::Fixed(3));
             out.push_str("</tr>\n");
         }
         if let Some(check) = &model.between_within {
             plain(out, "Pente de la note sur le profil au sein d’une commission", "model.between_within.within", Some(check.within), As::Signed(3));
-            out.push_str("<tr><th scope=\"row\">Pente entre commissions moins pente au sein (Mundlak)</th>");
-            number(out, "model.between_within.difference", Some(check.difference), As::Signed(3));
-            number(out, "model.between_within.se", Some(check.se), As::Fixed(3));
+            out.push_str("<tr data-field=\"model.between_within.difference\"><th scope=\"row\">Pente entre commissions moins pente au sein (Mundlak)</th>");
+            number(out, Some(check.difference), As::Signed(3));
+            number(out, Some(check.se), As::Fixed(3));
             out.push_str("</tr>\n");
         }
     });
     if !model.detectable.is_empty() {
-        let heads = [Head::Number("Candidats"), Head::Number("Écart visible, en points")];
+        let heads = [Head::Number("Candidats"), Head::Field("Écart visible, en points", "model.detectable.points")];
         table(out, "Plus petit écart qui se verrait quatre fois sur cinq", "court", &heads, |out| {
             for line in &model.detectable {
                 put!(out, "<tr><th scope=\"row\" class=\"num\">{}</th>", line.n);
-                number(out, "model.detectable.points", Some(line.points), As::Fixed(2));
+                number(out, Some(line.points), As::Fixed(2));
                 out.push_str("</tr>\n");
             }
         });
@@ -271,29 +270,29 @@ pub(super) fn lines(out: &mut String, view: &View) {
         Head::Text("Grille"),
         Head::Text("Ligne"),
         Head::Text("Intitulé"),
-        Head::Number("Cases évaluées"),
-        Head::Number("Niveau moyen"),
-        Head::Number("Difficulté (logits)"),
-        Head::Number("Seuil 1"),
-        Head::Number("Seuil 2"),
-        Head::Number("Seuil 3"),
-        Head::Number("Infit"),
-        Head::Number("Non évalué"),
+        Head::Field("Cases évaluées", "n"),
+        Head::Field("Niveau moyen", "mean_level"),
+        Head::Field("Difficulté (logits)", "difficulty"),
+        Head::Field("Seuil 1", "thresholds.0"),
+        Head::Field("Seuil 2", "thresholds.1"),
+        Head::Field("Seuil 3", "thresholds.2"),
+        Head::Field("Infit", "infit"),
+        Head::Field("Non évalué", "not_evaluated"),
     ];
     table(out, "Lignes des grilles sur l’ensemble de la session", "tres-large", &heads, |out| {
         for item in &view.dossier.items {
             put!(out, "<tr data-item=\"{}\" data-grid=\"{}\"><td>{}</td>", escape(&item.item), escape(&item.grid), name(&item.grid));
             head(out, &item.item);
             super::html::words(out, &item.label);
-            count(out, "n", item.n);
-            number(out, "mean_level", item.mean_level, As::Fixed(2));
-            number(out, "difficulty", item.difficulty, As::Signed(2));
+            count(out, item.n);
+            number(out, item.mean_level, As::Fixed(2));
+            number(out, item.difficulty, As::Signed(2));
             for index in 0..3 {
                 let value = item.thresholds.map(|thresholds| thresholds[index]);
-                number(out, &format!("thresholds.{index}"), value, As::Signed(2));
+                number(out, value, As::Signed(2));
             }
-            number(out, "infit", item.infit, As::Fixed(2));
-            number(out, "not_evaluated", Some(item.not_evaluated), As::Percent(1));
+            number(out, item.infit, As::Fixed(2));
+            number(out, Some(item.not_evaluated), As::Percent(1));
             out.push_str("</tr>\n");
         }
     });

@@ -169,6 +169,38 @@ impl<'a> View<'a> {
         panel: &str,
         mut inside: impl FnMut(&mut String, &str, &[Numbered<'a>]),
     ) {
+        self.parts(out, panel, true, &mut inside);
+    }
+
+    /// All commissions in one table; or academy by academy, all of it folded under one head.
+    pub(super) fn in_tables(
+        &self,
+        out: &mut String,
+        panel: &str,
+        words: &str,
+        mut inside: impl FnMut(&mut String, &str, &[Numbered<'a>]),
+    ) {
+        let lines = counted(self.dossier.commissions.len(), "ligne", "lignes");
+        details(out, "", false, &format!("{words} en tableau ({lines})"), |out| {
+            if self.folded {
+                self.parts(out, panel, false, &mut inside);
+            } else {
+                let all: Vec<Numbered> = self.numbered().collect();
+                inside(out, panel, &all);
+            }
+        });
+    }
+
+    fn parts(
+        &self,
+        out: &mut String,
+        panel: &str,
+        first_open: bool,
+        inside: &mut impl FnMut(&mut String, &str, &[Numbered<'a>]),
+    ) {
+        if self.folded {
+            out.push_str("<div class=\"academies\">\n");
+        }
         for (index, academy) in self.academies.iter().enumerate() {
             let key = format!("{panel}-{index}");
             let rows = &academy.commissions;
@@ -180,13 +212,17 @@ impl<'a> View<'a> {
                     crate::charts::put!(summary, ", dont <strong>{flagged} à relire</strong>");
                 }
                 let summary = format!("<span>{summary}</span>");
-                details(out, "academie", index == 0, &summary, |out| inside(out, &key, rows));
+                let open = first_open && index == 0;
+                details(out, "academie", open, &summary, |out| inside(out, &key, rows));
             } else {
                 if !academy.name.is_empty() {
                     crate::charts::put!(out, "<h3>{}</h3>\n", name(academy.name));
                 }
                 inside(out, &key, rows);
             }
+        }
+        if self.folded {
+            out.push_str("</div>\n");
         }
     }
 }

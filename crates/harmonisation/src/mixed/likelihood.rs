@@ -120,11 +120,18 @@ impl<'a> Passes<'a> {
         for k in 0..hierarchy.depth() {
             let (finer, coarser) = self.levels.split_at_mut(k + 1);
             let level = &mut finer[k];
+            // d ≥ 1 are multiplied, and the logarithm taken now and then: it is what costs.
+            let mut product = 1.0_f64;
             for (kept, a) in level.kept.iter_mut().zip(&level.weight) {
                 let d = 1.0 + ratios[k] * a;
-                log_v += libm::log(d);
                 *kept = 1.0 / d;
+                product *= d;
+                if product > 1e100 {
+                    log_v += libm::log(product);
+                    product = 1.0;
+                }
             }
+            log_v += libm::log(product);
             let groups = level
                 .weight
                 .iter()
@@ -271,27 +278,29 @@ impl<'a> Passes<'a> {
         self.downward(ratios);
         let (p, q) = (self.statistics.p, self.statistics.p + 1);
         let share = self.freedom() / profile.rss;
-        let scratch = &mut self.scratch[..p];
-        let gradient = self
-            .levels
-            .iter()
-            .map(|level| {
-                let groups = level.score.chunks_exact(q).zip(&level.information);
-                groups
-                    .map(|(score, information)| {
-                        let r = score[p] - dot(&score[..p], &profile.beta);
-                        let known = if self.criterion == Criterion::Reml {
-                            scratch.copy_from_slice(&score[..p]);
-                            profile.factor.forward(scratch);
-                            dot(scratch, scratch)
-                        } else {
-                            0.0
-                        };
-                        information - known - share * r * r
-                    })
-                    .sum()
-            })
-            .collect();
+        let inverse = profile.factor.inverse();
+        let mut spread = vec![0.0; p * p];
+        let mut gradient = Vec::with_capacity(self.levels.len());
+        for level in &self.levels {
+            spread.fill(0.0);
+            let mut slope = 0.0;
+            for (score, information) in level.score.chunks_exact(q).zip(&level.information) {
+                let (x, y) = score.split_at(p);
+                let r = y[0] - dot(x, &profile.beta);
+                slope += information - share * r * r;
+                if self.criterion == Criterion::Reml {
+                    add_outer(&mut spread, x, 1.0);
+                }
+            }
+            // Σ xᵀA⁻¹x = tr(A⁻¹ Σ x xᵀ), of which the lower triangle stands.
+            for i in 0..p {
+                for j in 0..=i {
+                    let twice = if i == j { 1.0 } else { 2.0 };
+                    slope -= twice * inverse[i * p + j] * spread[i * p + j];
+                }
+            }
+            gradient.push(slope);
+        }
         Some((profile, gradient))
     }
 }

@@ -62,7 +62,9 @@ pub struct Evaluation {
     pub missing: usize,
     /// Root mean square error of v_c, in points.
     pub rmse: f64,
-    /// The same against the absolute truth: with it comes what all commissions share.
+    /// Mean error, in points: what a common shift adds.
+    pub bias: f64,
+    /// The same error against the absolute truth: with it comes what all commissions share.
     pub rmse_absolute: f64,
     /// Coverage of the absolute truth.
     pub coverage_absolute: Share,
@@ -162,6 +164,7 @@ pub fn evaluate(known: &[Known], estimated: &[Estimated]) -> Evaluation {
         commissions: known.len(),
         missing: known.len() - severities.len(),
         rmse: root_mean_square(&values),
+        bias: mean(values.iter().map(|(e, t)| e - t)),
         rmse_absolute: root_mean_square(
             &values
                 .iter()

@@ -11,6 +11,12 @@ impl Display for Evaluation {
         writeln!(f, "RMSE of v (points)    {:>8.4}", self.rmse)?;
         writeln!(
             f,
+            "  of which mean error {:>8.4} (without it {:.4})",
+            self.bias,
+            spread(self)
+        )?;
+        writeln!(
+            f,
             "  with what all share {:>8.4} (median of v {:.3})",
             self.rmse_absolute, self.shared
         )?;
@@ -67,6 +73,11 @@ impl Display for Evaluation {
     }
 }
 
+/// Standard deviation of the errors: the root mean square less the mean error.
+fn spread(figures: &Evaluation) -> f64 {
+    libm::sqrt((figures.rmse * figures.rmse - figures.bias * figures.bias).max(0.0))
+}
+
 fn percent(share: Share) -> String {
     share.map_or_else(
         || "none".to_owned(),
@@ -91,6 +102,7 @@ pub fn summary(all: &[Evaluation]) -> String {
     };
     let shares = |figure: fn(&Evaluation) -> Share| all.iter().filter_map(figure).collect();
     line("RMSE of v", all.iter().map(|e| e.rmse).collect());
+    line("  without mean error", all.iter().map(spread).collect());
     line(
         "  with what all share",
         all.iter().map(|e| e.rmse_absolute).collect(),

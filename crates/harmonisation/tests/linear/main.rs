@@ -2,6 +2,7 @@
 //! comparison, each source in `tests/data/harmonisation/README-linear.md`.
 
 mod data;
+mod distances;
 mod mixed;
 mod national;
 mod pooled;

@@ -2,7 +2,7 @@
 
 use super::columns::{self, Census, Grids};
 use super::headers::{
-    ACADEMY, CENTRE, DATE, FINAL_NOTE, HOUR, LAYOUT, MODE, OPTION, ORDER, PENALTY,
+    ACADEMY, CANDIDATE, CENTRE, DATE, FINAL_NOTE, HOUR, LAYOUT, MODE, NOTE, OPTION, ORDER, PENALTY,
 };
 use super::inflate::inflate;
 use super::rows::{self, Kind, Plan};
@@ -44,7 +44,11 @@ pub(super) fn read(
         .required
         .iter()
         .filter(|field| heading.columns[field.0].is_none())
-        .map(|field| LAYOUT.label(*field))
+        .filter(|field| kind != Kind::Design || **field != NOTE)
+        .map(|field| match kind {
+            Kind::Anchors | Kind::Design if *field == CANDIDATE => "dossier",
+            _ => LAYOUT.label(*field),
+        })
         .collect();
     if !missing.is_empty() {
         return Err(refused(&Problem::MissingColumns { missing }, names));

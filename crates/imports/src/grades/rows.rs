@@ -31,6 +31,8 @@ pub(super) enum Kind {
     Candidates,
     /// A dossier is graded by several commissions, once each.
     Anchors,
+    /// A dossier is to be graded by several commissions: there is no mark yet.
+    Design,
 }
 
 /// What each column is.
@@ -353,6 +355,7 @@ impl<'t> Reader<'_, 't> {
             Cell::Spoiled => return None,
         };
         let read = match read {
+            Ok(NoteCell::Empty) if self.plan.kind == Kind::Design => Ok(NoteCell::Empty),
             Ok(NoteCell::Empty) if self.plan.kind == Kind::Candidates || !has_levels => {
                 Err(GradeProblem::NoteMissing)
             }
@@ -435,7 +438,7 @@ impl<'t> Reader<'_, 't> {
         let key = match self.plan.kind {
             Kind::Candidates => (candidate, None),
             // The same dossier under two grids is two dossiers: their lines differ.
-            Kind::Anchors => (candidate, Some((commission, grid))),
+            Kind::Anchors | Kind::Design => (candidate, Some((commission, grid))),
         };
         let (elsewhere, first) = *self.heard.entry(key).or_insert((commission, line));
         if first == line {

@@ -41,7 +41,9 @@ pub(super) fn write(out: &mut String, view: &View, (id, title): (&str, &str)) {
     } else {
         severities(out, view);
     }
-    levels(out, academies);
+    if academies.len() > 1 {
+        levels(out, academies);
+    }
     if !academies.is_empty() {
         let summary = twin_title("Les académies", academies.len());
         details(out, "", false, &summary, |out| twin(out, academies, false));
@@ -96,7 +98,7 @@ fn severities(out: &mut String, view: &View) {
         less: "← plus généreuse".to_owned(),
         more: "plus sévère →".to_owned(),
         unit: "points de note, à profil égal".to_owned(),
-        least: 1.0,
+        least: view.dossier.settings.tolerance * 1.5,
     };
     let caption = Caption {
         id: "p7a".to_owned(),
@@ -110,11 +112,11 @@ fn severities(out: &mut String, view: &View) {
 
 fn levels(out: &mut String, academies: &[Group]) {
     out.push_str("<h3>Niveau apparent\u{a0}: mélange niveau + sévérité</h3>\n");
-    if academies.len() < 2 || academies.iter().all(|group| group.apparent_level.is_none()) {
+    if academies.iter().all(|group| group.apparent_level.is_none()) {
         empty(
             out,
             "Le niveau apparent des académies n’a pas pu être estimé.",
-            "Il faut des colonnes de grille, et au moins deux académies.",
+            "Il faut des colonnes de grille, une par sous-compétence.",
         );
         return;
     }
@@ -129,9 +131,9 @@ fn levels(out: &mut String, academies: &[Group]) {
             })
             .collect(),
         band: None,
-        less: "← grilles plus basses".to_owned(),
-        more: "grilles plus hautes →".to_owned(),
-        unit: "logits (1 logit ≈ 2,3 points de note)".to_owned(),
+        less: "← plus bas".to_owned(),
+        more: "plus haut →".to_owned(),
+        unit: "niveaux, en logits (1 logit ≈ 2,3 points)".to_owned(),
         least: 1.0,
     };
     let caption = Caption {
@@ -149,16 +151,16 @@ fn twin(out: &mut String, groups: &[Group], centres: bool) {
         heads.push(Head::Text("Centre"));
     }
     heads.extend([
-        Head::Number("Commissions"),
-        Head::Number("Candidats"),
-        Head::Number("Moyenne des notes"),
-        Head::Number("Écart"),
-        Head::Number("De"),
-        Head::Number("À"),
-        Head::Number("Dans la tolérance"),
-        Head::Number("BLUP"),
-        Head::Number("Niveau apparent (logits)"),
-        Head::Number("Erreur-type"),
+        Head::Field("Commissions", "commissions"),
+        Head::Field("Candidats", "n"),
+        Head::Field("Moyenne des notes", "mean_note"),
+        Head::Field("Écart", "severity.estimate"),
+        Head::Field("De", "severity.lower"),
+        Head::Field("À", "severity.upper"),
+        Head::Field("Dans la tolérance", "severity.p_within_tolerance"),
+        Head::Field("BLUP", "blup.estimate"),
+        Head::Field("Niveau apparent (logits)", "apparent_level.estimate"),
+        Head::Field("Erreur-type", "apparent_level.se"),
         Head::Text("Lecture"),
     ]);
     let caption = if centres { "Écarts par centre, en points" } else { "Écarts par académie, en points" };
@@ -179,17 +181,17 @@ fn twin(out: &mut String, groups: &[Group], centres: bool) {
             } else {
                 crate::harmonisation::html::head(out, &named(group));
             }
-            count(out, "commissions", group.commissions);
-            count(out, "n", group.n);
-            number(out, "mean_note", Some(group.mean_note), As::Fixed(2));
+            count(out, group.commissions);
+            count(out, group.n);
+            number(out, Some(group.mean_note), As::Fixed(2));
             let s = group.severity;
-            number(out, "severity.estimate", s.map(|s| s.estimate), As::Signed(2));
-            number(out, "severity.lower", s.map(|s| s.lower), As::Signed(2));
-            number(out, "severity.upper", s.map(|s| s.upper), As::Signed(2));
-            number(out, "severity.p_within_tolerance", s.map(|s| s.p_within_tolerance), As::Percent(1));
-            number(out, "blup.estimate", group.blup.map(|b| b.estimate), As::Signed(2));
-            number(out, "apparent_level.estimate", group.apparent_level.map(|l| l.estimate), As::Signed(2));
-            number(out, "apparent_level.se", group.apparent_level.map(|l| l.se), As::Fixed(2));
+            number(out, s.map(|s| s.estimate), As::Signed(2));
+            number(out, s.map(|s| s.lower), As::Signed(2));
+            number(out, s.map(|s| s.upper), As::Signed(2));
+            number(out, s.map(|s| s.p_within_tolerance), As::Percent(1));
+            number(out, group.blup.map(|b| b.estimate), As::Signed(2));
+            number(out, group.apparent_level.map(|l| l.estimate), As::Signed(2));
+            number(out, group.apparent_level.map(|l| l.se), As::Fixed(2));
             if s.is_some_and(|s| s.flagged) {
                 state(out, true, "À regarder");
             } else if group.warnings.is_empty() {

@@ -126,7 +126,7 @@ fn draw(key: &str, c: &Commission, places: &HashMap<Option<&str>, Vec<Step>>) ->
     chart.draw(&Caption {
         id: key.to_owned(),
         title: format!("Notes de {} et de son académie", c.commission),
-        description: "Part des candidats à chaque note ou moins. Valeurs dans le tableau.".to_owned(),
+        description: "Les valeurs sont dans le tableau.".to_owned(),
     })
 }
 
@@ -139,35 +139,36 @@ fn listed(notes: &[NoteCount]) -> String {
 fn twin(out: &mut String, view: &View, rows: &[Numbered]) {
     let mut heads = who_heads(view);
     heads.extend([
-        Head::Number("Comparés à"),
-        Head::Number("W₁, points"),
-        Head::Number("par hasard"),
-        Head::Number("limite 95 %"),
-        Head::Number("p"),
-        Head::Number("Énergie"),
-        Head::Number("limite 95 %"),
-        Head::Number("p"),
-        Head::Number("KS"),
-        Head::Number("limite 95 %"),
-        Head::Number("p"),
+        Head::Field("Comparés à", "distance.others"),
+        Head::Field("W₁, points", "distance.wasserstein.value"),
+        Head::Field("par hasard", "distance.wasserstein.null_mean"),
+        Head::Field("limite 95 %", "distance.wasserstein.null_q95"),
+        Head::Field("p", "distance.wasserstein.p"),
+        Head::Field("Énergie", "distance.energy.value"),
+        Head::Field("limite 95 %", "distance.energy.null_q95"),
+        Head::Field("p", "distance.energy.p"),
+        Head::Field("KS", "distance.kolmogorov.value"),
+        Head::Field("limite 95 %", "distance.kolmogorov.null_q95"),
+        Head::Field("p", "distance.kolmogorov.p"),
         Head::Text("Lecture"),
         Head::Text("Notes (candidats)"),
     ]);
     table(out, "Distances entre les notes de la commission et celles de son académie", "tres-large", &heads, |out| {
-        for (_, c) in rows {
+        for numbered in rows {
+            let c = numbered.1;
             let Some(distance) = c.distance else { continue };
-            row(out, c, None);
+            row(out, *numbered, false);
             who(out, view, c);
-            crate::harmonisation::html::count(out, "distance.others", distance.others);
+            crate::harmonisation::html::count(out, distance.others);
             let far = distance.wasserstein;
-            number(out, "distance.wasserstein.value", Some(far.value), As::Fixed(2));
-            number(out, "distance.wasserstein.null_mean", Some(far.null_mean), As::Fixed(2));
-            number(out, "distance.wasserstein.null_q95", Some(far.null_q95), As::Fixed(2));
-            number(out, "distance.wasserstein.p", Some(far.p), As::Fixed(3));
-            for (name, far) in [("energy", distance.energy), ("kolmogorov", distance.kolmogorov)] {
-                number(out, &format!("distance.{name}.value"), Some(far.value), As::Fixed(2));
-                number(out, &format!("distance.{name}.null_q95"), Some(far.null_q95), As::Fixed(2));
-                number(out, &format!("distance.{name}.p"), Some(far.p), As::Fixed(3));
+            number(out, Some(far.value), As::Fixed(2));
+            number(out, Some(far.null_mean), As::Fixed(2));
+            number(out, Some(far.null_q95), As::Fixed(2));
+            number(out, Some(far.p), As::Fixed(3));
+            for far in [distance.energy, distance.kolmogorov] {
+                number(out, Some(far.value), As::Fixed(2));
+                number(out, Some(far.null_q95), As::Fixed(2));
+                number(out, Some(far.p), As::Fixed(3));
             }
             if is_small(c) {
                 own(out, "Effectif trop faible");

@@ -1,12 +1,12 @@
 //! Panel 2: the funnel, first screen for the president.
 
-use super::{severity, twin_title, who, who_heads};
+use super::{severity, who, who_heads};
 use crate::charts::funnel::{Funnel, Point};
 use crate::charts::numbers::short;
 use crate::charts::{Caption, Mark, both};
 use crate::harmonisation::dossier::FunnelPoint;
 use crate::harmonisation::html::{
-    As, Head, caveat, close, details, empty, figure, number, open, own, row, state, table,
+    As, Head, caveat, close, empty, figure, number, open, own, row, state, table,
 };
 use crate::harmonisation::sentences::caveats;
 use crate::harmonisation::summary::two;
@@ -55,7 +55,7 @@ pub(super) fn write(out: &mut String, view: &View, (id, title): (&str, &str)) {
         level: "candidats notés".to_owned(),
     };
     let caption = Caption {
-        id: "p2".to_owned() + "c",
+        id: "p2c".to_owned(),
         title: "Entonnoir\u{a0}: écart de note selon le nombre de candidats".to_owned(),
         description: "Chaque point est une commission. Les valeurs sont dans le tableau qui suit.".to_owned(),
     };
@@ -71,14 +71,7 @@ pub(super) fn write(out: &mut String, view: &View, (id, title): (&str, &str)) {
         common.over_dispersion,
         two(common.over_dispersion)
     );
-    view.in_parts(out, "p2", |out, _, rows| {
-        if view.folded {
-            twin(out, view, rows);
-        } else {
-            let summary = twin_title("L’entonnoir", rows.len());
-            details(out, "", false, &summary, |out| twin(out, view, rows));
-        }
-    });
+    view.in_tables(out, "p2", "L’entonnoir", |out, _, rows| twin(out, view, rows));
     close(out);
 }
 
@@ -105,18 +98,19 @@ fn visible(view: &View) -> String {
 fn twin(out: &mut String, view: &View, rows: &[Numbered]) {
     let mut heads = who_heads(view);
     heads.extend([
-        Head::Number("Écart brut"),
-        Head::Number("Erreur-type"),
-        Head::Number("z"),
+        Head::Field("Écart brut", "funnel.value"),
+        Head::Field("Erreur-type", "funnel.se"),
+        Head::Field("z", "funnel.z"),
         Head::Text("Lecture"),
     ]);
     table(out, "Entonnoir, écarts en points", "large", &heads, |out| {
-        for (_, c) in rows {
-            row(out, c, None);
+        for numbered in rows {
+            let c = numbered.1;
+            row(out, *numbered, false);
             who(out, view, c);
-            number(out, "funnel.value", c.funnel.map(|p| p.value), As::Signed(2));
-            number(out, "funnel.se", c.funnel.map(|p| p.se), As::Fixed(2));
-            number(out, "funnel.z", c.funnel.map(|p| p.z), As::Signed(2));
+            number(out, c.funnel.map(|p| p.value), As::Signed(2));
+            number(out, c.funnel.map(|p| p.se), As::Fixed(2));
+            number(out, c.funnel.map(|p| p.z), As::Signed(2));
             match c.funnel {
                 _ if is_small(c) => own(out, "Effectif trop faible"),
                 Some(FunnelPoint { outside_998: true, .. }) => state(out, true, "Au-delà de 99,8 %"),

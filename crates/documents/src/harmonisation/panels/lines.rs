@@ -8,9 +8,9 @@ use crate::charts::numbers::{percent, short, signed};
 use crate::charts::{Caption, both, put};
 use crate::harmonisation::dossier::{Commission, Item, ItemUse};
 use crate::harmonisation::html::{
-    As, Head, attribute, caveat, close, count, details, empty, escape, figure, head, name, number, open, row, table, written,
+    As, Head, caveat, close, count, details, empty, figure, head, name, open, row, table, written, NOTHING,
 };
-use crate::harmonisation::view::{Numbered, View, mark, note};
+use crate::harmonisation::view::{Numbered, View, is_small, mark, note};
 
 /// Above this share of « non évalué », a cell is hatched (harmonisation.md §3).
 const MUCH: f64 = 0.3;
@@ -50,7 +50,7 @@ pub(super) fn write(out: &mut String, view: &View, (id, title): (&str, &str)) {
             }
             draw(out, view, &format!("{key}-{index}"), grid, &concerned);
             let summary = twin_title("La carte", concerned.len());
-            details(out, "", false, &summary, |out| twin(out, view, grid, &concerned));
+            details(out, "", false, &summary, |out| twin(out, grid, &concerned, view.folded));
         }
     });
     figure_key(out);
@@ -181,7 +181,7 @@ fn draw(out: &mut String, view: &View, key: &str, grid: &Grid, rows: &[Numbered]
                 }
                 Row {
                     label: c.commission.clone(),
-                    note: note(c),
+                    note: if is_small(c) { note(c) } else { c.centre.clone().unwrap_or_default() },
                     mark: mark(c),
                     cells,
                 }
@@ -196,43 +196,44 @@ fn draw(out: &mut String, view: &View, key: &str, grid: &Grid, rows: &[Numbered]
     figure(out, &both(|format| chart.draw(&caption, format)), "");
 }
 
-fn twin(out: &mut String, view: &View, grid: &Grid, rows: &[Numbered]) {
+fn twin(out: &mut String, grid: &Grid, rows: &[Numbered], folded: bool) {
     let lines: Vec<&Item> = grid.competences.iter().flat_map(|(_, items)| items.iter().copied()).collect();
-    let names: Vec<String> = lines.iter().map(|item| short_code(grid, &item.item)).collect();
-    let mut heads = vec![Head::Text("Commission"), Head::Number("n")];
-    heads.extend(names.iter().map(|name| Head::Number(name)));
+    let names: Vec<(String, String)> =
+        lines.iter().map(|item| (short_code(grid, &item.item), format!("items.{}.excess", item.item))).collect();
+    let mut heads = vec![Head::Text("Commission"), Head::Field("n", "n")];
+    heads.extend(names.iter().map(|(name, field)| Head::Field(name, field)));
     let caption = format!("Niveau moyen moins niveau attendu, grille {}", grid.code);
     table(out, &caption, "dense", &heads, |out| {
-        for (_, c) in rows {
-            row(out, c, None);
+        for numbered in rows {
+            let c = numbered.1;
+            row(out, *numbered, false);
             head(out, &c.commission);
-            count(out, "n", c.n);
+            count(out, c.n);
             let uses = uses(c);
             for item in &lines {
                 let Some(used) = uses.get(item.item.as_str()) else {
-                    out.push_str("<td class=\"num\">—</td>");
+                    out.push_str(NOTHING);
                     continue;
                 };
                 match used.excess.filter(|excess| excess.is_finite()) {
                     Some(excess) if used.not_evaluated > MUCH => put!(
                         out,
-                        "<td class=\"num\" data-item=\"{}\" data-value=\"{excess}\">{}<br><span class=\"note\">NE {}</span></td>",
-                        attribute(&item.item),
+                        "<td data-value=\"{excess}\">{}<br><span class=\"note\">NE {}</span></td>",
                         signed(excess, 2),
                         written(used.not_evaluated, As::Percent(0))
                     ),
+                    // Whole values of a national map would weigh as much as all the rest of the page.
+                    Some(excess) if folded => put!(out, "<td>{}", signed(excess, 2)),
                     Some(excess) => put!(
                         out,
-                        "<td class=\"num\" data-item=\"{}\" data-value=\"{excess}\">{}</td>",
-                        attribute(&item.item),
+                        "<td data-value=\"{excess}\">{}",
                         signed(excess, 2)
                     ),
-                    None => number(out, "excess", None, As::Signed(2)),
+                    None => out.push_str(NOTHING),
                 }
             }
             out.push_str("</tr>\n");
         }
     });
-    put!(out, "<p class=\"note\">Noms des commissions dans l’ordre {}\u{a0}; NE\u{a0}: part des cases «\u{a0}non évalué\u{a0}», écrite au-delà de {}.</p>\n", escape("des centres et des codes"), percent(MUCH, 0));
-    let _ = view;
+    put!(out, "<p class=\"note\">NE\u{a0}: part des cases «\u{a0}non évalué\u{a0}», écrite au-delà de {}.</p>\n", percent(MUCH, 0));
 }

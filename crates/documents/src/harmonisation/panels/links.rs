@@ -3,7 +3,7 @@
 use super::twin_title;
 use crate::charts::caterpillar::{Caterpillar, Row};
 use crate::charts::links::Parts;
-use crate::charts::numbers::{counted, percent, whole};
+use crate::charts::numbers::{counted, percent};
 use crate::charts::{Caption, Interval, Mark, both, put};
 use crate::harmonisation::dossier::{GridSeverity, Links};
 use crate::harmonisation::html::{
@@ -67,8 +67,8 @@ fn twin(out: &mut String, links: &Links) {
     let heads = [Head::Text("Liens"), Head::Number("Valeur")];
     table(out, "Liens entre commissions", "court", &heads, |out| {
         let mut line = |words: &str, field: &str, value: usize| {
-            put!(out, "<tr><th scope=\"row\">{words}</th>");
-            count(out, field, value);
+            put!(out, "<tr data-field=\"{field}\"><th scope=\"row\">{words}</th>");
+            count(out, value);
             out.push_str("</tr>\n");
         };
         line("Dossiers communs", "links.dossiers", links.dossiers);
@@ -77,10 +77,10 @@ fn twin(out: &mut String, links: &Links) {
         for (index, size) in links.sizes.iter().enumerate().take(200) {
             line(&format!("Commissions de la partie {}", index + 1), "links.sizes", *size);
         }
-        put!(out, "<tr><th scope=\"row\">Paires de commissions comparables</th>");
-        number(out, "links.comparable_pairs", Some(links.comparable_pairs), As::Percent(1));
-        put!(out, "</tr>\n<tr><th scope=\"row\">Erreur-type médiane d’un écart, en points</th>");
-        number(out, "links.median_contrast_se", links.median_contrast_se, As::Fixed(2));
+        put!(out, "<tr data-field=\"links.comparable_pairs\"><th scope=\"row\">Paires de commissions comparables</th>");
+        number(out, Some(links.comparable_pairs), As::Percent(1));
+        put!(out, "</tr>\n<tr data-field=\"links.median_contrast_se\"><th scope=\"row\">Erreur-type médiane d’un écart, en points</th>");
+        number(out, links.median_contrast_se, As::Fixed(2));
         out.push_str("</tr>\n");
     });
 }
@@ -122,6 +122,9 @@ fn grid(out: &mut String, view: &View) {
             None => batches.push((name, vec![one])),
         }
     }
+    if view.folded {
+        out.push_str("<div class=\"academies\">\n");
+    }
     for (index, (name, rows)) in batches.iter().enumerate() {
         let mut draw = |out: &mut String| {
             let chart = Caterpillar {
@@ -137,15 +140,15 @@ fn grid(out: &mut String, view: &View) {
                             upper: one.estimate + 1.96 * one.se,
                         }),
                         tick: None,
-                        count: 0,
+                        count: None,
                         mark: Mark::Plain,
                     })
                     .collect(),
                 band: None,
-                less: "← niveaux plus hauts".to_owned(),
-                more: "niveaux plus bas →".to_owned(),
+                less: "← plus haut".to_owned(),
+                more: "plus bas →".to_owned(),
                 counted: String::new(),
-                unit: "logits (1 logit ≈ 2,3 points de note)".to_owned(),
+                unit: "niveaux, en logits (1 logit ≈ 2,3 points)".to_owned(),
                 missing: "non estimé".to_owned(),
                 least: 2.0,
             };
@@ -166,17 +169,19 @@ fn grid(out: &mut String, view: &View) {
             draw(out);
         }
     }
+    if view.folded {
+        out.push_str("</div>\n");
+    }
     caveat(out, &[], "Les valeurs sont centrées à l’intérieur de chaque partie\u{a0}: deux parties ne se comparent pas.");
-    let _ = whole;
 }
 
 fn severities(out: &mut String, rows: &[&GridSeverity]) {
     let heads = [
         Head::Text("Commission"),
         Head::Text("Académie"),
-        Head::Number("Partie"),
-        Head::Number("Sévérité de grille (logits)"),
-        Head::Number("Erreur-type"),
+        Head::Field("Partie", "grid_severity.component"),
+        Head::Field("Sévérité de grille (logits)", "grid_severity.estimate"),
+        Head::Field("Erreur-type", "grid_severity.se"),
     ];
     table(out, "Sévérité de grille, en logits", "", &heads, |out| {
         for one in rows {
@@ -190,9 +195,9 @@ fn severities(out: &mut String, rows: &[&GridSeverity]) {
             out.push('>');
             head(out, &one.commission);
             words(out, one.academy.as_deref().unwrap_or_default());
-            put!(out, "<td class=\"num\" data-field=\"grid_severity.component\" data-value=\"{}\">{}</td>", one.component, one.component.saturating_add(1));
-            number(out, "grid_severity.estimate", Some(one.estimate), As::Signed(2));
-            number(out, "grid_severity.se", Some(one.se), As::Fixed(2));
+            put!(out, "<td data-value=\"{}\">{}</td>", one.component, one.component.saturating_add(1));
+            number(out, Some(one.estimate), As::Signed(2));
+            number(out, Some(one.se), As::Fixed(2));
             out.push_str("</tr>\n");
         }
     });

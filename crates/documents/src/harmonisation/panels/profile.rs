@@ -1,11 +1,11 @@
 //! Panel 3: note against profile; the legal basis of the comparison.
 
-use super::{twin_title, who, who_heads};
+use super::{who, who_heads};
 use crate::charts::scatter::{Line, Point, Scatter};
 use crate::charts::{Caption, Mark, both};
 use crate::harmonisation::dossier::Dossier;
 use crate::harmonisation::html::{
-    As, Head, caveat, close, details, empty, figure, number, open, row, table,
+    As, Head, caveat, close, empty, figure, number, open, row, table,
 };
 use crate::harmonisation::sentences::{COEFFICIENTS, caveats};
 use crate::harmonisation::view::{Numbered, View, mark};
@@ -76,14 +76,7 @@ pub(super) fn write(out: &mut String, view: &View, (id, title): (&str, &str)) {
     if view.warns("between_within_differ") {
         caveat(out, &[], &crate::harmonisation::sentences::warning("between_within_differ"));
     }
-    view.in_parts(out, "p3", |out, _, rows| {
-        if view.folded {
-            twin(out, view, rows);
-        } else {
-            let summary = twin_title("Notes et profils", rows.len());
-            details(out, "", false, &summary, |out| twin(out, view, rows));
-        }
-    });
+    view.in_tables(out, "p3", "Notes et profils", |out, _, rows| twin(out, view, rows));
     close(out);
 }
 
@@ -124,21 +117,22 @@ fn expected(dossier: &Dossier) -> Option<(f64, f64)> {
 fn twin(out: &mut String, view: &View, rows: &[Numbered]) {
     let mut heads = who_heads(view);
     heads.extend([
-        Head::Number("Profil moyen"),
-        Head::Number("Note moyenne"),
-        Head::Number("Écart à profil égal"),
-        Head::Number("Pente propre"),
-        Head::Number("Erreur-type de la pente"),
+        Head::Field("Profil moyen", "mean_score"),
+        Head::Field("Note moyenne", "mean_note"),
+        Head::Field("Écart à profil égal", "severity.estimate"),
+        Head::Field("Pente propre", "slope.estimate"),
+        Head::Field("Erreur-type de la pente", "slope.se"),
     ]);
     table(out, "Note et profil, sur 20", "large", &heads, |out| {
-        for (_, c) in rows {
-            row(out, c, None);
+        for numbered in rows {
+            let c = numbered.1;
+            row(out, *numbered, false);
             who(out, view, c);
-            number(out, "mean_score", c.mean_score, As::Fixed(2));
-            number(out, "mean_note", Some(c.mean_note), As::Fixed(2));
-            number(out, "severity.estimate", c.severity.map(|s| s.estimate), As::Signed(2));
-            number(out, "slope.estimate", c.slope.map(|s| s.estimate), As::Fixed(2));
-            number(out, "slope.se", c.slope.map(|s| s.se), As::Fixed(2));
+            number(out, c.mean_score, As::Fixed(2));
+            number(out, Some(c.mean_note), As::Fixed(2));
+            number(out, c.severity.map(|s| s.estimate), As::Signed(2));
+            number(out, c.slope.map(|s| s.estimate), As::Fixed(2));
+            number(out, c.slope.map(|s| s.se), As::Fixed(2));
             out.push_str("</tr>\n");
         }
     });

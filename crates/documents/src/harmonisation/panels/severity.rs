@@ -1,9 +1,8 @@
 //! Panel 1: the severity of each commission's notes at equal profile.
 
-use super::{any_flagged, cautions, twin_title, who, who_heads};
+use super::{cautions, twin_title, who, who_heads};
 use crate::charts::caterpillar::{Caterpillar, Row};
-use crate::charts::numbers::signed;
-use crate::charts::{Caption, Interval, Mark, both};
+use crate::charts::{Caption, Interval, both};
 use crate::harmonisation::html::{
     As, Head, caveat, close, details, empty, figure, number, open, own, row, state, table,
 };
@@ -80,7 +79,7 @@ fn draw(out: &mut String, view: &View, key: &str, rows: &[Numbered], grouped: bo
                     upper: s.upper,
                 }),
                 tick: c.funnel.map(|point| point.value),
-                count: c.n,
+                count: Some(c.n),
                 mark: mark(c),
             })
             .collect(),
@@ -103,34 +102,34 @@ fn draw(out: &mut String, view: &View, key: &str, rows: &[Numbered], grouped: bo
 fn twin(out: &mut String, view: &View, rows: &[Numbered]) {
     let mut heads = who_heads(view);
     heads.extend([
-        Head::Number("Moyenne des notes"),
-        Head::Number("Écart"),
-        Head::Number("De"),
-        Head::Number("À"),
-        Head::Number("Erreur-type"),
-        Head::Number("Dans la tolérance"),
-        Head::Number("Mauvais sens"),
-        Head::Number("Écart brut"),
-        Head::Number("BLUP"),
-        Head::Number("BLUP dans l’académie"),
+        Head::Field("Moyenne des notes", "mean_note"),
+        Head::Field("Écart", "severity.estimate"),
+        Head::Field("De", "severity.lower"),
+        Head::Field("À", "severity.upper"),
+        Head::Field("Erreur-type", "severity.se"),
+        Head::Field("Dans la tolérance", "severity.p_within_tolerance"),
+        Head::Field("Mauvais sens", "severity.p_wrong_sign"),
+        Head::Field("Écart brut", "funnel.value"),
+        Head::Field("BLUP", "blup.estimate"),
+        Head::Field("BLUP dans l’académie", "blup_in_academy.estimate"),
         Head::Text("Lecture"),
     ]);
     table(out, "Écart de note à profil égal, en points", "tres-large", &heads, |out| {
         for numbered in rows {
             let c = numbered.1;
-            row(out, c, Some(numbered.0));
+            row(out, *numbered, true);
             who(out, view, c);
-            number(out, "mean_note", Some(c.mean_note), As::Fixed(2));
+            number(out, Some(c.mean_note), As::Fixed(2));
             let s = c.severity;
-            number(out, "severity.estimate", s.map(|s| s.estimate), As::Signed(2));
-            number(out, "severity.lower", s.map(|s| s.lower), As::Signed(2));
-            number(out, "severity.upper", s.map(|s| s.upper), As::Signed(2));
-            number(out, "severity.se", s.map(|s| s.se), As::Fixed(2));
-            number(out, "severity.p_within_tolerance", s.map(|s| s.p_within_tolerance), As::Percent(1));
-            number(out, "severity.p_wrong_sign", s.map(|s| s.p_wrong_sign), As::Percent(1));
-            number(out, "funnel.value", c.funnel.map(|p| p.value), As::Signed(2));
-            number(out, "blup.estimate", c.blup.map(|b| b.estimate), As::Signed(2));
-            number(out, "blup_in_academy.estimate", c.blup_in_academy.map(|b| b.estimate), As::Signed(2));
+            number(out, s.map(|s| s.estimate), As::Signed(2));
+            number(out, s.map(|s| s.lower), As::Signed(2));
+            number(out, s.map(|s| s.upper), As::Signed(2));
+            number(out, s.map(|s| s.se), As::Fixed(2));
+            number(out, s.map(|s| s.p_within_tolerance), As::Percent(1));
+            number(out, s.map(|s| s.p_wrong_sign), As::Percent(1));
+            number(out, c.funnel.map(|p| p.value), As::Signed(2));
+            number(out, c.blup.map(|b| b.estimate), As::Signed(2));
+            number(out, c.blup_in_academy.map(|b| b.estimate), As::Signed(2));
             if is_flagged(c) {
                 state(out, true, "À relire");
             } else if is_small(c) {
@@ -147,21 +146,13 @@ fn twin(out: &mut String, view: &View, rows: &[Numbered]) {
     if !cautioned.is_empty() {
         let heads = [Head::Text("Commission"), Head::Text("Précaution")];
         table(out, "Précautions par commission", "", &heads, |out| {
-            for (_, c) in cautioned {
-                row(out, c, None);
+            for numbered in cautioned {
+                let c = numbered.1;
+                row(out, *numbered, false);
                 crate::harmonisation::html::head(out, &c.commission);
                 own(out, &cautions(c));
                 out.push_str("</tr>\n");
             }
         });
-    }
-    if any_flagged(rows) {
-        let flagged: Vec<String> = rows
-            .iter()
-            .filter(|(_, c)| mark(c) == Mark::Flagged)
-            .filter_map(|(_, c)| c.severity.map(|s| (c, s)))
-            .map(|(c, s)| format!("{} ({})", crate::harmonisation::html::name(&c.commission), signed(s.estimate, 2)))
-            .collect();
-        crate::charts::put!(out, "<p class=\"note\">À relire\u{a0}: {}.</p>\n", flagged.join(", "));
     }
 }

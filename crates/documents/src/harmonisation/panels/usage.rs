@@ -6,7 +6,7 @@ use crate::charts::numbers::signed;
 use crate::charts::{Caption, both, put};
 use crate::harmonisation::dossier::Commission;
 use crate::harmonisation::html::{
-    As, Head, caveat, close, count, details, empty, escape, figure, head, number, open, own, row, table, words,
+    As, Head, caveat, close, count, details, empty, escape, figure, head, number, open, own, row, table, words, NOTHING,
 };
 use crate::harmonisation::sentences::{self, HABITS, SIGNATURES};
 use crate::harmonisation::view::{Numbered, View, is_small};
@@ -112,34 +112,28 @@ fn draw(out: &mut String, view: &View, key: &str, rows: &[Numbered]) {
 fn twin(out: &mut String, view: &View, rows: &[Numbered]) {
     let mut heads = who_heads(view);
     heads.extend([
-        Head::Number("Niveau 1, donné"),
-        Head::Number("attendu"),
-        Head::Number("Niveau 2, donné"),
-        Head::Number("attendu"),
-        Head::Number("Niveau 3, donné"),
-        Head::Number("attendu"),
-        Head::Number("Niveau 4, donné"),
-        Head::Number("attendu"),
-        Head::Number("Non évalué"),
+        Head::Field("Niveau 1, donné", "levels.observed.0"),
+        Head::Field("attendu", "levels.expected.0"),
+        Head::Field("Niveau 2, donné", "levels.observed.1"),
+        Head::Field("attendu", "levels.expected.1"),
+        Head::Field("Niveau 3, donné", "levels.observed.2"),
+        Head::Field("attendu", "levels.expected.2"),
+        Head::Field("Niveau 4, donné", "levels.observed.3"),
+        Head::Field("attendu", "levels.expected.3"),
+        Head::Field("Non évalué", "levels.not_evaluated"),
         Head::Text("Habitude"),
     ]);
     table(out, "Cases par niveau, données et attendues", "tres-large", &heads, |out| {
-        for (_, c) in rows {
-            row(out, c, None);
+        for numbered in rows {
+            let c = numbered.1;
+            row(out, *numbered, false);
             who(out, view, c);
             for level in 0..4 {
                 let used = c.levels.as_ref();
-                match used {
-                    Some(used) => put!(
-                        out,
-                        "<td class=\"num\" data-field=\"levels.observed.{level}\" data-value=\"{0}\">{0}</td>",
-                        used.observed[level]
-                    ),
-                    None => out.push_str("<td class=\"num\">—</td>"),
-                }
-                number(out, &format!("levels.expected.{level}"), used.map(|used| used.expected[level]), As::Fixed(1));
+                number(out, used.map(|used| f64::from(used.observed[level])), As::Fixed(0));
+                number(out, used.map(|used| used.expected[level]), As::Fixed(1));
             }
-            number(out, "levels.not_evaluated", c.levels.as_ref().map(|used| used.not_evaluated), As::Percent(1));
+            number(out, c.levels.as_ref().map(|used| used.not_evaluated), As::Percent(1));
             words(out, &c.habit.as_deref().map(sentences::habit).unwrap_or_default());
             out.push_str("</tr>\n");
         }
@@ -161,30 +155,34 @@ fn signatures(out: &mut String, view: &View) {
         }
         let heads = [
             Head::Text("Commission"),
-            Head::Number("Candidats"),
+            Head::Field("Candidats", "n"),
             Head::Text("Signature"),
             Head::Text("Lecture"),
-            Head::Number("Valeur"),
-            Head::Number("z"),
-            Head::Number("p corrigé"),
+            Head::Field("Valeur", "signatures.value"),
+            Head::Field("z", "signatures.z"),
+            Head::Field("p corrigé", "signatures.p_adjusted"),
         ];
         table(out, "Signatures inhabituelles", "large", &heads, |out| {
-            for (_, c) in &rows {
+            for numbered in &rows {
+                let c = numbered.1;
                 for signature in c.signatures.iter().filter(|s| s.flagged) {
-                    row(out, c, None);
+                    row(out, *numbered, false);
                     head(out, &c.commission);
-                    count(out, "n", c.n);
+                    count(out, c.n);
                     own(out, &escape(&sentences::signature(&signature.name)));
                     own(out, sentences::signature_reading(&signature.name, signature.z));
-                    let field = escape(&signature.name);
-                    number(out, &format!("signatures.{field}.value"), Some(signature.value), As::Fixed(2));
-                    number(out, &format!("signatures.{field}.z"), Some(signature.z), As::Signed(2));
-                    number(out, &format!("signatures.{field}.p_adjusted"), Some(signature.p_adjusted), As::Fixed(4));
+                    number(out, Some(signature.value), As::Fixed(2));
+                    number(out, Some(signature.z), As::Signed(2));
+                    number(out, Some(signature.p_adjusted), As::Fixed(4));
                     out.push_str("</tr>\n");
                 }
             }
         });
     });
+    if view.folded {
+        out.push_str("<p class=\"note\">Les signatures ordinaires de chaque commission sont dans le fichier de résultats.</p>\n");
+        return;
+    }
     details(out, "", false, &twin_title("Toutes les signatures", rows.len()), |out| {
         let mut names: Vec<&str> = SIGNATURES.iter().map(|(code, ..)| *code).collect();
         for (_, c) in &rows {
@@ -195,19 +193,23 @@ fn signatures(out: &mut String, view: &View) {
             }
         }
         names.retain(|name| rows.iter().any(|(_, c)| c.signatures.iter().any(|s| s.name == *name)));
-        let titles: Vec<String> = names.iter().map(|name| sentences::signature(name)).collect();
+        let titles: Vec<(String, String)> = names
+            .iter()
+            .map(|name| (sentences::signature(name), format!("signatures.{name}.z")))
+            .collect();
         let mut heads = vec![Head::Text("Commission")];
-        heads.extend(titles.iter().map(|title| Head::Number(title)));
+        heads.extend(titles.iter().map(|(title, field)| Head::Field(title, field)));
         table(out, "Signatures, z par rapport à l’ensemble des commissions", "tres-large", &heads, |out| {
-            for (_, c) in &rows {
-                row(out, c, None);
+            for numbered in &rows {
+                let c = numbered.1;
+                row(out, *numbered, false);
                 head(out, &c.commission);
                 for name in &names {
                     let found = c.signatures.iter().find(|s| s.name == *name);
                     match found.filter(|s| s.z.is_finite()) {
-                        Some(s) if s.flagged => put!(out, "<td class=\"num\" data-value=\"{}\"><strong>{}\u{a0}!</strong></td>", s.z, signed(s.z, 2)),
-                        Some(s) => put!(out, "<td class=\"num\" data-value=\"{}\">{}</td>", s.z, signed(s.z, 2)),
-                        None => out.push_str("<td class=\"num\">—</td>"),
+                        Some(s) if s.flagged => put!(out, "<td data-value=\"{}\"><strong>{}\u{a0}!</strong></td>", s.z, signed(s.z, 2)),
+                        Some(s) => put!(out, "<td data-value=\"{}\">{}</td>", s.z, signed(s.z, 2)),
+                        None => out.push_str(NOTHING),
                     }
                 }
                 out.push_str("</tr>\n");

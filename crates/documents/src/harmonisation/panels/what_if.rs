@@ -1,13 +1,12 @@
 //! Panel 9: what each way of adjusting would do, and a place to write down what is decided. Nothing is changed here.
 
-use super::twin_title;
 use crate::charts::before_after::BeforeAfter;
 use crate::charts::ecdf::Step;
 use crate::charts::numbers::{counted, short};
-use crate::charts::{Caption, both, put};
-use crate::harmonisation::dossier::{NoteCount, Scenario};
+use crate::charts::{Caption, put};
+use crate::harmonisation::dossier::{Commission, NoteCount, Scenario};
 use crate::harmonisation::html::{
-    As, Head, caveat, close, count, details, empty, escape, figure, head, number, open, own, row, table, words,
+    As, Head, caveat, close, count, details, empty, escape, figure, head, number, open, own, row, table, words, NOTHING,
 };
 use crate::harmonisation::sentences;
 use crate::harmonisation::view::{Numbered, View, is_flagged};
@@ -53,22 +52,25 @@ fn ways_table(out: &mut String, ways: &[Scenario]) {
     thresholds.retain(|threshold| threshold.is_finite());
     thresholds.sort_by(f64::total_cmp);
     thresholds.dedup_by(|one, other| (*one - *other).abs() < 1e-9);
-    let names: Vec<String> = thresholds.iter().map(|t| format!("Passent {}", short(*t))).collect();
+    let names: Vec<(String, String)> = thresholds
+        .iter()
+        .map(|t| (format!("Passent {}", short(*t)), format!("crossings.{t}")))
+        .collect();
     let mut heads = vec![
         Head::Text("Façon d’ajuster"),
-        Head::Number("Commissions"),
-        Head::Number("Montent"),
-        Head::Number("Baissent"),
+        Head::Field("Commissions", "commissions"),
+        Head::Field("Montent", "up"),
+        Head::Field("Baissent", "down"),
     ];
-    heads.extend(names.iter().map(|name| Head::Number(name)));
+    heads.extend(names.iter().map(|(name, field)| Head::Field(name, field)));
     heads.extend([
-        Head::Number("Moyenne avant"),
-        Head::Number("après"),
-        Head::Number("Écart-type restant"),
-        Head::Number("W₁ médian avant"),
-        Head::Number("après"),
+        Head::Field("Moyenne avant", "mean.0"),
+        Head::Field("après", "mean.1"),
+        Head::Field("Écart-type restant", "severity_sd_left"),
+        Head::Field("W₁ médian avant", "median_wasserstein.0"),
+        Head::Field("après", "median_wasserstein.1"),
     ]);
-    table(out, "Ce que ferait chaque façon d’ajuster", "tres-large", &heads, |out| {
+    table(out, "Ce que ferait chaque façon d’ajuster", "tres-large facons", &heads, |out| {
         for scenario in ways {
             let (name, what) = sentences::way(&scenario.way);
             put!(
@@ -77,28 +79,28 @@ fn ways_table(out: &mut String, ways: &[Scenario]) {
                 escape(&scenario.way),
                 escape(&name)
             );
-            count(out, "commissions", scenario.commissions);
-            count(out, "up", scenario.up);
-            count(out, "down", scenario.down);
+            count(out, scenario.commissions);
+            count(out, scenario.up);
+            count(out, scenario.down);
             for threshold in &thresholds {
                 let found = scenario.crossings.iter().find(|c| (c.threshold - threshold).abs() < 1e-9);
                 match found {
                     Some(c) => put!(
                         out,
-                        "<td class=\"num fixe\" data-field=\"crossings.{threshold}\" data-value=\"{}\" data-down=\"{}\">↑\u{a0}{} ↓\u{a0}{}</td>",
+                        "<td data-value=\"{}\" data-down=\"{}\">↑\u{a0}{} ↓\u{a0}{}</td>",
                         c.up,
                         c.down,
                         crate::charts::numbers::whole(c.up),
                         crate::charts::numbers::whole(c.down)
                     ),
-                    None => out.push_str("<td class=\"num\">—</td>"),
+                    None => out.push_str(NOTHING),
                 }
             }
-            number(out, "mean.0", Some(scenario.mean[0]), As::Fixed(2));
-            number(out, "mean.1", Some(scenario.mean[1]), As::Fixed(2));
-            number(out, "severity_sd_left", scenario.severity_sd_left, As::Fixed(2));
-            number(out, "median_wasserstein.0", scenario.median_wasserstein.map(|w| w[0]), As::Fixed(2));
-            number(out, "median_wasserstein.1", scenario.median_wasserstein.map(|w| w[1]), As::Fixed(2));
+            number(out, Some(scenario.mean[0]), As::Fixed(2));
+            number(out, Some(scenario.mean[1]), As::Fixed(2));
+            number(out, scenario.severity_sd_left, As::Fixed(2));
+            number(out, scenario.median_wasserstein.map(|w| w[0]), As::Fixed(2));
+            number(out, scenario.median_wasserstein.map(|w| w[1]), As::Fixed(2));
             out.push_str("</tr>\n");
         }
     });
@@ -131,14 +133,13 @@ fn draw(out: &mut String, index: usize, before: &[NoteCount], scenario: &Scenari
     };
     put!(
         out,
-        "<div><h3>{}</h3><p class=\"note\">{} de {}, {} montent et {} baissent.</p>\n",
+        "<div><h3>{}</h3><p class=\"note\">{}, {}, {}.</p>\n",
         escape(&name),
-        "Les notes",
-        counted(scenario.commissions, "commission bougeraient\u{a0}", "commissions bougeraient\u{a0}"),
-        counted(scenario.up, "candidat", "candidats"),
-        counted(scenario.down, "candidat", "candidats")
+        counted(scenario.commissions, "commission concernée", "commissions concernées"),
+        counted(scenario.up, "candidat monte", "candidats montent"),
+        counted(scenario.down, "candidat baisse", "candidats baissent")
     );
-    figure(out, &both(|format| chart.draw(&caption, format)), KEY);
+    figure(out, &chart.draw(&caption), KEY);
     out.push_str("</div>\n");
 }
 
@@ -155,7 +156,7 @@ fn notes(out: &mut String, ways: &[Scenario]) {
             put!(out, "<tr><th scope=\"row\" class=\"num\" data-value=\"{value}\">{}</th>", short(*value));
             for scenario in ways {
                 let found = scenario.notes.iter().filter(|n| (n.note - value).abs() < 1e-9);
-                count(out, "notes", found.map(|n| n.count).sum());
+                count(out, found.map(|n| n.count).sum());
             }
             out.push_str("</tr>\n");
         }
@@ -168,14 +169,16 @@ fn adjustments(out: &mut String, view: &View) {
     if !any {
         return;
     }
-    out.push_str("<h3>Commission par commission</h3>\n");
-    view.in_parts(out, "p9c", |out, _, rows| {
-        let rows: Vec<Numbered> = rows.iter().copied().filter(|(_, c)| c.adjustment.is_some()).collect();
-        if view.folded {
-            adjustment_table(out, &rows);
+    view.in_tables(out, "p9c", "Les ajustements, commission par commission,", |out, _, rows| {
+        // At national size, those that only the return to the academy would move are left to the file of results.
+        let moves = |c: &Commission| {
+            c.adjustment.is_some_and(|a| !view.folded || a.full.abs() > 0.0 || a.soft.abs() > 0.0)
+        };
+        let rows: Vec<Numbered> = rows.iter().copied().filter(|(_, c)| moves(c)).collect();
+        if rows.is_empty() {
+            out.push_str("<p class=\"note\">Aucune commission signalée\u{a0}: seul le retour à l’académie bougerait ses notes.</p>\n");
         } else {
-            let summary = twin_title("Les ajustements", rows.len());
-            details(out, "", false, &summary, |out| adjustment_table(out, &rows));
+            adjustment_table(out, &rows);
         }
     });
 }
@@ -183,27 +186,28 @@ fn adjustments(out: &mut String, view: &View) {
 fn adjustment_table(out: &mut String, rows: &[Numbered]) {
     let heads = [
         Head::Text("Commission"),
-        Head::Number("Candidats"),
-        Head::Number("Entier"),
-        Head::Number("si borne basse"),
-        Head::Number("si borne haute"),
-        Head::Number("Au-delà de la tolérance"),
-        Head::Number("Retour à l’académie"),
+        Head::Field("Candidats", "n"),
+        Head::Field("Entier", "adjustment.full"),
+        Head::Field("si borne basse", "adjustment.full_lower"),
+        Head::Field("si borne haute", "adjustment.full_upper"),
+        Head::Field("Au-delà de la tolérance", "adjustment.soft"),
+        Head::Field("Retour à l’académie", "adjustment.academy"),
     ];
     table(out, "Points à ajouter à chaque note, selon la façon d’ajuster", "large", &heads, |out| {
-        for (_, c) in rows {
+        for numbered in rows {
+            let c = numbered.1;
             let Some(adjustment) = c.adjustment else { continue };
-            row(out, c, None);
+            row(out, *numbered, false);
             head(out, &c.commission);
-            count(out, "n", c.n);
-            for (field, value) in [
-                ("full", adjustment.full),
-                ("full_lower", adjustment.full_lower),
-                ("full_upper", adjustment.full_upper),
-                ("soft", adjustment.soft),
-                ("academy", adjustment.academy),
+            count(out, c.n);
+            for value in [
+                adjustment.full,
+                adjustment.full_lower,
+                adjustment.full_upper,
+                adjustment.soft,
+                adjustment.academy,
             ] {
-                number(out, &format!("adjustment.{field}"), Some(value), As::Signed(2));
+                number(out, Some(value), As::Signed(2));
             }
             out.push_str("</tr>\n");
         }
@@ -220,18 +224,19 @@ fn decisions(out: &mut String, view: &View) {
         let heads = [
             Head::Text("Commission"),
             Head::Text("Académie"),
-            Head::Number("Écart"),
+            Head::Field("Écart", "severity.estimate"),
             Head::Text("Grilles relues"),
             Head::Text("Décision"),
             Head::Text("Motif"),
             Head::Text("Qui, quand"),
         ];
         table(out, "Relevé des décisions du jury", "releve large", &heads, |out| {
-            for (_, c) in flagged.iter().filter(|(_, c)| is_flagged(c)) {
-                row(out, c, None);
+            for numbered in flagged.iter().filter(|(_, c)| is_flagged(c)) {
+                let c = numbered.1;
+                row(out, *numbered, false);
                 head(out, &c.commission);
                 words(out, c.academy.as_deref().unwrap_or_default());
-                number(out, "severity.estimate", c.severity.map(|s| s.estimate), As::Signed(2));
+                number(out, c.severity.map(|s| s.estimate), As::Signed(2));
                 for _ in 0..4 {
                     own(out, "");
                 }
