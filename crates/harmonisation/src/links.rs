@@ -9,6 +9,7 @@
 )]
 
 mod resistance;
+mod two_way;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,6 +17,7 @@ use crate::report::Links;
 use crate::session::{AnchorGrading, Session};
 
 pub use resistance::Resistances;
+pub(crate) use two_way::TwoWay;
 
 /// Standard deviation of one grading of a dossier about its commission's and the dossier's means, in points: the value of the
 /// simulation (harmonisation.md §2.9), used until a session's own can be estimated.
