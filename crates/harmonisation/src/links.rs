@@ -191,18 +191,21 @@ pub fn session_graph(session: &Session, gradings: &[AnchorGrading]) -> (Graph, V
         .map(|one| (one.commission, numbers[&(one.grid, one.dossier.as_str())]))
         .collect();
     let commissions = session.commissions.len();
-    let mut groups: BTreeMap<Option<usize>, BTreeSet<usize>> = BTreeMap::new();
+    let mut groups: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+    let mut bare: BTreeSet<usize> = (0..commissions).collect();
     for candidate in &session.candidates {
-        if candidate.commission < commissions {
-            groups
-                .entry(candidate.grid)
-                .or_default()
-                .insert(candidate.commission);
+        if let Some(grid) = candidate
+            .grid
+            .filter(|_| candidate.commission < commissions)
+        {
+            groups.entry(grid).or_default().insert(candidate.commission);
+            bare.remove(&candidate.commission);
         }
     }
-    // Whoever filled no grid anywhere shares dossiers by their notes alone.
+    // Whoever filled no grid at all could share dossiers by their notes alone, with one another.
     let groups = groups
         .into_values()
+        .chain((!bare.is_empty()).then_some(bare))
         .map(|group| group.into_iter().collect())
         .collect();
     (Graph::of(commissions, numbers.len(), &edges), groups)
