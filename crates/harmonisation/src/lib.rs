@@ -13,6 +13,7 @@ pub mod meta;
 pub mod mixed;
 pub mod multiple;
 pub mod normal;
+pub mod ordinal;
 pub mod permutation;
 pub mod report;
 pub mod session;

@@ -5,5 +5,6 @@ mod data;
 mod distances;
 mod mixed;
 mod national;
+mod ordinal;
 mod pooled;
 mod properties;
