@@ -17,6 +17,7 @@ mod m2026_11_26_000005_declined;
 mod m2026_11_26_000006_second_factor;
 mod m2026_11_26_000007_assessments;
 mod m2026_11_26_000008_transmission;
+mod m2026_11_26_000009_taken_back;
 mod sql;
 
 /// All migrations, oldest first.
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m2026_11_26_000006_second_factor::Migration),
             Box::new(m2026_11_26_000007_assessments::Migration),
             Box::new(m2026_11_26_000008_transmission::Migration),
+            Box::new(m2026_11_26_000009_taken_back::Migration),
         ]
     }
 }

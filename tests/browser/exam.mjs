@@ -119,12 +119,14 @@ const sittingOf = (page) => new URL(page.url()).pathname.split('/')[2];
 const saved = (page) => page.locator('.statut').filter({ hasText: /Enregistré à/ }).waitFor();
 const levels = (values) => Object.keys(values).filter((field) => field.startsWith('level.')).length;
 
-/** Opens the grid of the first candidate who fits; the focus is on its first line. */
-export async function grid(page, day, option) {
+/** Opens the grid of the first candidate who fits, another than `but` where there is one; the focus is on its first line. */
+export async function grid(page, day, option, but = null) {
   await page.goto(`/jour?jour=${day}`);
   await arrive(page, 'Mes passages');
   const rows = page.locator('table.large tbody tr').filter({ hasText: 'À évaluer' });
-  const row = (/SISR|SLAM/.test(option) ? rows.filter({ hasText: option }) : rows).first();
+  const fit = /SISR|SLAM/.test(option) ? rows.filter({ hasText: option }) : rows;
+  const others = but ? fit.filter({ hasNotText: but }) : fit;
+  const row = ((await others.count()) ? others : fit).first();
   const name = (await row.locator('th a').textContent()).trim();
   await follow(page, name);
   await page.locator('.g95').waitFor();
@@ -141,10 +143,10 @@ async function profile(page, lines = null) {
 }
 
 /** The whole of one candidate, by the keyboard alone: phases, grid, mark, appreciation, validation. */
-async function one(page, day, option) {
+async function one(page, day, option, but) {
   let name;
   await test(`${option}: the grid is typed in as many keys as it has lines`, async () => {
-    name = await grid(page, day, option);
+    name = await grid(page, day, option, but);
     const lines = await page.locator('.g95 tr:has(input)').count();
     const typed = await profile(page);
     expect(typed.length === lines, `${typed.length} keys for ${lines} lines`);
@@ -214,8 +216,60 @@ async function asked(page, operation, variables) {
   return answer.data;
 }
 
+/** The events of a candidate as the service keeps them. */
+async function eventsOf(page, day, name) {
+  const { examDay } = await asked(page, 'ExamDay', { date: day });
+  return examDay.commissions.flatMap(({ passages }) => passages).find(({ candidate }) => candidate.name === name).events;
+}
+
+/** The wrong candidate is begun, in the second environment, and everything of it is taken back; his name. */
+async function mistaken(page, day) {
+  const lane = page.locator('.couloirs section').nth(1);
+  const name = (await lane.locator('.nom').textContent()).trim();
+  const takeBack = async (code) => {
+    await press(page, new RegExp(`^Annuler : ${code} commencé à .*, ${name}$`));
+    await page.waitForFunction(() => document.activeElement?.textContent === 'Oui, annuler');
+  };
+  await test('a first interview is begun on the wrong candidate', async () => {
+    for (const code of ['T', 'E1']) {
+      await press(page, `Démarrer ${code} : ${name}`);
+      const anyway = lane.getByRole('button', { name: 'Enregistrer quand même' });
+      const begun = page.getByRole('button', { name: new RegExp(`^Annuler : ${code} commencé à .*, ${name}$`) });
+      await anyway.or(begun).first().waitFor();
+      if (await anyway.count()) await press(page, 'Enregistrer quand même');
+      await begun.waitFor();
+    }
+    await saved(page);
+    const events = await eventsOf(page, day, name);
+    expect(events.map(({ phase, takenBack }) => `${phase} ${takenBack}`).join() === '0 false,1 false', JSON.stringify(events));
+  });
+  await test('without network, by the keyboard: asked once, kept by a second word, then taken back', async () => {
+    await page.context().setOffline(true);
+    await takeBack('E1');
+    await press(page, 'Non, garder');
+    await page.waitForFunction(() => document.activeElement?.textContent.startsWith('Annuler'));
+    await takeBack('E1');
+  });
+  await look(page, 'un geste à annuler');
+  await test('it leaves once the network is back, and stands in the history as taken back', async () => {
+    await press(page, 'Oui, annuler');
+    await page.getByText(/^Annulé : E1 commencé à/).waitFor();
+    await page.locator('.statut').filter({ hasText: /Hors ligne/ }).waitFor();
+    expect((await page.getByRole('button', { name: new RegExp(`^Démarrer E1 : ${name}$`) }).count()) === 1, 'the interview is still begun');
+    await page.context().setOffline(false);
+    await saved(page);
+    await takeBack('T');
+    await page.keyboard.press('Enter');
+    await page.getByText(/^Annulé : T commencé à/).waitFor();
+    await saved(page);
+    const events = await eventsOf(page, day, name);
+    expect(events.length === 2 && events.every(({ takenBack }) => takenBack), JSON.stringify(events));
+  });
+  return name;
+}
+
 /** The head of school: everybody else is declared absent, the assessed candidate is consigned, and the slip goes to the jury. */
-async function transmitted(page, house, login, name, option) {
+async function transmitted(page, house, login, name, option, mistake) {
   await test(`${option}: the head of school reads what is missing, with a second factor`, async () => {
     await page.goto('/connexion');
     await enter(page, house, login, null, '/bordereau');
@@ -224,14 +278,18 @@ async function transmitted(page, house, login, name, option) {
   });
   await test(`${option}: everybody else of the school was absent`, async () => {
     const { dayDates } = await asked(page, 'DayDates', {});
+    const absent = [];
     for (const { date } of dayDates) {
       const { day } = await asked(page, 'Day', { date });
       for (const line of day.lines.filter(({ candidate, recordable }) => candidate.form === 'CCF' && candidate.name !== name && recordable)) {
         const input = { sitting: line.id, kind: 'UNJUSTIFIED', confirmed: 'ABSENT' };
         const { recordAbsence } = await asked(page, 'RecordAbsence', { input });
         expect(recordAbsence.__typename === 'Done', JSON.stringify(recordAbsence));
+        absent.push(line.candidate.name);
       }
     }
+    // Whoever was begun by mistake among them.
+    expect(mistake === null || absent.includes(mistake), `${mistake} is not absent: ${absent}`);
   });
   await test(`${option}: he consigns it, and sends the slip to the jury with the session's code`, async () => {
     await page.goto('/bordereau');
@@ -431,6 +489,7 @@ async function regulation(id, wanted) {
       const [login, other] = pair;
       let day;
       const ended = [];
+      let mistake = null;
       const asking = await person();
       await test(`commission ${place + 1}: a member enters with a second factor and reads his day`, async () => (day = await firstDay(asking, house, login)));
       await asking.context().close();
@@ -454,10 +513,11 @@ async function regulation(id, wanted) {
         await first.locator('.couloirs .e-cours').first().waitFor();
         await saved(first);
       });
+      if (place === 0 && wanted.length > 1) mistake = await mistaken(first, day);
       for (const option of wanted.length > 1 ? await optionsOf(first) : wanted) {
         if (seen.has(option)) continue;
         seen.add(option);
-        const name = await one(first, day, option);
+        const name = await one(first, day, option, mistake);
         await visas(first, second, option);
         ended.push({ option, name });
       }
@@ -469,9 +529,14 @@ async function regulation(id, wanted) {
       // Once every day of the period is over, and before the authority's date.
       await house.cut();
       await house.start(AFTERWARDS);
+      if (ended.some(({ name }) => name === mistake)) {
+        skip(`the absence of ${mistake}, who was begun by mistake`, 'nobody else of his option sits that day: he was assessed');
+        mistake = null;
+      }
       for (const { option, name } of ended) {
         const head = await person();
-        await transmitted(head, house, headOf(house, login), name, option);
+        await transmitted(head, house, headOf(house, login), name, option, mistake);
+        mistake = null;
         await head.context().close();
       }
       if (wanted.every((option) => seen.has(option))) break;

@@ -6,6 +6,7 @@ pub mod campaign;
 pub mod desk;
 pub mod factor;
 pub mod files;
+pub mod grade_campaign;
 pub mod house;
 pub mod http;
 pub mod papers;

@@ -5,6 +5,8 @@
 mod chain;
 #[path = "assessment/history.rs"]
 mod history;
+#[path = "assessment/mistakes.rs"]
+mod mistakes;
 #[path = "assessment/world.rs"]
 mod world;
 
@@ -37,5 +39,8 @@ macro_rules! cases {
 cases!(
     a_candidate_is_assessed_from_the_first_save_to_the_last_visa: chain::whole,
     bad_inputs_are_told_and_nothing_is_lost: chain::bad_inputs,
+    whoever_was_begun_by_mistake_is_absent_after_all: mistakes::the_wrong_candidate,
+    a_gesture_is_taken_back_once_whoever_asks_and_how_often: mistakes::keys_and_races,
+    what_left_something_is_not_taken_back: mistakes::what_is_left,
     twenty_writers_of_one_grid_lose_nothing: history::twenty_writers,
 );

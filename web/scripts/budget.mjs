@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 const BUDGETS = [
   { role: 'staff', entry: 'src/roles/staff/Staff.svelte', beside: ['src/i18n/organisation.ts'], script: 60_000, style: 15_000 },
   // A commission's post is the slowest: its day, a grid, an appreciation, each as the first page of the morning.
-  { role: 'commission', entry: 'src/roles/staff/Staff.svelte', screen: 'src/roles/staff/exam/Exam.svelte', later: /(Kept|Validate|Reopening)\.svelte$/, beside: ['src/offline/desk.ts'], script: 60_000, style: 15_000 },
+  { role: 'commission', entry: 'src/roles/staff/Staff.svelte', screen: 'src/roles/staff/exam/Exam.svelte', later: /(Kept|Validate|Reopening|LastActs)\.svelte$/, beside: ['src/offline/desk.ts'], script: 60_000, style: 15_000 },
   { role: 'candidate', entry: 'src/roles/candidate/Candidate.svelte', script: 45_000, style: 15_000 },
 ];
 const dist = fileURLToPath(new URL('../dist/', import.meta.url));

@@ -7,6 +7,7 @@
 
 mod commands;
 mod configuration;
+mod files;
 mod french;
 mod house;
 mod logs;

@@ -6,10 +6,12 @@
 //! candidate before the jury's decision; marks and reasons stand in the papers of `assessment`, whose readers are others.
 
 pub mod assessment;
+pub mod charts;
 pub mod convocation;
 pub mod csv;
 pub mod examples;
 pub mod french;
+pub mod harmonisation;
 pub mod ics;
 pub mod kinds;
 pub mod limits;
@@ -19,6 +21,7 @@ pub mod pdf;
 mod printable;
 pub mod sentences;
 pub mod words;
+pub mod workbook;
 
 /// A document cannot be made of its value.
 #[derive(Debug, thiserror::Error)]
@@ -39,6 +42,9 @@ pub enum DocumentError {
     /// A template of a mail is faulty.
     #[error("the mail cannot be composed")]
     Template(#[from] minijinja::Error),
+    /// The tables cannot be written as a workbook.
+    #[error("the workbook cannot be written: {0}")]
+    Workbook(String),
     /// The payload is not one that this version can read.
     #[error("the payload cannot be read")]
     Payload(#[from] serde_json::Error),

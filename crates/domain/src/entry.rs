@@ -128,6 +128,11 @@ impl Sheet {
         (next, answers)
     }
 
+    /// Whether nothing is entered: nothing was, or everything was taken away again.
+    pub fn is_blank(&self) -> bool {
+        self.fields.values().all(|kept| kept.value.is_empty())
+    }
+
     fn value(&self, field: &Field) -> &str {
         self.fields.get(field).map_or("", |kept| &kept.value)
     }

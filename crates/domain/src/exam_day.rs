@@ -4,6 +4,8 @@
 //! does one thing at a time, and two environments may be in use at once.
 //! Invariant: nothing is expected before its planned hour, and nobody is given less time than he is owed.
 
+pub mod taken_back;
+
 use std::collections::HashMap;
 
 use chrono::{Duration, NaiveDateTime};

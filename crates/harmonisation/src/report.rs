@@ -13,8 +13,20 @@ use crate::session::Mode;
 /// Version of the format, the first field of every report.
 pub const FORMAT: &str = "delos-harmonisation/1";
 
+/// The JSON Schema of a report (draft 7, which every validator reads), indented, as it is committed in `schema/report.json`.
+pub fn schema() -> String {
+    let schema = schemars::generate::SchemaSettings::draft07()
+        .for_serialize()
+        .into_generator()
+        .into_root_schema_for::<Report>();
+    let mut text = format!("{:#}", schema.as_value());
+    text.push('\n');
+    text
+}
+
 /// The whole report.
 #[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct Report {
     /// [`FORMAT`].
     pub format: String,
@@ -34,6 +46,8 @@ pub struct Report {
     pub academies: Vec<GroupReport>,
     /// The funnel's common figures.
     pub funnel: Option<Funnel>,
+    /// What the competences are called, by their code.
+    pub competences: BTreeMap<String, String>,
     /// The lines of the grids.
     pub items: Vec<ItemReport>,
     /// Who can be compared with whom on the grid.
@@ -47,20 +61,42 @@ pub struct Report {
 }
 
 /// What was counted.
-#[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
+#[derive(Clone, PartialEq, Default, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct Input {
+    /// Rows of the grades, blank ones not counted.
+    pub rows: u64,
     /// Candidates in the statistics.
     pub candidates: usize,
+    /// Candidates without note, who are not in the statistics: NV, AB, dispensed.
+    pub without_note: WithoutNote,
+    /// Rows that were left out because they are at fault.
+    pub left_out: u64,
     /// Commissions with one candidate at least.
     pub commissions: usize,
     /// Gradings of shared dossiers.
     pub anchor_gradings: usize,
-    /// Lines of the files that were left out, each with its reason.
+    /// Faults of the files, each with its line and its reason.
     pub rejected: Vec<RejectedLine>,
+    /// Faults beyond those.
+    pub rejected_untold: u64,
+}
+
+/// Candidates who have no note.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct WithoutNote {
+    /// AB.
+    pub absent: u64,
+    /// NV.
+    pub not_validated: u64,
+    /// Dispensed.
+    pub exempt: u64,
 }
 
 /// A line of a file that could not be read.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct RejectedLine {
     /// `grades` or `anchors`.
     pub file: String,
@@ -70,10 +106,13 @@ pub struct RejectedLine {
     pub column: Option<String>,
     /// Stable code of the reason, e.g. `note_outside`.
     pub code: String,
+    /// The reason and the remedy, in French; never the value.
+    pub sentence: String,
 }
 
 /// What was asked for; all of it shown beside the figures.
 #[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct Settings {
     /// δ: a severity smaller than this matters to nobody, in points.
     pub tolerance: f64,
@@ -135,10 +174,13 @@ pub enum Warning {
     PartlyLinked,
     /// All candidates are in CCF.
     CcfSession,
+    /// Columns of the model say the same (each option has its own mode, say): one of them left it.
+    ConfoundedColumn,
 }
 
 /// The mixed model of the note (nested; harmonisation.md §2.2).
-#[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
+#[derive(Clone, PartialEq, Debug, Default, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct Model {
     /// REML criterion, −2 log restricted likelihood, as lme4 prints it; absent where there is no model.
     pub criterion: Option<f64>,
@@ -158,6 +200,7 @@ pub struct Model {
 
 /// Variances of the levels; a level that left the model is absent, one on the boundary is 0.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct Components {
     /// Between academies.
     pub academy: Option<f64>,
@@ -171,6 +214,7 @@ pub struct Components {
 
 /// An estimate with its standard error.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct Effect {
     /// The estimate.
     pub estimate: f64,
@@ -180,6 +224,7 @@ pub struct Effect {
 
 /// Mundlak's check: the profile's slope between commissions less the slope within.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct BetweenWithin {
     /// Slope of the note on the profile within commissions.
     pub within: f64,
@@ -191,6 +236,7 @@ pub struct BetweenWithin {
 
 /// What a commission of n candidates allows to see.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct Detectable {
     /// Candidates.
     pub n: u32,
@@ -200,6 +246,7 @@ pub struct Detectable {
 
 /// Posterior of a severity under the scale mixture (harmonisation.md §2.3).
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct Severity {
     /// Posterior mean, in points; positive is severe.
     pub estimate: f64,
@@ -219,6 +266,7 @@ pub struct Severity {
 
 /// One commission.
 #[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct CommissionReport {
     /// Its code.
     pub commission: String,
@@ -270,6 +318,7 @@ pub struct CommissionReport {
 
 /// One centre or one academy.
 #[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct GroupReport {
     /// Academy.
     pub academy: Option<String>,
@@ -295,6 +344,7 @@ pub struct GroupReport {
 
 /// Count of one value of the note.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct NoteCount {
     /// Points.
     pub note: f64,
@@ -304,6 +354,7 @@ pub struct NoteCount {
 
 /// What is common to the funnel (Spiegelhalter 2005, additive form).
 #[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct Funnel {
     /// Centre line, in points.
     pub target: f64,
@@ -317,6 +368,7 @@ pub struct Funnel {
 
 /// One commission in the funnel.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct FunnelPoint {
     /// −mean residual less the median of all: positive is severe.
     pub value: f64,
@@ -332,6 +384,7 @@ pub struct FunnelPoint {
 
 /// Use of the levels by a commission, against what its candidates' levels make one expect.
 #[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct LevelUse {
     /// Cells on levels 0, 1, 2, 3.
     pub observed: [u32; 4],
@@ -343,6 +396,7 @@ pub struct LevelUse {
 
 /// A line of the grid in a commission.
 #[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct ItemUse {
     /// The line's code.
     pub item: String,
@@ -356,6 +410,7 @@ pub struct ItemUse {
 
 /// Distances between two sets of notes, with their reference by permutation inside the academy (harmonisation.md §2.6).
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct Distance {
     /// Candidates it is compared with.
     pub others: usize,
@@ -369,6 +424,7 @@ pub struct Distance {
 
 /// A distance beside what chance alone would give.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct DistanceValue {
     /// The distance.
     pub value: f64,
@@ -382,6 +438,7 @@ pub struct DistanceValue {
 
 /// One signature.
 #[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct Signature {
     /// Its name.
     pub name: SignatureName,
@@ -437,6 +494,7 @@ pub enum Habit {
 
 /// A line of a grid over the whole session (partial credit model, harmonisation.md §2.4).
 #[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct ItemReport {
     /// The grid's code.
     pub grid: String,
@@ -448,9 +506,9 @@ pub struct ItemReport {
     pub competence: String,
     /// Evaluated cells.
     pub n: usize,
-    /// Difficulty δ_j = Δ_j3/3, in logits; absent where it is not estimable.
+    /// Difficulty `δ_j` = `Δ_j3`/3, in logits; absent where it is not estimable.
     pub difficulty: Option<f64>,
-    /// Thresholds τ_jm = Δ_jm − Δ_j(m−1) − δ_j, in logits, for m = 1, 2, 3.
+    /// Thresholds `τ_jm` = `Δ_jm` − `Δ_j(m−1)` − `δ_j`, in logits, for m = 1, 2, 3.
     pub thresholds: Option<[f64; 3]>,
     /// Σ(x−E)²/ΣV over the session.
     pub infit: Option<f64>,
@@ -462,6 +520,7 @@ pub struct ItemReport {
 
 /// Links between commissions by shared dossiers.
 #[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct Links {
     /// Connected parts of the commissions (each commission without a shared dossier is a part of its own).
     pub components: usize,
@@ -481,6 +540,7 @@ pub struct Links {
 
 /// A what-if of the design.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct MoreDossiers {
     /// Dossiers more, graded by every commission of the same grid.
     pub dossiers: usize,
@@ -492,6 +552,7 @@ pub struct MoreDossiers {
 
 /// Severity on the grid, where it is identified.
 #[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct GridSeverity {
     /// Commission.
     pub commission: String,
@@ -509,6 +570,7 @@ pub struct GridSeverity {
 
 /// Penalties of the session.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct Penalties {
     /// Candidates with a penalty.
     pub penalised: usize,
@@ -518,6 +580,7 @@ pub struct Penalties {
 
 /// Penalties of a commission: a point in a binomial funnel.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct PenaltyRate {
     /// Candidates with a penalty.
     pub penalised: usize,
@@ -531,6 +594,7 @@ pub struct PenaltyRate {
 
 /// Points to add to each note of a commission, by each way of adjusting.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct Adjustment {
     /// The posterior mean where flagged, else 0; by steps of a half, within ±3.
     pub full: f64,
@@ -562,6 +626,7 @@ pub enum Way {
 
 /// What a way of adjusting would do.
 #[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct Scenario {
     /// The way.
     pub way: Way,
@@ -585,6 +650,7 @@ pub struct Scenario {
 
 /// Candidates who would cross a threshold.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct Crossing {
     /// Points.
     pub threshold: f64,

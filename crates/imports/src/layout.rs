@@ -57,11 +57,16 @@ pub(crate) const fn column(label: &'static str, names: &'static [&'static str]) 
 
 #[cfg(test)]
 mod tests {
-    use crate::{candidates, examiners, schools, words::squash};
+    use crate::{candidates, examiners, grades, schools, words::squash};
 
     #[test]
     fn a_name_is_squashed_and_stands_for_one_field_only() {
-        for layout in [&schools::LAYOUT, &examiners::LAYOUT, &candidates::LAYOUT] {
+        for layout in [
+            &schools::LAYOUT,
+            &examiners::LAYOUT,
+            &candidates::LAYOUT,
+            &grades::LAYOUT,
+        ] {
             let all: usize = layout.columns.iter().map(|column| column.names.len()).sum();
             assert_eq!(layout.index().len(), all);
             for column in layout.columns {

@@ -10,6 +10,7 @@ mod candidates;
 mod context;
 mod examiners;
 mod findings;
+mod grades;
 mod heading;
 mod layout;
 mod outcome;
@@ -31,6 +32,11 @@ pub use context::{
     Academy, CandidateContext, CandidateKey, ExaminerContext, KnownSchool, SchoolContext,
 };
 pub use examiners::read_examiners;
+pub use grades::{
+    Grade, GradeCommission, GradeCompetence, GradeFile, GradeGrid, GradeItem, GradePresence,
+    GradesRefused, GridColumns, MAX_GRADE_BYTES, MAX_GRADE_ROWS, WithoutNote, read_anchors,
+    read_grades,
+};
 pub use report::{
     ComplementReport, Fault, FieldChange, FileKind, MAX_TOLD, MAX_VALUE, Report, Update,
 };

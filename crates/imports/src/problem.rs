@@ -2,19 +2,22 @@
 //!
 //! Invariant: a code, once published, keeps its meaning.
 
+mod grades;
 mod told;
+
+pub(crate) use grades::GradeProblem;
 
 /// What is wrong with a cell, a row or a file.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Problem {
     // The file as a whole.
-    FileTooLarge,
+    FileTooLarge { most: usize },
     NotCsv { kind: &'static str },
     EmptyFile,
     MissingColumns { missing: Vec<&'static str> },
     TooManyColumns,
     NoRows,
-    TooManyRows,
+    TooManyRows { most: u64 },
     DuplicateColumn,
     MissingEmailColumn,
     // The row as a whole.
@@ -81,11 +84,16 @@ pub(crate) enum Problem {
     NumberElsewhere,
     AlreadyPlanned,
     LeavesDraft,
+    // Grades.
+    Grade(GradeProblem),
 }
 
 impl Problem {
     /// Whether nothing of the row may be written while it stands.
     pub fn blocks(&self) -> bool {
+        if let Self::Grade(problem) = self {
+            return problem.blocks();
+        }
         !matches!(
             self,
             Self::DuplicateColumn
@@ -113,13 +121,13 @@ impl Problem {
     /// The stable code.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::FileTooLarge => "file_too_large",
+            Self::FileTooLarge { .. } => "file_too_large",
             Self::NotCsv { .. } => "not_csv",
             Self::EmptyFile => "file_empty",
             Self::MissingColumns { .. } => "columns_missing",
             Self::TooManyColumns => "columns_too_many",
             Self::NoRows => "rows_missing",
-            Self::TooManyRows => "rows_too_many",
+            Self::TooManyRows { .. } => "rows_too_many",
             Self::DuplicateColumn => "column_duplicate",
             Self::MissingEmailColumn => "email_column_missing",
             Self::UnclosedQuote => "quote_unclosed",
@@ -180,6 +188,7 @@ impl Problem {
             Self::NumberElsewhere => "number_elsewhere",
             Self::AlreadyPlanned => "already_planned",
             Self::LeavesDraft => "leaves_draft",
+            Self::Grade(problem) => problem.code(),
         }
     }
 }

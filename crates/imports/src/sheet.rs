@@ -12,7 +12,7 @@ use crate::text::UNREADABLE;
 use crate::words::{is_forbidden, tidy};
 
 /// Most columns of a file.
-const MAX_COLUMNS: usize = 200;
+pub(crate) const MAX_COLUMNS: usize = 200;
 /// Most characters of any cell.
 const MAX_CELL: usize = 500;
 
@@ -122,7 +122,7 @@ impl<'t> Sheet<'t> {
             .take(usize::try_from(MAX_ROWS).unwrap_or(usize::MAX) + 1)
             .sum();
         if sheet.rows > MAX_ROWS {
-            findings.add(at, "", Problem::TooManyRows);
+            findings.add(at, "", Problem::TooManyRows { most: MAX_ROWS });
             return None;
         }
         Some(sheet)
@@ -275,7 +275,7 @@ impl<'t> Sheet<'t> {
 }
 
 /// Why a cell is refused whatever its column.
-fn forbidden(cell: &str) -> Option<Problem> {
+pub(crate) fn forbidden(cell: &str) -> Option<Problem> {
     if cell.is_ascii() && cell.len() <= MAX_CELL && !cell.bytes().any(|b| b.is_ascii_control()) {
         return None;
     }
@@ -290,7 +290,8 @@ fn forbidden(cell: &str) -> Option<Problem> {
     }
 }
 
-fn content(cell: Cow<'_, str>) -> Cell<'_> {
+/// A cell without its white space; nothing, or ` -`, is empty.
+pub(crate) fn content(cell: Cow<'_, str>) -> Cell<'_> {
     let text = tidy(cell);
     if text.is_empty() || text == "-" {
         Cell::Empty

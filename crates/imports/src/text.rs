@@ -21,9 +21,14 @@ pub(crate) struct Text<'a> {
 /// # Errors
 /// The file as a whole: too large (told before anything is copied), no text at all.
 pub(crate) fn decode<'a>(source: &Source<'a>) -> Result<Text<'a>, Problem> {
+    decode_within(source, MAX_BYTES)
+}
+
+/// As [`decode`], for files that may have `most` bytes.
+pub(crate) fn decode_within<'a>(source: &Source<'a>, most: usize) -> Result<Text<'a>, Problem> {
     let bytes = source.bytes;
-    if bytes.len() > MAX_BYTES {
-        return Err(Problem::FileTooLarge);
+    if bytes.len() > most {
+        return Err(Problem::FileTooLarge { most });
     }
     if let Some(kind) = other_format(bytes) {
         return Err(Problem::NotCsv { kind });

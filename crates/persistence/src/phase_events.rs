@@ -3,9 +3,11 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
+use delos_domain::exam_day::taken_back::Recorded;
 use delos_domain::exam_day::{Act, Event};
 use delos_domain::ids::{AccountId, SittingId};
 use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
@@ -22,12 +24,41 @@ pub struct EventRecord {
     pub event: Event,
     /// Who said it.
     pub by: Option<AccountId>,
+    /// Who took it back, where somebody did.
+    pub taken_back: Option<TakenBack>,
+}
+
+/// That an event was taken back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TakenBack {
+    /// The key that its post gave it: sent twice, it is done once.
+    pub key: Uuid,
+    /// When, on the clocks of the centre.
+    pub at: NaiveDateTime,
+    /// Who took it back.
+    pub by: Option<AccountId>,
+}
+
+impl EventRecord {
+    /// As the rules of the day read it.
+    pub fn recorded(&self) -> Recorded {
+        Recorded {
+            event: self.event,
+            taken_back: self.taken_back.is_some(),
+        }
+    }
+
+    /// Whether this key was given to it, or to what took it back.
+    pub fn answers(&self, key: Uuid) -> bool {
+        self.key == key || self.taken_back.as_ref().is_some_and(|one| one.key == key)
+    }
 }
 
 /// How a local hour is written: to the second.
 const WRITTEN: &str = "%Y-%m-%dT%H:%M:%S";
 
-/// The events of these sittings, which were reached through a scope, in the order in which they were recorded.
+/// The events of these sittings, which were reached through a scope, in the order in which they were recorded: also those that
+/// were taken back.
 pub async fn of_sittings(
     access: &impl Access,
     sittings: &[SittingId],
@@ -40,6 +71,14 @@ pub async fn of_sittings(
             .all(access.connection())
             .await?;
         for row in rows {
+            let taken_back = match (row.taken_back_key, &row.taken_back_local) {
+                (Some(key), Some(local)) => Some(TakenBack {
+                    key,
+                    at: NaiveDateTime::parse_from_str(local, WRITTEN).map_err(corrupt)?,
+                    by: row.taken_back_by.map(AccountId),
+                }),
+                _ => None,
+            };
             let one = EventRecord {
                 key: row.event_key,
                 event: Event {
@@ -52,6 +91,7 @@ pub async fn of_sittings(
                     at: NaiveDateTime::parse_from_str(&row.at_local, WRITTEN).map_err(corrupt)?,
                 },
                 by: row.recorded_by.map(AccountId),
+                taken_back,
             };
             all.entry(SittingId(row.sitting_id)).or_default().push(one);
         }
@@ -84,10 +124,46 @@ pub async fn add(
             at_local: Set(one.event.at.format(WRITTEN).to_string()),
             recorded_by: Set(one.by.map(|id| id.0)),
             recorded_at: Set(now),
+            ..Default::default()
         };
         phase_event::Entity::insert(row)
             .exec_without_returning(tx.connection())
             .await?;
     }
     Ok(())
+}
+
+/// Takes an event back; its row stays.
+///
+/// # Errors
+/// [`StoreError`] when it is not there, or was taken back meanwhile.
+pub async fn take_back(
+    tx: &Transaction,
+    sitting: SittingId,
+    event: Uuid,
+    taken_back: &TakenBack,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    use phase_event::Column;
+    let done = phase_event::Entity::update_many()
+        .col_expr(Column::TakenBackKey, Expr::value(taken_back.key))
+        .col_expr(
+            Column::TakenBackLocal,
+            Expr::value(taken_back.at.format(WRITTEN).to_string()),
+        )
+        .col_expr(
+            Column::TakenBackBy,
+            Expr::value(taken_back.by.map(|id| id.0)),
+        )
+        .col_expr(Column::TakenBackAt, Expr::value(now))
+        .filter(Column::SittingId.eq(sitting.0))
+        .filter(Column::EventKey.eq(event))
+        .filter(Column::TakenBackKey.is_null())
+        .exec(tx.connection())
+        .await?;
+    if done.rows_affected == 1 {
+        Ok(())
+    } else {
+        Err(StoreError::Conflict)
+    }
 }

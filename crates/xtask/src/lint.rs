@@ -63,7 +63,7 @@ pub fn run(arguments: Arguments) -> Result<ExitCode> {
 
     // The same build as the tests': what they compile after it is what has changed since.
     if report.step("build", |_| builds::everything()).is_some() {
-        report.check("GraphQL schemas", |_| schema::check());
+        report.check("schemas", |_| schema::check());
     }
 
     if let Some(program) = report.obtain("systemd-analyze", units::analyser) {

@@ -41,7 +41,7 @@ cargo xtask COMMAND
   test                             every test: Rust, relay, front, browser, crash test
   services                         the tests' private servers in the foreground, and the variables to export
   lint                             format, clippy, licences and bans, front, generated files, units
-  schema                           writes crates/gateway/schema/*.graphql again
+  schema                           writes the committed schemas again
   pictures                         takes the pictures of docs/pictures again, from a fresh demonstration
   crash-test [--messages N] [--kills N] [--workers N] [--restarts N] [--seed N] [--database sqlite|postgres|both]
              [--self-check]        kills workers while they send; nothing lost, no unflagged duplicate

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::world::{World, refused};
 
 /// A sheet with which nothing is wrong.
-async fn fill(world: &World, who: &Actor, sitting: usize) -> Result<i64> {
+pub async fn fill(world: &World, who: &Actor, sitting: usize) -> Result<i64> {
     let lines = world.lines(sitting).await?;
     let mut entries: Vec<(&str, &str, i64)> = lines
         .iter()
@@ -43,12 +43,13 @@ async fn fill(world: &World, who: &Actor, sitting: usize) -> Result<i64> {
     Ok(view.version)
 }
 
-fn start(phase: usize, at: NaiveDateTime) -> NewEvent {
+pub fn start(phase: usize, at: NaiveDateTime) -> NewEvent {
     NewEvent {
         key: Uuid::now_v7(),
         phase,
         act: Act::Start,
         at,
+        takes_back: None,
     }
 }
 

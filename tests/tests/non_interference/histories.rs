@@ -6,9 +6,11 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
 use chrono::{DateTime, TimeDelta, Utc};
-use delos_application::assessment::{self, NewEntry, Save};
+use delos_application::assessment::{self, NewEntry, NewEvent, Save};
 use delos_application::{CommandError, Context, views};
 use delos_domain::actor::Actor;
+use delos_domain::calendar::at_minute;
+use delos_domain::exam_day::Act;
 use delos_domain::regulation::Regulation;
 use delos_persistence::candidates;
 use delos_persistence::sittings::DatedSitting;
@@ -94,11 +96,12 @@ impl<'a> History<'a> {
             };
             let one = all[self.dice.below(all.len())].clone();
             self.move_clock();
-            match self.dice.below(10) {
+            match self.dice.below(11) {
                 0..3 => self.type_some(&one).await?,
                 3..6 => self.end(&one).await?,
                 6 | 7 => self.give_visas(&one).await?,
                 8 => self.open_again(&one).await?,
+                9 => self.begin_by_mistake(&one).await?,
                 _ => self.keep(&one).await?,
             }
         }
@@ -267,6 +270,35 @@ impl<'a> History<'a> {
         let head = self.situations.head.clone();
         let confirmed = assessment::confirm_reopening(&self.context, &head, one.id).await;
         self.note("reopening", confirmed)
+    }
+
+    /// A first interview is begun at its hour on the wrong candidate, and taken back: refused where something is entered.
+    async fn begin_by_mistake(&mut self, one: &DatedSitting) -> Result<()> {
+        let start = one.starts.get(1).copied().context("a first interview")?;
+        let now = instant(one.day, start);
+        if now > self.until {
+            return Ok(());
+        }
+        self.clock.show(now);
+        let place = self.dice.below(4);
+        let by = self.member(one, place).await?;
+        let begun = NewEvent {
+            key: Uuid::now_v7(),
+            phase: 1,
+            act: Act::Start,
+            at: at_minute(one.day, start),
+            takes_back: None,
+        };
+        let mistake = NewEvent {
+            key: Uuid::now_v7(),
+            takes_back: Some(begun.key),
+            ..begun
+        };
+        match assessment::record_phases(&self.context, &by, one.id, &[begun, mistake]).await {
+            Ok(told) if told == [None, None] => self.note("taken back", Ok(())),
+            Ok(_) => self.note("refused", Ok(())),
+            Err(error) => self.note("taken back", Err(error)),
+        }
     }
 
     /// The head of school keeps it, sends it to the jury; a suspicion withholds the result.

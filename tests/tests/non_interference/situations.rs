@@ -370,6 +370,7 @@ impl Laying {
                     phase,
                     act,
                     at,
+                    takes_back: None,
                 });
             }
             let recorded = record_phases(&self.context, &examiner, one.id, &events)

@@ -76,6 +76,11 @@ const COMMANDS: &[(&str, Behind)] = &[
     ),
     ("schema staff", Open("prints what is committed")),
     ("schema candidate", Open("prints what is committed")),
+    ("schema report", Open("prints what is committed")),
+    (
+        "harmonise",
+        Open("reads the files that it is given; it opens no house"),
+    ),
     (
         "doctor",
         Open("says how the house is, and nothing of what is in it"),

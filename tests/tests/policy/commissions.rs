@@ -93,10 +93,22 @@ fn confirm_reopening(sitting: &str) -> Ask {
 fn record(sitting: &str, day: &str) -> Ask {
     let event =
         json!({"key": Uuid::nil(), "phase": 0, "act": "START", "at": format!("{day}T08:00:00")});
+    of_phases(sitting, &event)
+}
+
+fn of_phases(sitting: &str, event: &Value) -> Ask {
     let input = json!({"sitting": sitting, "events": [event]});
     let document = "mutation A($input: RecordPhasesInput!) { recordPhases(input: $input) \
                     { __typename ... on Refusal { code } ... on RecordedPhases { answers { refusal { code } } } } }";
     Ask::staff(document, json!({"input": input}))
+}
+
+/// It was a mistake, and is taken back a minute later.
+fn take_back(sitting: &str, day: &str) -> Ask {
+    let event = json!({
+        "key": Uuid::max(), "phase": 0, "act": "START", "at": format!("{day}T08:01:00"), "takesBack": Uuid::nil(),
+    });
+    of_phases(sitting, &event)
 }
 
 /// The requests of these operations. The days name nobody: they are those of one's own commissions.
@@ -131,9 +143,14 @@ pub fn probes(operation: Op, asker: Role, m: &Matter) -> Vec<Probe> {
                 validate(&m.sitting, 0)
             }),
         ],
-        Op::RecordPhase => vec![named("Mutation.recordPhases", "", m, |m| {
-            record(&m.sitting, &m.day)
-        })],
+        Op::RecordPhase => vec![
+            named("Mutation.recordPhases", "", m, |m| {
+                record(&m.sitting, &m.day)
+            }),
+            named("Mutation.recordPhases", "", m, |m| {
+                take_back(&m.sitting, &m.day)
+            }),
+        ],
         Op::GiveVisa => vec![named("Mutation.giveVisa", "", m, |m| {
             give_visa(&m.sitting, "")
         })],
@@ -189,8 +206,14 @@ pub fn acts(operation: Op, person: &mut Visitor, about: &Matter) -> Result<Optio
         }
         Op::RecordPhase => {
             let recorded = record(sitting, &about.day).of(person)?;
+            let back = take_back(sitting, &about.day).of(person)?;
             let mark = "{\"refusal\":null}".to_owned();
-            vec![("Mutation.recordPhases", recorded, mark)]
+            // Of an assessment that has ended nothing is taken back: the answer says so, to whoever may ask.
+            let answered = "RecordedPhases".to_owned();
+            vec![
+                ("Mutation.recordPhases", recorded, mark),
+                ("Mutation.recordPhases", back, answered),
+            ]
         }
         Op::GiveVisa => {
             let content = words(&assessment(sitting).of(person)?.field()["content"]);

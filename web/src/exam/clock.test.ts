@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import vectors from '../../../tests/data/vectors/exam_day.json';
-import { forecast, localTime, moment, Passage, written, type Act, type CoursePhase } from './clock.ts';
+import { forecast, Passage, type Act, type CoursePhase } from './clock.ts';
+import { localTime, moment, written } from './local.ts';
 
 type Case = {
   now: number;

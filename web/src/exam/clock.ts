@@ -1,16 +1,12 @@
 // The day as it happens, without network: the same decisions as crates/domain/src/exam_day.rs, proved by the vectors of
 // tests/data/vectors/exam_day.json that both read.
-//
-// Moments are seconds after the midnight that begins the day, on the clocks of the centre: no zone is left to be wrong about.
+import { DAY, type Moment } from './local.ts';
 
 export type Act = 'START' | 'STOP';
 export type CoursePhase = { commission: boolean; environment: boolean; margin: number };
 /** Minutes after midnight. */
 export type PlannedPhase = { start: number; end: number };
-export type Moment = number;
 export type PhaseEvent = { phase: number; act: Act; at: Moment };
-
-const DAY = 86_400;
 
 export type Held = { begun: Moment | null; ended: Moment | null };
 
@@ -127,28 +123,4 @@ export function forecast(passages: readonly Passage[], now: Moment): Expected[][
     if (environment !== null) environments.set(environment, end + phase.margin * 60);
     return { start, due: end, end, stands: start < now ? 'assumed' : 'ahead' };
   }
-}
-
-const CENTRES = new Map<string, Intl.DateTimeFormat>();
-
-/** The local date and time of an instant where the centre is: `2027-05-21`, seconds after midnight. */
-export function localTime(instant: number, zone: string): { date: string; at: Moment } {
-  let format = CENTRES.get(zone);
-  if (!format) {
-    format = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' });
-    CENTRES.set(zone, format);
-  }
-  const [date = '', time = ''] = format.format(instant).split(' ');
-  const [hours = 0, minutes = 0, seconds = 0] = time.split(':').map(Number);
-  return { date, at: hours * 3600 + minutes * 60 + seconds };
-}
-
-/** Local date and time → seconds after the midnight of `day`: before it or after it when the date is another. */
-export function moment(local: string, day: string): Moment {
-  return Math.round((Date.parse(`${local.slice(0, 19)}Z`) - Date.parse(`${day}T00:00:00Z`)) / 1000);
-}
-
-/** Seconds after midnight → `2027-05-21T10:20:00`. */
-export function written(day: string, at: Moment): string {
-  return new Date(Date.parse(`${day}T00:00:00Z`) + at * 1000).toISOString().slice(0, 19);
 }

@@ -31,7 +31,7 @@ export const EXAM_DAY = staff(`
           sitting environment extraTime state absent
           candidate { number name option form }
           phases { start end }
-          events { phase act at by }
+          events { key phase act at by takenBack }
           assessment {
             sitting version state content editable
             fields { field value version by mine }
@@ -83,7 +83,7 @@ export const RECORD_PHASES = staff(`
   mutation RecordPhases($input: RecordPhasesInput!) {
     recordPhases(input: $input) {
       __typename
-      ... on RecordedPhases { events { phase act at by } answers { key refusal { code facts { name value } } } }
+      ... on RecordedPhases { events { key phase act at by takenBack } answers { key refusal { code facts { name value } } } }
       ... on Refusal { code facts { name value } }
     }
   }

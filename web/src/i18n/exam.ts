@@ -9,8 +9,13 @@ learn({
   phase_begun: 'Cette phase a déjà commencé : son heure est enregistrée.',
   phase_not_begun: 'Cette phase n’a pas commencé : elle ne peut pas finir.',
   phase_over: 'Cette phase est finie, ou une suivante a commencé.',
-
   phase_ahead_of_the_clock: 'Cette heure n’est pas encore venue : l’horloge de ce poste avance. Réglez-la, puis recommencez.',
+  phase_event_unknown: 'Ce geste n’est pas enregistré : il n’y a rien à annuler.',
+  phase_taken_back: 'Un autre membre l’a déjà annulé : il n’y a plus rien à faire.',
+  phase_not_the_last: 'Un autre geste a suivi pour ce candidat. Annulez d’abord celui-là.',
+  phase_assessment_ended: 'L’évaluation de ce candidat est terminée : ses heures ne changent plus.',
+  phase_assessed: 'Sa grille ou son appréciation porte déjà une saisie : il a donc été interrogé. Si c’est une erreur, effacez-la d’abord.',
+  phase_fraud_suspected: 'Une suspicion de fraude est signalée : son passage a eu lieu et ne s’annule pas.',
   too_many_entries: 'Trop de saisies à la fois. Rechargez la page : elles repartiront par petits paquets.',
 
   // The grid, the mark, the appreciation.

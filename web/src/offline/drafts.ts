@@ -16,8 +16,8 @@
 // writes, and writes only over what it read).
 import type { Item, Name, Vault } from './vault.ts';
 
-/** A start or a stop, as the post's clock told it. */
-export type PhaseDraft = { key: string; phase: number; act: 'START' | 'STOP'; at: string; turn: number };
+/** A start or a stop, as the post's clock told it; or that an earlier one, of that key, was a mistake. */
+export type PhaseDraft = { key: string; phase: number; act: 'START' | 'STOP'; at: string; takesBack?: string; turn: number };
 /** Why a draft waits for the person: he must choose, or mend it. */
 export type Held = { why: 'conflict' } | { why: 'refused'; code: string; facts: Record<string, string> };
 /** What was typed in a field. */
@@ -121,7 +121,7 @@ export class Drafts {
     return before ? Math.max(base, this.#own.get(`${sitting} ${field}`) ?? base) : base;
   }
 
-  /** Keeps a start or a stop. */
+  /** Keeps a start or a stop, or the taking back of one. */
   record(sitting: string, event: Omit<PhaseDraft, 'turn'>): Promise<void> {
     const list = this.#events.get(sitting) ?? [];
     const kept: PhaseDraft = { ...event, turn: (list.at(-1)?.turn ?? 0) + 1 };

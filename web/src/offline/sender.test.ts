@@ -312,3 +312,17 @@ test('starts and stops leave in their order, once, and a refused one is told', a
   expect(service.events).toEqual(['b', 'a', 'c']);
   expect(one.lost).toHaveBeenCalledOnce();
 });
+
+test('a gesture and its taking back leave together, after each other', async () => {
+  const service = new Service();
+  const api = service.as('mistake');
+  const record = vi.fn(api.record);
+  service.as = () => ({ ...api, record });
+  const one = await tab(service, 'mistake');
+  const at = '2027-05-21T10:20:00';
+  await one.drafts.record('s1', { key: 'e', phase: 1, act: 'START', at });
+  await one.drafts.record('s1', { key: 'w', phase: 1, act: 'START', at, takesBack: 'e' });
+  one.sender.wake();
+  await vi.waitFor(() => expect(record).toHaveBeenCalledOnce());
+  expect(record.mock.calls[0]?.[1]).toEqual([{ key: 'e', phase: 1, act: 'START', at }, { key: 'w', phase: 1, act: 'START', at, takesBack: 'e' }]);
+});

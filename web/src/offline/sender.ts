@@ -23,7 +23,7 @@ export type Recorded<E> = { events: readonly E[]; answers: readonly { key: strin
 
 export type Api<A extends Kept, E> = {
   save(sitting: string, key: string, entries: Entry[]): Promise<Saved<A>>;
-  record(sitting: string, events: { key: string; phase: number; act: 'START' | 'STOP'; at: string }[]): Promise<Recorded<E>>;
+  record(sitting: string, events: Omit<PhaseDraft, 'turn'>[]): Promise<Recorded<E>>;
 };
 
 type Batch = { key: string; entries: (Entry & { stamp: string })[] };
@@ -177,7 +177,7 @@ export class Sender<A extends Kept, E> {
     this.#ours();
     let answer: Recorded<E>;
     try {
-      answer = await api.record(sitting, events.map(({ key, phase, act, at }) => ({ key, phase, act, at })));
+      answer = await api.record(sitting, events.map(({ turn, ...event }) => event));
     } catch (error) {
       if (!FINAL.includes(codeOf(error))) throw error;
       answer = { refusal: { code: codeOf(error), facts: [] } };

@@ -17,6 +17,7 @@ use delos_persistence::candidates::{self, CandidateRecord};
 use delos_persistence::phase_events::{self, EventRecord};
 use delos_persistence::sittings::{self, SittingFilter};
 use delos_persistence::{accounts, schools, sessions};
+use uuid::Uuid;
 
 use super::assessment::{AssessmentView, Readings};
 use super::schools::by_id;
@@ -53,10 +54,14 @@ pub struct CommissionView {
 
 /// A phase began or ended.
 pub struct EventView {
+    /// The key that its post gave it.
+    pub key: Uuid,
     /// What was said.
     pub event: Event,
     /// Who said it.
     pub by: String,
+    /// Whether it was a mistake, and taken back.
+    pub taken_back: bool,
 }
 
 /// A candidate's passage.
@@ -69,7 +74,7 @@ pub struct PassageView {
     pub environment: Option<u8>,
     /// Phases as planned, extra time applied.
     pub times: SittingTimes,
-    /// Phases as held.
+    /// Phases as held, with what was taken back.
     pub events: Vec<EventView>,
     /// Where the assessment stands.
     pub state: assessment::State,
@@ -118,6 +123,8 @@ fn told(held: Vec<EventRecord>, names: &HashMap<AccountId, String>) -> Vec<Event
     let by = |one: &EventRecord| one.by.and_then(|id| names.get(&id).cloned());
     held.into_iter()
         .map(|one| EventView {
+            key: one.key,
+            taken_back: one.taken_back.is_some(),
             event: one.event,
             by: by(&one).unwrap_or_default(),
         })

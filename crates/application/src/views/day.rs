@@ -6,6 +6,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use chrono_tz::Tz;
 use delos_domain::actor::Actor;
 use delos_domain::calendar::{at_minute, local};
+use delos_domain::exam_day::taken_back::{Recorded, standing};
 use delos_domain::exam_day::{Event, Passage, forecast};
 use delos_domain::ids::{CandidateId, CommissionId, PlanId, SittingId};
 use delos_domain::regulation::{Course, Regulation};
@@ -15,10 +16,10 @@ use delos_domain::tracks::sitting::State;
 use delos_persistence::absences::{self, AbsenceRecord, AbsenceState};
 use delos_persistence::candidates::{self, CandidateRecord};
 use delos_persistence::closures::{self, ClosureRecord};
+use delos_persistence::phase_events::{self, EventRecord};
 use delos_persistence::schools::{self, SchoolRecord};
 use delos_persistence::sittings::{self, DatedSitting, Ended, SittingFilter};
-use delos_persistence::{Reader, sessions};
-use delos_persistence::{phase_events, waiting};
+use delos_persistence::{Reader, sessions, waiting};
 
 use super::schools::by_id;
 use crate::context::Context;
@@ -280,7 +281,11 @@ impl Held {
         let events: HashMap<SittingId, Vec<Event>> = phase_events::of_sittings(reader, &ids)
             .await?
             .into_iter()
-            .map(|(id, all)| (id, all.iter().map(|one| one.event).collect()))
+            .map(|(id, all)| {
+                let all: Vec<Recorded> = all.iter().map(EventRecord::recorded).collect();
+                (id, standing(&all))
+            })
+            .filter(|(_, all)| !all.is_empty())
             .collect();
         let mut commissions: HashMap<CommissionId, Vec<_>> = HashMap::new();
         for one in current {

@@ -3,6 +3,7 @@
 mod bounce;
 mod demo;
 mod doctor;
+mod harmonise;
 mod import;
 mod init;
 mod plan;
@@ -50,7 +51,9 @@ pub enum Command {
     Regulation(regulation::Regulation),
     /// Met un papier en PDF, d’après un fichier de données
     Render(render::Render),
-    /// Affiche un schéma GraphQL
+    /// Compare les commissions d’après un fichier de notes, ou dit ce qu’un projet de double notation permettra de voir
+    Harmonise(harmonise::Harmonise),
+    /// Affiche un schéma : GraphQL, ou JSON pour le rapport d’harmonisation
     #[command(subcommand)]
     Schema(schema::Schema),
     /// Dit si la maison est en ordre
@@ -78,6 +81,7 @@ impl Command {
             Self::Plan(command) => command.run().await,
             Self::Regulation(command) => command.run(),
             Self::Render(command) => command.run(),
+            Self::Harmonise(command) => command.run(),
             Self::Schema(command) => command.run(),
             Self::Doctor(place) => doctor::run(&place).await,
         }

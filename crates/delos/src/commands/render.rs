@@ -1,7 +1,5 @@
 //! `delos render`.
 
-use std::ffi::OsString;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -12,7 +10,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::french::{self, fault};
+use crate::files;
+use crate::french::fault;
 use crate::reading::{NOT_UTF8, line_at, misfit};
 use crate::terminal::say;
 
@@ -51,7 +50,7 @@ impl Render {
             ))
         })?;
         let pdf = printed(kind, &data)?;
-        write(&out, &pdf).map_err(|error| french::unwritten(&out, &error))?;
+        files::replace(&out, &pdf)?;
         Ok(ExitCode::SUCCESS)
     }
 }
@@ -145,16 +144,11 @@ fn unknown(given: &Value, read: &Value, place: &str) -> Option<String> {
 }
 
 fn json(file: &Path) -> anyhow::Result<Value> {
-    let mut bytes = Vec::new();
-    std::fs::File::open(file)
-        .and_then(|open| open.take(LARGEST + 1).read_to_end(&mut bytes))
-        .map_err(|error| french::unread(file, &error))?;
-    if bytes.len() as u64 > LARGEST {
-        return Err(fault(format!(
-            "{} : ce fichier a plus de 8 Mo : ce ne sont pas les données d’un papier",
-            file.display()
-        )));
-    }
+    let bytes = files::bounded(
+        file,
+        LARGEST,
+        "ce fichier a plus de 8 Mo : ce ne sont pas les données d’un papier",
+    )?;
     let text = std::str::from_utf8(&bytes).map_err(|error| {
         let line = line_at(&bytes, error.valid_up_to());
         fault(format!("{}:{line}: {NOT_UTF8}", file.display()))
@@ -167,20 +161,4 @@ fn json(file: &Path) -> anyhow::Result<Value> {
             error.column()
         ))
     })
-}
-
-/// All of the file or nothing of it, beside it first: whoever reads the old one meanwhile reads all of it.
-fn write(out: &Path, pdf: &[u8]) -> std::io::Result<()> {
-    if out.is_dir() {
-        return Err(std::io::ErrorKind::IsADirectory.into());
-    }
-    let mut name = out.file_name().map_or_else(OsString::new, OsString::from);
-    name.push(format!(".{}.part", std::process::id()));
-    let part = out.with_file_name(name);
-    let written = std::fs::write(&part, pdf).and_then(|()| std::fs::rename(&part, out));
-    if written.is_err() {
-        // What is said is why it was not written; that a draft is left would add nothing.
-        let _ = std::fs::remove_file(&part);
-    }
-    written
 }

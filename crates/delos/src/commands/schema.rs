@@ -6,13 +6,15 @@ use clap::Subcommand;
 
 use crate::terminal;
 
-/// Affiche un schéma GraphQL
+/// Affiche un schéma : GraphQL, ou JSON pour le rapport d’harmonisation
 #[derive(Subcommand)]
 pub enum Schema {
-    /// Celui des personnels
+    /// Celui des personnels, en GraphQL
     Staff,
-    /// Celui des candidats
+    /// Celui des candidats, en GraphQL
     Candidate,
+    /// Celui de report.json (« delos harmonise »), en JSON Schema
+    Report,
 }
 
 impl Schema {
@@ -20,6 +22,7 @@ impl Schema {
         terminal::text(&match self {
             Self::Staff => delos_gateway::staff_sdl(),
             Self::Candidate => delos_gateway::candidate_sdl(),
+            Self::Report => delos_harmonisation::report::schema(),
         })?;
         Ok(ExitCode::SUCCESS)
     }

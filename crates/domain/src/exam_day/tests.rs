@@ -8,13 +8,13 @@ use crate::ratio::TimeRatio;
 use crate::regulation::{Course, DayRules, ExtraTime, Phase};
 use crate::sitting::SittingTimes;
 
-const T: usize = 0;
-const E1: usize = 1;
-const R: usize = 2;
-const E2: usize = 3;
+pub(super) const T: usize = 0;
+pub(super) const E1: usize = 1;
+pub(super) const R: usize = 2;
+pub(super) const E2: usize = 3;
 
 /// Annexe 9-4.
-fn course() -> Course {
+pub(super) fn course() -> Course {
     let phase = |code: &str, minutes, who: (bool, bool, bool), margin| Phase {
         code: code.to_owned(),
         name: code.to_owned(),
@@ -55,16 +55,16 @@ fn rules() -> DayRules {
     }
 }
 
-fn day() -> NaiveDate {
+pub(super) fn day() -> NaiveDate {
     "2027-04-08".parse().unwrap()
 }
 
-fn at(minute: u16) -> NaiveDateTime {
+pub(super) fn at(minute: u16) -> NaiveDateTime {
     at_minute(day(), minute)
 }
 
 /// Two candidates side by side, as the annex prints a morning.
-fn morning(course: &Course, accommodation: Accommodation) -> [SittingTimes; 2] {
+pub(super) fn morning(course: &Course, accommodation: Accommodation) -> [SittingTimes; 2] {
     [[480, 510, 530, 600, 620], [510, 540, 560, 630, 650]]
         .map(|starts| SittingTimes::new(course, &rules(), day(), accommodation, &starts))
 }
@@ -76,7 +76,7 @@ fn passages<'a>(course: &'a Course, times: &'a [SittingTimes; 2]) -> Vec<Passage
     ]
 }
 
-fn event(phase: usize, act: Act, minute: u16) -> Event {
+pub(super) fn event(phase: usize, act: Act, minute: u16) -> Event {
     Event {
         phase,
         act,

@@ -371,6 +371,20 @@ impl Tracks {
         self.sitting_event(sitting::Event::Sit)
     }
 
+    /// His interrogation was begun by mistake, and nothing came of it: he is convoked as before.
+    ///
+    /// # Errors
+    /// When he has not been interrogated, his assessment has ended, a suspicion withholds his result, or a mark is proposed.
+    pub fn take_back_interrogation(self) -> Result<Self, Refused> {
+        self.expect_interrogated()?;
+        self.expect_open()?;
+        self.expect_not_withheld()?;
+        if self.mark != mark::State::None {
+            return Err(mark::Refused::AlreadyProposed.into());
+        }
+        self.sitting_event(sitting::Event::TakeBack)
+    }
+
     /// He does not come.
     ///
     /// # Errors
@@ -453,18 +467,11 @@ impl Tracks {
     /// When the candidate has not been interrogated, or as the two tracks say.
     pub fn propose_mark(self) -> Result<Self, Refused> {
         self.expect_interrogated()?;
-        match self.assessment {
-            assessment::State::Open => Ok(Self {
-                mark: self.mark.apply(mark::Event::Propose)?,
-                ..self
-            }),
-            assessment::State::Validated | assessment::State::VisasComplete => {
-                Err(assessment::Refused::AlreadyValidated.into())
-            }
-            assessment::State::Consigned => Err(assessment::Refused::AlreadyConsigned.into()),
-            assessment::State::Transmitted => Err(assessment::Refused::AlreadyTransmitted.into()),
-            assessment::State::Closed => Err(assessment::Refused::Closed.into()),
-        }
+        self.expect_open()?;
+        Ok(Self {
+            mark: self.mark.apply(mark::Event::Propose)?,
+            ..self
+        })
     }
 
     /// The commission ends the assessment.
@@ -622,6 +629,19 @@ impl Tracks {
             return Err(Refused::NotInterrogated);
         }
         Ok(())
+    }
+
+    fn expect_open(self) -> Result<(), Refused> {
+        let refused = match self.assessment {
+            assessment::State::Open => return Ok(()),
+            assessment::State::Validated | assessment::State::VisasComplete => {
+                assessment::Refused::AlreadyValidated
+            }
+            assessment::State::Consigned => assessment::Refused::AlreadyConsigned,
+            assessment::State::Transmitted => assessment::Refused::AlreadyTransmitted,
+            assessment::State::Closed => assessment::Refused::Closed,
+        };
+        Err(refused.into())
     }
 
     fn expect_not_withheld(self) -> Result<(), Refused> {

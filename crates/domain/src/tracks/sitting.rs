@@ -1,7 +1,7 @@
 //! The sittings: unplanned → planned → convoked → sat, or absent and what follows.
 //!
-//! A sitting is one planned date and is never rewritten after it began: the earlier ones stay as history, and a new one
-//! begins again at revision 0. A sitting cancelled by the centre or the authority is no absence.
+//! A sitting is one planned date and is never rewritten after it began, unless it was begun by mistake: the earlier ones stay
+//! as history, and a new one begins again at revision 0. A sitting cancelled by the centre or the authority is no absence.
 
 use crate::regulation::AbsenceConsequence;
 use crate::school::{code_of, of_code};
@@ -15,7 +15,7 @@ pub enum State {
     Planned,
     /// Convoked to this date.
     Convoked,
-    /// Interrogated, or being so. Terminal.
+    /// Interrogated, or being so. It ends the sittings, unless it was begun by mistake.
     Sat,
     /// Absent; what follows is not ruled on yet.
     Absent,
@@ -52,6 +52,8 @@ pub enum Event {
     Revise,
     /// The interrogation begins.
     Sit,
+    /// It was begun by mistake: the candidate is convoked as before.
+    TakeBack,
     /// The candidate does not come.
     Miss,
     /// What the absence entails is decided ([`crate::absence::decide`]).
@@ -127,7 +129,7 @@ impl State {
 
     /// Whether nothing leaves it.
     pub fn is_terminal(self) -> bool {
-        matches!(self, Self::Sat | Self::Closed)
+        matches!(self, Self::Closed)
     }
 
     /// Whether the candidate stays as he was when he was placed: a date ahead, or what became of one, stands on him.
@@ -207,6 +209,7 @@ impl Standing {
             }
 
             (State::Convoked, Event::Sit) => State::Sat,
+            (State::Sat, Event::TakeBack) => State::Convoked,
             (State::Convoked, Event::Miss) => State::Absent,
 
             (State::Absent, Event::Rule(AbsenceConsequence::NewDate)) => {

@@ -3,15 +3,15 @@
 use std::borrow::Cow;
 
 use super::Problem;
-use crate::source::{MAX_BYTES, MAX_ROWS};
 
 impl Problem {
     /// What is wrong, and what to do about it.
     pub fn told(&self) -> (Cow<'static, str>, Cow<'static, str>) {
         let (message, remedy): (Cow<'static, str>, &'static str) = match self {
+            Self::Grade(problem) => return problem.told(),
             // Whoever read the file stopped there: how much more it holds is not known.
-            Self::FileTooLarge => (
-                format!("Ce fichier dépasse {} Mo.", MAX_BYTES / (1024 * 1024)).into(),
+            Self::FileTooLarge { most } => (
+                format!("Ce fichier dépasse {} Mo.", most / (1024 * 1024)).into(),
                 "Vérifiez que c’est le bon, ou découpez-le en plusieurs.",
             ),
             Self::NotCsv { kind } => (
@@ -38,8 +38,8 @@ impl Problem {
                 "Ce fichier a un en-tête mais aucune ligne.".into(),
                 "Ajoutez des lignes sous l’en-tête.",
             ),
-            Self::TooManyRows => (
-                format!("Ce fichier a plus de {MAX_ROWS} lignes.").into(),
+            Self::TooManyRows { most } => (
+                format!("Ce fichier a plus de {most} lignes.").into(),
                 "Découpez le fichier en plusieurs.",
             ),
             Self::DuplicateColumn => (

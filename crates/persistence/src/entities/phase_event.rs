@@ -15,6 +15,10 @@ pub struct Model {
     pub at_local: String,
     pub recorded_by: Option<Uuid>,
     pub recorded_at: DateTimeUtc,
+    pub taken_back_key: Option<Uuid>,
+    pub taken_back_local: Option<String>,
+    pub taken_back_by: Option<Uuid>,
+    pub taken_back_at: Option<DateTimeUtc>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -25,7 +25,7 @@ pub type Command = (&'static str, fn(Tracks) -> Result<Tracks, Refused>);
 
 /// Every command but the finding of « non valide », which answers more than tracks. The candidate acts on his dossier
 /// until its deadline, the check after it: what other days entail is the dossier's own table.
-pub const COMMANDS: [Command; 32] = [
+pub const COMMANDS: [Command; 33] = [
     ("keep_mark", Tracks::keep_mark),
     ("give_up_kept_mark", Tracks::give_up_kept_mark),
     ("deposit", |t| t.deposit(dates(UNTIL))),
@@ -38,6 +38,7 @@ pub const COMMANDS: [Command; 32] = [
     ("revise_convocation", Tracks::revise_convocation),
     ("cancel_sitting", Tracks::cancel_sitting),
     ("sit", Tracks::sit),
+    ("take_back_interrogation", Tracks::take_back_interrogation),
     ("miss", Tracks::miss),
     ("rule_new_date", |t| {
         t.rule_absence(AbsenceConsequence::NewDate)
@@ -162,7 +163,8 @@ const LISTS: [(&str, &str); 9] = [
     ),
     (
         "room",
-        "propose_mark validate_assessment complete_visas reopen_assessment consign_assessment transmit_assessment",
+        "take_back_interrogation propose_mark validate_assessment complete_visas reopen_assessment consign_assessment \
+         transmit_assessment",
     ),
 ];
 
@@ -245,11 +247,15 @@ const TABLE: &str = "
     {BEFORE} declared_absent {ZERO} | {room} suspect_fraud     | !not_interrogated
     not_valid                 | {room} suspect_fraud           | !not_valid
     kept                      | {room} suspect_fraud           | !mark_kept
+    # Begun by mistake, and nothing came of it.
+    sat                       | take_back_interrogation        | sitting=convoked/1
+    proposed reopened         | take_back_interrogation        | !mark_already_proposed
+    suspected                 | take_back_interrogation        | !result_withheld
     sat                       | propose_mark                   | mark=proposed
     proposed reopened suspected | propose_mark                 | -
     sat                       | validate_assessment            | !mark_missing
     proposed reopened suspected | validate_assessment          | assessment=validated
-    validated visas_complete  | propose_mark validate_assessment | !assessment_already_validated
+    validated visas_complete  | take_back_interrogation propose_mark validate_assessment | !assessment_already_validated
     {OPEN}                    | complete_visas consign_assessment transmit_assessment | !assessment_not_validated
     {OPEN}                    | reopen_assessment              | !assessment_already_open
     validated                 | complete_visas                 | assessment=visas_complete
@@ -259,7 +265,7 @@ const TABLE: &str = "
     visas_complete            | consign_assessment             | assessment=consigned
     visas_complete            | transmit_assessment            | !assessment_not_consigned
     consigned                 | transmit_assessment            | assessment=transmitted
-    consigned                 | propose_mark validate_assessment complete_visas reopen_assessment consign_assessment | !assessment_already_consigned
+    consigned                 | take_back_interrogation propose_mark validate_assessment complete_visas reopen_assessment consign_assessment | !assessment_already_consigned
     {JURY}                    | {room}                         | !assessment_already_transmitted
 
     # A suspicion of fraud lets the candidate finish and the jury adopt; nothing is published until it is ruled on.

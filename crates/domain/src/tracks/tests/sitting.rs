@@ -7,13 +7,14 @@ use crate::regulation::AbsenceConsequence;
 use crate::tracks::sitting::{Event, Refused, Standing, State};
 
 /// Each event with its name in the table.
-pub const EVENTS: [(&str, Event); 15] = [
+pub const EVENTS: [(&str, Event); 16] = [
     ("plan", Event::Plan),
     ("move", Event::Move),
     ("unplan", Event::Unplan),
     ("convoke", Event::Convoke),
     ("revise", Event::Revise),
     ("sit", Event::Sit),
+    ("take_back", Event::TakeBack),
     ("miss", Event::Miss),
     ("rule_new_date", Event::Rule(AbsenceConsequence::NewDate)),
     ("rule_absent", Event::Rule(AbsenceConsequence::Absent)),
@@ -58,7 +59,7 @@ const TABLE: &str = "
     planned/0         | rule_new_date rule_absent rule_force_majeure reconsider appear | !sitting_not_absent
     planned/0         | cancel                                 | unplanned/0
     planned/0         | close                                  | closed/0
-    planned/0         | revise sit miss                        | !sitting_not_convoked
+    planned/0         | revise sit take_back miss              | !sitting_not_convoked
 
     planned/n         | plan                                   | !sitting_already_planned
     planned/n         | move                                   | planned/n
@@ -67,7 +68,7 @@ const TABLE: &str = "
     planned/n         | rule_new_date rule_absent rule_force_majeure reconsider appear | !sitting_not_absent
     planned/n         | cancel                                 | unplanned/0
     planned/n         | close                                  | closed/n
-    planned/n         | revise sit miss                        | !sitting_not_convoked
+    planned/n         | revise sit take_back miss              | !sitting_not_convoked
 
     convoked/n        | plan                                   | !sitting_already_planned
     convoked/n        | move                                   | planned/n
@@ -77,9 +78,10 @@ const TABLE: &str = "
     convoked/n        | rule_new_date rule_absent rule_force_majeure reconsider appear | !sitting_not_absent
     convoked/n        | cancel                                 | unplanned/0
     convoked/n        | close                                  | closed/n
-    convoked/n        | unplan convoke defer                   | !sitting_already_convoked
+    convoked/n        | unplan convoke take_back defer         | !sitting_already_convoked
 
-    # Begun: never rewritten.
+    # Begun: never rewritten, unless that was a mistake.
+    sat/n             | take_back                              | convoked/n
     sat/n             | rest                                   | !sitting_already_sat
 
     # What the centre cancelled is no absence, even when it was taken for one.

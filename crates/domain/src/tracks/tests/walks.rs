@@ -85,9 +85,11 @@ fn holds(before: Tracks, after: Tracks) -> Result<(), TestCaseError> {
     if matches!(sitting, S::Sat | S::Absent) {
         prop_assert!(after.sitting().revision() > 0);
     }
-    // A sitting that began is never rewritten.
-    if before.sitting().state() == S::Sat {
-        prop_assert_eq!(before.sitting(), after.sitting());
+    // A sitting that began is never rewritten. Begun by mistake it is as it was before, if nothing came of it.
+    if before.sitting().state() == S::Sat && before.sitting() != after.sitting() {
+        prop_assert_eq!((before.assessment(), before.mark()), (A::Open, M::None));
+        prop_assert!(!before.is_withheld());
+        prop_assert_eq!(after.sit(), Ok(before));
     }
     // AB and NV are states, never numbers.
     if sitting == S::DeclaredAbsent {

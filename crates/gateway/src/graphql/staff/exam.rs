@@ -142,7 +142,7 @@ impl ExamMutation {
         result(ctx, one, done).await
     }
 
-    /// Records when phases began and ended, on the clocks of the centre.
+    /// Records when phases began and ended, on the clocks of the centre, and takes back what was recorded by mistake.
     async fn record_phases(
         &self,
         ctx: &Context<'_>,
@@ -159,6 +159,7 @@ impl ExamMutation {
                     phase: usize::try_from(event.phase).unwrap_or(usize::MAX),
                     act: event.act.into(),
                     at: event.at,
+                    takes_back: event.takes_back.as_ref().map(id::<Uuid>).transpose()?,
                 })
             })
             .collect::<async_graphql::Result<_>>()?;

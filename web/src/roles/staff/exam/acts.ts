@@ -1,10 +1,19 @@
 // What can be started or ended next, and what it moves: pure, so that the day page only shows it.
 import { forecast, Passage, type Act, type Expected } from '../../../exam/clock.ts';
+import { moment } from '../../../exam/local.ts';
+import type { ExamDay, Said, Sitting } from './day.svelte.ts';
 
 type Phase = { code: string; candidate: boolean; commission: boolean };
 
 /** An act that the page offers: « Démarrer E1 », « Fin E1, début R », « Fin E2 ». */
 export type Offered = { phase: number; act: Act; label: string; /** The phase that it ends, where it ends one. */ ends: number | null; /** When it is expected. */ due: number };
+
+/** A passage as it stands, and the gestures that made it: what the course does not allow stands nowhere. */
+export function replayed(day: ExamDay, { sitting, phases, environment }: Sitting): { passage: Passage; said: Said[] } {
+  const passage = new Passage(day.pack.course, phases, environment);
+  const said = day.said(sitting).filter(({ phase, act, at }) => passage.record({ phase, act, at: moment(at, day.date) }) === null);
+  return { passage, said };
+}
 
 /** The next act of a passage, or null once nothing is left of it. */
 export function offered(course: readonly Phase[], passage: Passage, expected: readonly Expected[]): Offered | null {

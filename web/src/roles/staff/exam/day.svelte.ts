@@ -4,7 +4,8 @@
 // field that somebody has typed on this post shows that, whatever else arrives (offline/drafts.ts says why).
 import { createSubscriber } from 'svelte/reactivity';
 import { parseMark, wholePoints } from '../../../exam/mark.ts';
-import { localTime, moment, Passage, written, type Act } from '../../../exam/clock.ts';
+import type { Act } from '../../../exam/clock.ts';
+import { localTime, written } from '../../../exam/local.ts';
 import { ASSESSMENT, EXAM_DAY } from '../../../graphql/exam.documents.ts';
 import { ask, type ResultOf } from '../../../graphql/tada.ts';
 import '../../../i18n/exam.ts';
@@ -18,6 +19,8 @@ export type Commission = Pack['commissions'][number];
 export type Sitting = Commission['passages'][number];
 export type Grid = Pack['forms']['grids'][number];
 type Kept = Assessment['fields'][number];
+/** A gesture that stands. */
+export type Said = Pick<PhaseEvent, 'key' | 'phase' | 'act' | 'at'>;
 /** A field as it is shown: the post's own value first. */
 export type Shown = { value: string; draft: Draft | undefined; kept: Kept | undefined };
 
@@ -36,6 +39,9 @@ export function askEarly(date: string): void {
   // Refused, before a second factor for example, it is not what a later look is answered.
   one.answer.catch(() => early === one && (early = null));
 }
+
+/** How much has happened to these: what is taken back stays, and counts twice. */
+const lived = (events: readonly PhaseEvent[]): number => events.reduce((sum, { takenBack }) => sum + (takenBack ? 2 : 1), 0);
 
 /** A clock this far from the service's is told. */
 const CLOSE = 120_000;
@@ -70,7 +76,7 @@ export class ExamDay {
         this.#happened = new Map(this.#happened).set(sitting, events);
         await this.#keep(eventsOf(sitting), events);
       },
-      lost: (_, event, why) => (this.refused = `${event ? `${event.at.slice(11, 13)} h ${event.at.slice(14, 16)} : ` : ''}${refusal(why)}`),
+      lost: (_, event, why) => (this.refused = `${event?.takesBack ? 'Ce geste n’est pas annulé.' : 'Une heure n’a pas été prise.'} ${event ? `${event.at.slice(11, 13)} h ${event.at.slice(14, 16)} : ` : ''}${refusal(why)}`),
     };
     desk.ears.add(ears);
     this.close = () => void desk.ears.delete(ears);
@@ -149,7 +155,7 @@ export class ExamDay {
     for (const { sitting } of this.sittings) {
       const [kept, events] = await Promise.all([this.desk.vault.get<Assessment>(assessmentOf(sitting)), this.desk.vault.get<readonly PhaseEvent[]>(eventsOf(sitting))]);
       if (kept && kept.value.version >= (this.#kept.get(sitting)?.version ?? 0)) this.#kept = new Map(this.#kept).set(sitting, kept.value);
-      if (events && events.value.length >= (this.#happened.get(sitting)?.length ?? 0)) this.#happened = new Map(this.#happened).set(sitting, events.value);
+      if (events && lived(events.value) >= lived(this.#happened.get(sitting) ?? [])) this.#happened = new Map(this.#happened).set(sitting, events.value);
     }
   }
 
@@ -296,15 +302,14 @@ export class ExamDay {
     return this.fromPost || this.desk.sender.state === 'offline';
   }
 
-  /** A passage as it stands: what was recorded, and what this post has recorded since. */
-  passage(sitting: Sitting): Passage {
+  /** What is said of a passage and not taken back: what was recorded, then what this post has said since. */
+  said(sitting: string): Said[] {
     this.#hear();
-    const passage = new Passage(this.pack.course, sitting.phases, sitting.environment);
-    for (const { phase, act, at } of this.#happened.get(sitting.sitting) ?? []) passage.record({ phase, act, at: moment(at, this.date) });
-    const known = (this.#happened.get(sitting.sitting) ?? []).map(({ phase, act, at }) => `${phase} ${act} ${at.slice(0, 19)}`);
-    for (const { phase, act, at } of this.desk.drafts.events(sitting.sitting))
-      if (!known.includes(`${phase} ${act} ${at}`)) passage.record({ phase, act, at: moment(at, this.date) });
-    return passage;
+    const recorded = this.#happened.get(sitting) ?? [];
+    const drafts = this.desk.drafts.events(sitting);
+    const back = drafts.map(({ takesBack }) => takesBack);
+    const ours = drafts.filter(({ key, takesBack }) => !takesBack && !recorded.some((one) => one.key === key));
+    return [...recorded.filter(({ takenBack }) => !takenBack), ...ours].filter(({ key }) => !back.includes(key));
   }
 
   /** Now, on the clocks of the centre: by this post's own, except in a rehearsal, which has a time of its own. */
@@ -312,10 +317,10 @@ export class ExamDay {
     return localTime(this.pack.rehearsal ? instant - this.gap : instant, this.pack.zone);
   }
 
-  /** Records a start or a stop at this moment of the centre's. */
-  async record(sitting: string, phase: number, act: Act, at: number): Promise<void> {
+  /** Records a start or a stop at this moment of the centre's, or takes an earlier one back. */
+  async record(sitting: string, phase: number, act: Act, at: number, takesBack?: string): Promise<void> {
     this.refused = null;
-    await this.desk.drafts.record(sitting, { key: crypto.randomUUID(), phase, act, at: written(this.date, at) });
+    await this.desk.drafts.record(sitting, { key: crypto.randomUUID(), phase, act, at: written(this.date, at), ...(takesBack && { takesBack }) });
     this.desk.sender.wake();
   }
 

@@ -85,7 +85,7 @@ pub struct Passage {
     extra_time: bool,
     /// The phases as planned.
     phases: Vec<PassagePhase>,
-    /// The phases as held.
+    /// The phases as held, in the order in which they were recorded.
     events: Vec<PhaseEvent>,
     /// Where the assessment stands.
     state: AssessmentState,
@@ -120,6 +120,8 @@ pub struct PassagePhase {
 /// A phase began or ended.
 #[derive(SimpleObject)]
 pub struct PhaseEvent {
+    /// The key that its post gave it: it is taken back by it.
+    key: ID,
     /// Its place in the course.
     phase: i32,
     /// What it does.
@@ -128,6 +130,8 @@ pub struct PhaseEvent {
     at: NaiveDateTime,
     /// Who recorded it.
     by: String,
+    /// Whether it was a mistake, and taken back: nothing of it stands.
+    taken_back: bool,
 }
 
 /// What a phase does.
@@ -318,7 +322,7 @@ pub enum AssessmentResult {
     Refusal(Refusal),
 }
 
-/// Phases that began or ended.
+/// Phases that began or ended, or did so by mistake.
 #[derive(InputObject)]
 pub struct RecordPhasesInput {
     /// Of which sitting.
@@ -338,6 +342,9 @@ pub struct PhaseEventInput {
     pub(super) act: PhaseAct,
     /// When, on the clocks of the centre.
     pub(super) at: NaiveDateTime,
+    /// The key of an earlier event that was a mistake: it is taken back at that moment, and nothing begins or ends. It is the last
+    /// that stands of the candidate; phase and act say again what it was.
+    pub(super) takes_back: Option<ID>,
 }
 
 /// Events that were answered.
@@ -433,6 +440,8 @@ fn passage(view: PassageView) -> Passage {
 pub fn phase_events(all: Vec<EventView>) -> Vec<PhaseEvent> {
     all.into_iter()
         .map(|one| PhaseEvent {
+            key: ID(one.key.to_string()),
+            taken_back: one.taken_back,
             phase: i32::try_from(one.event.phase).unwrap_or(i32::MAX),
             act: one.event.act.into(),
             at: one.event.at,

@@ -1,0 +1,6 @@
+//! Files of grades, through the front door of the crate.
+
+mod faults;
+mod forms;
+mod hostile;
+mod samples;
