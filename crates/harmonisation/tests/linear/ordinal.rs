@@ -3,7 +3,7 @@
 use delos_harmonisation::ordinal::{Groups, Link, NoOrdinal, OrdinalFit, Ratings, fit};
 use serde_json::Value;
 
-use crate::data::{at, close, json, near, numbers, table};
+use super::data::{at, close, json, near, numbers, table};
 
 struct Wine {
     y: Vec<usize>,
@@ -181,9 +181,9 @@ fn likelihoods_of_groups_are_those_of_a_plain_computation() {
                 while high - low > 1e-9 {
                     let (a, b) = (low + (high - low) / 3.0, high - (high - low) / 3.0);
                     if joint(judge, a) < joint(judge, b) {
-                        low = a
+                        low = a;
                     } else {
-                        high = b
+                        high = b;
                     }
                 }
                 let (mode, h) = (0.5 * (low + high), 1e-3);
