@@ -130,7 +130,7 @@ fn descend(
         let newton = step(passes, &theta, levels)?;
         if newton.foreseen < POLISH && newton.convex {
             let mut largest: f64 = 0.0;
-            for (k, d) in levels.iter().zip(&newton.step) {
+            for (k, d) in levels.iter().zip(&newton.by) {
                 theta[*k] = (theta[*k] + d).abs();
                 largest = largest.max(d.abs() / (theta[*k] + 1e-3));
             }
@@ -148,7 +148,7 @@ fn descend(
         let mut share = 1.0;
         let moved = loop {
             let mut next = theta.clone();
-            for (k, d) in levels.iter().zip(&newton.step) {
+            for (k, d) in levels.iter().zip(&newton.by) {
                 next[*k] = (next[*k] + share * d).abs();
             }
             if let Some(profile) = passes.upward(&squares(&next))
@@ -179,8 +179,8 @@ fn descend(
     })
 }
 
-struct Step {
-    step: Vec<f64>,
+struct Newton {
+    by: Vec<f64>,
     /// Decrease that the quadratic foresees, twice over: gᵀ|H|⁻¹g.
     foreseen: f64,
     /// Whether every curvature is positive, and the step was not shortened.
@@ -188,7 +188,7 @@ struct Step {
 }
 
 /// −|H|⁻¹g at `theta`, H by differences of the exact gradient.
-fn step(passes: &mut Passes, theta: &[f64], levels: &[usize]) -> Option<Step> {
+fn step(passes: &mut Passes, theta: &[f64], levels: &[usize]) -> Option<Newton> {
     let slope = |passes: &mut Passes, theta: &[f64]| -> Option<Vec<f64>> {
         let (_, gradient) = passes.gradient(&squares(theta))?;
         Some(
@@ -215,8 +215,8 @@ fn step(passes: &mut Passes, theta: &[f64], levels: &[usize]) -> Option<Step> {
     let eigen = symmetric.symmetric_eigen();
     let largest = eigen.eigenvalues.amax();
     if !(largest > 0.0 && largest.is_finite()) {
-        return Some(Step {
-            step: vec![0.0; size],
+        return Some(Newton {
+            by: vec![0.0; size],
             foreseen: 0.0,
             convex: true,
         });
@@ -234,8 +234,8 @@ fn step(passes: &mut Passes, theta: &[f64], levels: &[usize]) -> Option<Step> {
         .fold(1.0, |excess: f64, (k, d)| {
             excess.max(d.abs() / (theta[*k] + 0.5))
         });
-    Some(Step {
-        step: full.iter().map(|d| d / excess).collect(),
+    Some(Newton {
+        by: full.iter().map(|d| d / excess).collect(),
         foreseen: foreseen / excess,
         convex: excess <= 1.0 && eigen.eigenvalues.min() > 0.0,
     })
