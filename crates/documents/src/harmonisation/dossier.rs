@@ -6,10 +6,10 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// The whole of it.
-#[derive(Clone, PartialEq, Debug, Default, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Default, Deserialize, Serialize)]
 pub struct Dossier {
     /// What stands over the page, e.g. the session or the file's name; nothing for none.
     #[serde(default)]
@@ -46,7 +46,7 @@ pub struct Dossier {
 }
 
 /// What was counted.
-#[derive(Clone, PartialEq, Debug, Default, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Default, Deserialize, Serialize)]
 pub struct Input {
     /// Candidates in the statistics.
     pub candidates: usize,
@@ -59,7 +59,7 @@ pub struct Input {
 }
 
 /// A line that was left out.
-#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize)]
 pub struct RejectedLine {
     /// `grades` or `anchors`.
     pub file: String,
@@ -72,7 +72,7 @@ pub struct RejectedLine {
 }
 
 /// What was asked for.
-#[derive(Clone, PartialEq, Debug, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Deserialize, Serialize)]
 pub struct Settings {
     /// A severity smaller than this matters to nobody, in points.
     pub tolerance: f64,
@@ -99,7 +99,7 @@ impl Default for Settings {
 }
 
 /// The mixed model of the note.
-#[derive(Clone, PartialEq, Debug, Default, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Default, Deserialize, Serialize)]
 pub struct Model {
     /// REML criterion.
     pub criterion: Option<f64>,
@@ -118,7 +118,7 @@ pub struct Model {
 }
 
 /// Variances of the levels; absent where a level left the model.
-#[derive(Clone, PartialEq, Debug, Default, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Default, Deserialize, Serialize)]
 pub struct Components {
     /// Between academies.
     pub academy: Option<f64>,
@@ -131,7 +131,7 @@ pub struct Components {
 }
 
 /// An estimate with its standard error.
-#[derive(Clone, Copy, PartialEq, Debug, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Debug, Deserialize, Serialize)]
 pub struct Effect {
     /// The estimate.
     pub estimate: f64,
@@ -140,7 +140,7 @@ pub struct Effect {
 }
 
 /// Slope between commissions less slope within.
-#[derive(Clone, Copy, PartialEq, Debug, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Debug, Deserialize, Serialize)]
 pub struct BetweenWithin {
     /// Slope within commissions.
     pub within: f64,
@@ -151,7 +151,7 @@ pub struct BetweenWithin {
 }
 
 /// What a commission of n candidates allows to see.
-#[derive(Clone, Copy, PartialEq, Debug, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Debug, Deserialize, Serialize)]
 pub struct Detectable {
     /// Candidates.
     pub n: u32,
@@ -160,7 +160,7 @@ pub struct Detectable {
 }
 
 /// Posterior of a severity.
-#[derive(Clone, Copy, PartialEq, Debug, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Debug, Deserialize, Serialize)]
 pub struct Severity {
     /// Mean.
     pub estimate: f64,
@@ -179,7 +179,7 @@ pub struct Severity {
 }
 
 /// One commission.
-#[derive(Clone, PartialEq, Debug, Default, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Default, Deserialize, Serialize)]
 pub struct Commission {
     /// Its code.
     pub commission: String,
@@ -230,7 +230,7 @@ pub struct Commission {
 }
 
 /// One centre or one academy.
-#[derive(Clone, PartialEq, Debug, Default, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Default, Deserialize, Serialize)]
 pub struct Group {
     /// Academy.
     pub academy: Option<String>,
@@ -255,7 +255,7 @@ pub struct Group {
 }
 
 /// Count of one value of the note.
-#[derive(Clone, Copy, PartialEq, Debug, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Debug, Deserialize, Serialize)]
 pub struct NoteCount {
     /// Points.
     pub note: f64,
@@ -264,7 +264,7 @@ pub struct NoteCount {
 }
 
 /// What is common to the funnel.
-#[derive(Clone, PartialEq, Debug, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Deserialize, Serialize)]
 pub struct Funnel {
     /// Centre line.
     pub target: f64,
@@ -277,7 +277,7 @@ pub struct Funnel {
 }
 
 /// One commission in the funnel.
-#[derive(Clone, Copy, PartialEq, Debug, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Debug, Deserialize, Serialize)]
 pub struct FunnelPoint {
     /// −mean residual less the median of all.
     pub value: f64,
@@ -292,7 +292,7 @@ pub struct FunnelPoint {
 }
 
 /// Use of the levels.
-#[derive(Clone, PartialEq, Debug, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Deserialize, Serialize)]
 pub struct LevelUse {
     /// Cells on levels 0 to 3.
     pub observed: [u32; 4],
@@ -303,7 +303,7 @@ pub struct LevelUse {
 }
 
 /// A line of the grid in a commission.
-#[derive(Clone, PartialEq, Debug, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Deserialize, Serialize)]
 pub struct ItemUse {
     /// The line's code.
     pub item: String,
@@ -316,7 +316,7 @@ pub struct ItemUse {
 }
 
 /// Distances between two sets of notes.
-#[derive(Clone, Copy, PartialEq, Debug, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Debug, Deserialize, Serialize)]
 pub struct Distance {
     /// Candidates it is compared with.
     pub others: usize,
@@ -329,7 +329,7 @@ pub struct Distance {
 }
 
 /// A distance beside what chance alone would give.
-#[derive(Clone, Copy, PartialEq, Debug, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Debug, Deserialize, Serialize)]
 pub struct DistanceValue {
     /// The distance.
     pub value: f64,
@@ -342,7 +342,7 @@ pub struct DistanceValue {
 }
 
 /// One signature.
-#[derive(Clone, PartialEq, Debug, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Deserialize, Serialize)]
 pub struct Signature {
     /// Code of its name.
     pub name: String,
@@ -357,7 +357,7 @@ pub struct Signature {
 }
 
 /// A line of a grid over the whole session.
-#[derive(Clone, PartialEq, Debug, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Deserialize, Serialize)]
 pub struct Item {
     /// The grid's code.
     pub grid: String,
@@ -382,7 +382,7 @@ pub struct Item {
 }
 
 /// Links between commissions by shared dossiers.
-#[derive(Clone, PartialEq, Debug, Default, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Default, Deserialize, Serialize)]
 pub struct Links {
     /// Connected parts of the commissions.
     pub components: usize,
@@ -401,7 +401,7 @@ pub struct Links {
 }
 
 /// A what-if of the design.
-#[derive(Clone, Copy, PartialEq, Debug, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Debug, Deserialize, Serialize)]
 pub struct MoreDossiers {
     /// Dossiers more.
     pub dossiers: usize,
@@ -412,7 +412,7 @@ pub struct MoreDossiers {
 }
 
 /// Severity on the grid, where it is identified.
-#[derive(Clone, PartialEq, Debug, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Deserialize, Serialize)]
 pub struct GridSeverity {
     /// Commission.
     pub commission: String,
@@ -429,7 +429,7 @@ pub struct GridSeverity {
 }
 
 /// Penalties of the session.
-#[derive(Clone, Copy, PartialEq, Debug, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Debug, Deserialize, Serialize)]
 pub struct Penalties {
     /// Candidates with a penalty.
     pub penalised: usize,
@@ -438,7 +438,7 @@ pub struct Penalties {
 }
 
 /// Penalties of a commission.
-#[derive(Clone, Copy, PartialEq, Debug, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Debug, Deserialize, Serialize)]
 pub struct PenaltyRate {
     /// Candidates with a penalty.
     pub penalised: usize,
@@ -451,7 +451,7 @@ pub struct PenaltyRate {
 }
 
 /// Points to add to each note of a commission.
-#[derive(Clone, Copy, PartialEq, Debug, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Debug, Deserialize, Serialize)]
 pub struct Adjustment {
     /// The whole of the severity, where flagged.
     pub full: f64,
@@ -466,7 +466,7 @@ pub struct Adjustment {
 }
 
 /// What a way of adjusting would do.
-#[derive(Clone, PartialEq, Debug, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Deserialize, Serialize)]
 pub struct Scenario {
     /// Code of the way.
     pub way: String,
@@ -489,7 +489,7 @@ pub struct Scenario {
 }
 
 /// Candidates who would cross a threshold.
-#[derive(Clone, Copy, PartialEq, Debug, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Debug, Deserialize, Serialize)]
 pub struct Crossing {
     /// Points.
     pub threshold: f64,

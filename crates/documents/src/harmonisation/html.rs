@@ -177,6 +177,11 @@ pub(super) fn number(out: &mut String, value: Option<f64>, form: As) {
     }
 }
 
+/// A whole value as an attribute's; nothing for what is no number.
+pub(super) fn full(value: f64) -> String {
+    if value.is_finite() { value.to_string() } else { String::new() }
+}
+
 /// A cell with a count.
 pub(super) fn count(out: &mut String, value: usize) {
     put!(out, "<td data-value=\"{value}\">{}", whole(value));

@@ -11,7 +11,7 @@ mod usage;
 mod what_if;
 
 use crate::charts::put;
-use crate::harmonisation::html::{As, Head, caveat, close, count, details, head, number, open, row, state, table};
+use crate::harmonisation::html::{As, Head, caveat, close, count, details, full, head, number, open, row, state, table};
 use crate::harmonisation::summary;
 use crate::harmonisation::view::{View, kind};
 
@@ -70,7 +70,7 @@ fn penalised(out: &mut String, view: &View, session: super::dossier::Penalties) 
         "<p>Sur l’ensemble, <span data-field=\"penalties.penalised\" data-value=\"{}\">{}</span> ont une pénalité (<span data-field=\"penalties.rate\" data-value=\"{}\">{}</span>).</p>\n",
         session.penalised,
         crate::charts::numbers::counted(session.penalised, "candidat", "candidats"),
-        session.rate,
+        full(session.rate),
         crate::charts::numbers::percent(session.rate, 1)
     );
     let heads = [

@@ -52,7 +52,7 @@ const GRIDS: [(&str, &str, &str, usize); 6] = [
     ("SISR", "exploiter", "Exploiter, dépanner et superviser", 5),
     ("SLAM", "developper", "Concevoir et développer une solution applicative", 11),
     ("SLAM", "maintenir", "Assurer la maintenance corrective ou évolutive", 5),
-    ("SLAM", "donnees", "Gérer les données", 4),
+    ("SLAM", "gerer", "Gérer les données", 4),
 ];
 
 /// Twelve commissions of one academy, everything there.

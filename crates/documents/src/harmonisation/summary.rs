@@ -3,7 +3,7 @@
 use crate::charts::numbers::{counted, fixed, percent, short, signed, whole};
 use crate::charts::put;
 use crate::harmonisation::html::{
-    As, Head, caveat, count, details, escape, head, name, number, own, row, table, written,
+    As, Head, caveat, count, details, escape, full, head, name, number, own, row, table, written,
 };
 use crate::harmonisation::sentences::{self, caveats};
 use crate::harmonisation::view::{Numbered, View, is_flagged, is_small, kind};
@@ -190,7 +190,7 @@ fn list(out: &mut String, flagged: &[Numbered]) {
             put!(
                 out,
                 "<td data-l=\"Écart\" data-value=\"{}\"><span><b>{}</b> <span class=\"note\">{side}</span></span></td>",
-                severity.estimate,
+                full(severity.estimate),
                 written(severity.estimate, As::Signed(2))
             );
             put!(
@@ -210,8 +210,8 @@ pub(super) fn model(out: &mut String, view: &View) {
     let heads = [Head::Text("Réglage"), Head::Number("Valeur")];
     table(out, "Réglages du calcul", "court", &heads, |out| {
         let rows = [
-            ("Tolérance, en points", short(settings.tolerance), settings.tolerance.to_string()),
-            ("Part de signalements à tort admise", percent(settings.false_discovery, 1), settings.false_discovery.to_string()),
+            ("Tolérance, en points", short(settings.tolerance), full(settings.tolerance)),
+            ("Part de signalements à tort admise", percent(settings.false_discovery, 1), full(settings.false_discovery)),
             ("Permutations par distance", whole(usize::try_from(settings.permutations).unwrap_or(usize::MAX)), settings.permutations.to_string()),
             ("Graine du hasard", settings.seed.to_string(), settings.seed.to_string()),
         ];

@@ -6,7 +6,7 @@ use crate::charts::numbers::short;
 use crate::charts::{Caption, Mark, both};
 use crate::harmonisation::dossier::FunnelPoint;
 use crate::harmonisation::html::{
-    As, Head, caveat, close, empty, figure, number, open, own, row, state, table,
+    As, Head, caveat, close, empty, figure, full, number, open, own, row, state, table,
 };
 use crate::harmonisation::sentences::caveats;
 use crate::harmonisation::summary::two;
@@ -64,11 +64,11 @@ pub(super) fn write(out: &mut String, view: &View, (id, title): (&str, &str)) {
     crate::charts::put!(
         out,
         "<p class=\"note\">Écart-type d’une note à profil égal\u{a0}: <span data-field=\"funnel.sigma\" data-value=\"{}\">{}</span>\u{a0}; variation ordinaire entre commissions\u{a0}: <span data-field=\"funnel.tau\" data-value=\"{}\">{}</span>\u{a0}; surdispersion φ\u{a0}: <span data-field=\"funnel.over_dispersion\" data-value=\"{}\">{}</span>.</p>\n",
-        common.sigma,
+        full(common.sigma),
         two(common.sigma),
-        common.tau,
+        full(common.tau),
         two(common.tau),
-        common.over_dispersion,
+        full(common.over_dispersion),
         two(common.over_dispersion)
     );
     view.in_tables(out, "p2", "L’entonnoir", |out, _, rows| twin(out, view, rows));

@@ -7,7 +7,7 @@ use crate::charts::numbers::{counted, percent};
 use crate::charts::{Caption, Interval, Mark, both, put};
 use crate::harmonisation::dossier::{GridSeverity, Links};
 use crate::harmonisation::html::{
-    As, Head, attribute, caveat, close, count, details, empty, figure, head, number, open, table, words,
+    As, Head, attribute, caveat, close, count, details, empty, figure, full, head, number, open, table, words,
 };
 use crate::harmonisation::sentences::caveats;
 use crate::harmonisation::summary::two;
@@ -96,7 +96,7 @@ fn more(out: &mut String, links: &Links) {
             out,
             "<li>Avec {} de plus, notés par toutes les commissions\u{a0}: erreur-type médiane de <span data-field=\"links.with_more.median_contrast_se\" data-value=\"{}\">{}</span> point, {}.</li>",
             counted(what.dossiers, "dossier commun", "dossiers communs"),
-            what.median_contrast_se,
+            full(what.median_contrast_se),
             two(what.median_contrast_se),
             counted(what.components, "partie", "parties")
         );
