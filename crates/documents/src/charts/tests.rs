@@ -21,9 +21,24 @@ fn caption(title: &str) -> Caption {
 
 /// A drawing of each kind from the same values and names.
 fn all(values: &[f64], names: &[String], counts: &[usize]) -> Vec<String> {
-    let name = |index: usize| names.get(index % names.len().max(1)).cloned().unwrap_or_default();
-    let many = |index: usize| counts.get(index % counts.len().max(1)).copied().unwrap_or(0);
-    let at = |index: usize| values.get(index % values.len().max(1)).copied().unwrap_or(0.0);
+    let name = |index: usize| {
+        names
+            .get(index % names.len().max(1))
+            .cloned()
+            .unwrap_or_default()
+    };
+    let many = |index: usize| {
+        counts
+            .get(index % counts.len().max(1))
+            .copied()
+            .unwrap_or(0)
+    };
+    let at = |index: usize| {
+        values
+            .get(index % values.len().max(1))
+            .copied()
+            .unwrap_or(0.0)
+    };
     let mark = |index: usize| [Mark::Plain, Mark::Flagged, Mark::Faint][index % 3];
     let interval = |index: usize| {
         (index % 4 < 3).then(|| Interval {
@@ -174,7 +189,10 @@ fn all(values: &[f64], names: &[String], counts: &[usize]) -> Vec<String> {
     };
     let matrix = Matrix {
         names: names.to_vec(),
-        links: rows.clone().map(|index| (many(index), many(index + 1), many(index + 2))).collect(),
+        links: rows
+            .clone()
+            .map(|index| (many(index), many(index + 1), many(index + 2)))
+            .collect(),
     };
     let change = BeforeAfter {
         before: steps.clone(),
@@ -221,11 +239,31 @@ pub(crate) fn is_sound(svg: &str) -> Result<(), String> {
         if element.matches('"').count() % 2 == 1 || element.contains('<') {
             return Err(format!("attributes of {element:?}"));
         }
-        for (index, value) in element.split('"').enumerate().filter(|(index, _)| index % 2 == 1) {
+        for (index, value) in element
+            .split('"')
+            .enumerate()
+            .filter(|(index, _)| index % 2 == 1)
+        {
             let attribute = element.split('"').nth(index - 1).unwrap_or_default();
-            let is_place = [" d=", " x=", " y=", " cx=", " cy=", " r=", " width=", " height=", " viewBox=", " x1=", " x2=", " y1=", " y2=", " points=", " stroke-width="]
-                .iter()
-                .any(|known| attribute.ends_with(known));
+            let is_place = [
+                " d=",
+                " x=",
+                " y=",
+                " cx=",
+                " cy=",
+                " r=",
+                " width=",
+                " height=",
+                " viewBox=",
+                " x1=",
+                " x2=",
+                " y1=",
+                " y2=",
+                " points=",
+                " stroke-width=",
+            ]
+            .iter()
+            .any(|known| attribute.ends_with(known));
             let fits = |c: char| c.is_ascii_digit() || "MLHVZachmlvz .-".contains(c);
             if is_place && !value.chars().all(fits) {
                 return Err(format!("{attribute}{value:?}"));
@@ -238,7 +276,11 @@ pub(crate) fn is_sound(svg: &str) -> Result<(), String> {
             open.push(name);
         }
     }
-    if open.is_empty() { Ok(()) } else { Err(format!("{open:?} never closed")) }
+    if open.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("{open:?} never closed"))
+    }
 }
 
 fn awkward() -> impl Strategy<Value = f64> {
@@ -272,16 +314,25 @@ fn nothing_one_and_all_equal_are_drawn_too() {
     for values in [vec![], vec![3.0], vec![3.0; 12]] {
         for svg in all(&values, &["A".to_owned()], &[1]) {
             assert_eq!(is_sound(&svg), Ok(()), "{svg}");
-            assert!(svg.contains("role=\"img\"") && svg.contains("<title") && svg.contains("<desc"));
+            assert!(
+                svg.contains("role=\"img\"") && svg.contains("<title") && svg.contains("<desc")
+            );
         }
     }
 }
 
 #[test]
 fn a_name_is_never_markup() {
-    let names = ["</text><script>alert(1)</script>".to_owned(), "\u{202e}ecnatsid".to_owned(), String::new()];
+    let names = [
+        "</text><script>alert(1)</script>".to_owned(),
+        "\u{202e}ecnatsid".to_owned(),
+        String::new(),
+    ];
     for svg in all(&[1.0, -2.0, 0.5], &names, &[7, 3]) {
-        assert!(!svg.contains("<script") && !svg.contains('\u{202e}'), "{svg}");
+        assert!(
+            !svg.contains("<script") && !svg.contains('\u{202e}'),
+            "{svg}"
+        );
         assert_eq!(is_sound(&svg), Ok(()));
     }
 }
@@ -299,7 +350,11 @@ fn a_drawing_holds_no_colour() {
 fn both_formats_have_ids_of_their_own() {
     let chart = Levels { rows: Vec::new() };
     let svg = both(|format| chart.draw(&caption("x"), format));
-    let ids: Vec<&str> = svg.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    let ids: Vec<&str> = svg
+        .split(" id=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .collect();
     assert_eq!(ids, ["d1w-t", "d1w-d", "d1n-t", "d1n-d"]);
 }
 
@@ -307,8 +362,18 @@ fn both_formats_have_ids_of_their_own() {
 fn a_flag_has_its_own_shape() {
     let chart = Funnel {
         points: vec![
-            funnel::Point { label: "A".to_owned(), count: 20, value: 2.5, mark: Mark::Flagged },
-            funnel::Point { label: "B".to_owned(), count: 20, value: 0.1, mark: Mark::Plain },
+            funnel::Point {
+                label: "A".to_owned(),
+                count: 20,
+                value: 2.5,
+                mark: Mark::Flagged,
+            },
+            funnel::Point {
+                label: "B".to_owned(),
+                count: 20,
+                value: 0.1,
+                mark: Mark::Plain,
+            },
         ],
         target: 0.0,
         sigma: 1.0,
@@ -324,6 +389,9 @@ fn a_flag_has_its_own_shape() {
 
 #[test]
 fn the_steps_of_a_heat_map_begin_where_they_are_said_to() {
-    let classes: Vec<i8> = [-0.7, -0.6, -0.4, -0.2, -0.1, 0.0, 0.15, 0.35, 0.59, 0.6].into_iter().map(heat_map::class).collect();
+    let classes: Vec<i8> = [-0.7, -0.6, -0.4, -0.2, -0.1, 0.0, 0.15, 0.35, 0.59, 0.6]
+        .into_iter()
+        .map(heat_map::class)
+        .collect();
     assert_eq!(classes, [-3, -3, -2, -1, 0, 0, 1, 2, 2, 3]);
 }
