@@ -11,7 +11,9 @@ mod usage;
 mod what_if;
 
 use crate::charts::put;
-use crate::harmonisation::html::{As, Head, caveat, close, count, details, head, number, open, row, state, table};
+use crate::harmonisation::html::{
+    As, Head, caveat, close, count, details, full, head, number, open, row, state, table,
+};
 use crate::harmonisation::summary;
 use crate::harmonisation::view::{View, kind};
 
@@ -53,14 +55,25 @@ pub(super) fn write(out: &mut String, view: &View) {
 
 /// Penalties, lines of the grids, model: folded, for whoever asks.
 fn behind(out: &mut String, view: &View) {
-    open(out, "annexes", "Annexes", "Ce qui suit sert à vérifier et à refaire le calcul.");
+    open(
+        out,
+        "annexes",
+        "Annexes",
+        "Ce qui suit sert à vérifier et à refaire le calcul.",
+    );
     if let Some(penalties) = view.dossier.penalties {
-        details(out, "", false, "Les pénalités par commission", |out| penalised(out, view, penalties));
+        details(out, "", false, "Les pénalités par commission", |out| {
+            penalised(out, view, penalties)
+        });
     }
     if !view.dossier.items.is_empty() {
-        details(out, "", false, "Les lignes des grilles", |out| summary::lines(out, view));
+        details(out, "", false, "Les lignes des grilles", |out| {
+            summary::lines(out, view)
+        });
     }
-    details(out, "", false, "Le modèle et les réglages", |out| summary::model(out, view));
+    details(out, "", false, "Le modèle et les réglages", |out| {
+        summary::model(out, view)
+    });
     close(out);
 }
 
@@ -70,7 +83,7 @@ fn penalised(out: &mut String, view: &View, session: super::dossier::Penalties) 
         "<p>Sur l’ensemble, <span data-field=\"penalties.penalised\" data-value=\"{}\">{}</span> ont une pénalité (<span data-field=\"penalties.rate\" data-value=\"{}\">{}</span>).</p>\n",
         session.penalised,
         crate::charts::numbers::counted(session.penalised, "candidat", "candidats"),
-        session.rate,
+        full(session.rate),
         crate::charts::numbers::percent(session.rate, 1)
     );
     let heads = [
@@ -84,7 +97,10 @@ fn penalised(out: &mut String, view: &View, session: super::dossier::Penalties) 
     ];
     table(out, "Pénalités par commission", "large", &heads, |out| {
         for (place, commission) in view.numbered() {
-            let Some(rate) = commission.penalties.filter(|rate| rate.flagged || !view.folded) else {
+            let Some(rate) = commission
+                .penalties
+                .filter(|rate| rate.flagged || !view.folded)
+            else {
                 continue;
             };
             row(out, (place, commission), false);
@@ -94,14 +110,26 @@ fn penalised(out: &mut String, view: &View, session: super::dossier::Penalties) 
             count(out, rate.penalised);
             number(out, Some(rate.rate), As::Percent(1));
             number(out, Some(rate.p), As::Fixed(4));
-            state(out, rate.flagged, if rate.flagged { "Inhabituel" } else { "Ordinaire" });
+            state(
+                out,
+                rate.flagged,
+                if rate.flagged {
+                    "Inhabituel"
+                } else {
+                    "Ordinaire"
+                },
+            );
             out.push_str("</tr>\n");
         }
     });
     if view.folded {
         out.push_str("<p class=\"note\">Seules les commissions dont la part est inhabituelle figurent ici\u{a0}; toutes sont dans le fichier de résultats.</p>\n");
     }
-    caveat(out, &[], "Une pénalité constate un fait du dossier\u{a0}: elle n’est pas comptée comme de la sévérité, et toutes les comparaisons de cette page portent sur les notes d’avant.");
+    caveat(
+        out,
+        &[],
+        "Une pénalité constate un fait du dossier\u{a0}: elle n’est pas comptée comme de la sévérité, et toutes les comparaisons de cette page portent sur les notes d’avant.",
+    );
 }
 
 /// The first cells of a commission's row: academy (unless it is folded), code, centre, option and form (where there is
