@@ -146,7 +146,7 @@ fn descend(
                 largest = largest.max(d.abs() / (theta[*k] + 1e-3));
             }
             polished += 1;
-            if largest < 1e-11 || polished == 8 {
+            if largest < 1e-11 || polished == 40 {
                 let value = passes.upward(&squares(&theta))?.criterion;
                 return Some(Optimum {
                     theta,
