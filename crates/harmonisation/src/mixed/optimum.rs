@@ -95,10 +95,21 @@ fn to_the_boundary(passes: &mut Passes, mut best: Optimum, mut levels: Vec<usize
         };
         // Rounding of a sum over the level's groups.
         let noise = 1e-10 * weight(passes, k);
-        if gradient[k] >= -noise && without.value <= best.value + 1e-8 {
-            best = without;
-            levels = others;
-            tried.clear();
+        if gradient[k] >= -noise {
+            if without.value <= best.value + 1e-8 {
+                best = without;
+                levels = others;
+                tried.clear();
+            }
+            continue;
+        }
+        // The criterion falls when the level leaves 0: a step may have fallen beside this saddle and stayed there. Once more from afar.
+        let mut theta = without.theta;
+        theta[k] = 1.0 / weight(passes, k).sqrt();
+        if let Some(again) = descend(passes, theta, &levels, None)
+            && again.value < best.value - 1e-9
+        {
+            best = again;
         }
     }
 }
@@ -135,7 +146,7 @@ fn descend(
                 largest = largest.max(d.abs() / (theta[*k] + 1e-3));
             }
             polished += 1;
-            if largest < 1e-11 || polished == 8 {
+            if largest < 1e-11 || polished == 40 {
                 let value = passes.upward(&squares(&theta))?.criterion;
                 return Some(Optimum {
                     theta,
