@@ -20,16 +20,16 @@ pub(super) fn write(out: &mut String, view: &View) {
     );
     if let Some(penalties) = view.dossier.penalties {
         details(out, "", false, "Les pénalités par commission", |out| {
-            penalised(out, view, penalties)
+            penalised(out, view, penalties);
         });
     }
     if !view.dossier.items.is_empty() {
         details(out, "", false, "Les lignes des grilles", |out| {
-            lines(out, view)
+            lines(out, view);
         });
     }
     details(out, "", false, "Le modèle et les réglages", |out| {
-        model(out, view)
+        model(out, view);
     });
     close(out);
 }

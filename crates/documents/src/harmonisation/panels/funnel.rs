@@ -76,7 +76,7 @@ pub(super) fn write(out: &mut String, view: &View, (id, title): (&str, &str)) {
         two(common.over_dispersion)
     );
     view.in_tables(out, "p2", "L’entonnoir", |out, _, rows| {
-        twin(out, view, rows)
+        twin(out, view, rows);
     });
     close(out);
 }

@@ -67,7 +67,7 @@ pub(super) fn write(out: &mut String, view: &View, (id, title): (&str, &str)) {
         "Deux commissions de deux parties différentes ne se comparent pas sur la grille, même si chacune y est bien estimée.",
     );
     details(out, "", false, "Les liens en tableau", |out| {
-        twin(out, links)
+        twin(out, links);
     });
     more(out, links);
     grid(out, view);
