@@ -140,9 +140,9 @@ impl Funnel {
                     }
                     let at = (across.at(n), up.at(value));
                     if begun {
-                        path.line_to(at)
+                        path.line_to(at);
                     } else {
-                        path.move_to(at)
+                        path.move_to(at);
                     }
                     begun = true;
                 }

@@ -88,9 +88,9 @@ impl Scatter {
             let mut path = Path::new();
             for (index, at) in inside(line, 0.0, &across, &up).iter().enumerate() {
                 if index == 0 {
-                    path.move_to(*at)
+                    path.move_to(*at);
                 } else {
-                    path.line_to(*at)
+                    path.line_to(*at);
                 }
             }
             drawing.path(
@@ -147,9 +147,9 @@ fn band(line: &Line, half: f64, across: &Scale, up: &Scale) -> Path {
     );
     for (index, at) in high.chain(low).enumerate() {
         if index == 0 {
-            path.move_to(at)
+            path.move_to(at);
         } else {
-            path.line_to(at)
+            path.line_to(at);
         }
     }
     if !places.is_empty() {

@@ -251,7 +251,7 @@ impl<'a> View<'a> {
                 let summary = format!("<span>{summary}</span>");
                 let open = first_open && index == 0;
                 details(out, "academie", open, &summary, |out| {
-                    inside(out, &key, rows)
+                    inside(out, &key, rows);
                 });
             } else {
                 if !academy.name.is_empty() {

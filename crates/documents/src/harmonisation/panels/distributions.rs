@@ -13,7 +13,7 @@ use crate::harmonisation::html::{
 use crate::harmonisation::sentences::caveats;
 use crate::harmonisation::view::{Numbered, View, is_small};
 
-const KEY: &str = r#"<span><svg viewBox="0 0 28 16" aria-hidden="true"><path class="courbe" d="M1 14H9V8H18V3H27"/></svg>la commission</span><span><svg viewBox="0 0 28 16" aria-hidden="true"><path class="courbe hors" d="M1 14H9V8H18V3H27"/></svg>plus éloignée que 95 % des partages au hasard</span><span><svg viewBox="0 0 28 16" aria-hidden="true"><path class="lim" d="M1 14H9V8H18V3H27"/></svg>son académie</span><span><svg viewBox="0 0 28 16" aria-hidden="true"><rect class="bande" width="28" height="16"/></svg>95 % des partages au hasard</span>"#;
+const KEY: &str = r#"<span><svg viewBox="0 0 28 16" aria-hidden="true"><path class="courbe" d="M1 14H9V8H18V3H27"/></svg>la commission</span><span><svg viewBox="0 0 28 16" aria-hidden="true"><path class="courbe hors" d="M1 14H9V8H18V3H27"/></svg>plus éloignée que 95 % des partages au hasard</span><span><svg viewBox="0 0 28 16" aria-hidden="true"><path class="lim" d="M1 14H9V8H18V3H27"/></svg>son académie, ou l’ensemble</span><span><svg viewBox="0 0 28 16" aria-hidden="true"><rect class="bande" width="28" height="16"/></svg>95 % des partages au hasard</span>"#;
 
 /// A commission's distance says something when it is beyond what chance gives: never the distance itself (§2.6).
 fn is_far(commission: &Commission) -> bool {

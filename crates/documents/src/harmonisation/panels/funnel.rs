@@ -1,6 +1,6 @@
 //! Panel 2: the funnel, first screen for the president.
 
-use super::{severity, who, who_heads};
+use super::{severity, two, who, who_heads};
 use crate::charts::funnel::{Funnel, Point};
 use crate::charts::numbers::short;
 use crate::charts::{Caption, Mark, both};
@@ -9,7 +9,6 @@ use crate::harmonisation::html::{
     As, Head, caveat, close, empty, figure, full, number, open, own, row, state, table,
 };
 use crate::harmonisation::sentences::caveats;
-use crate::harmonisation::summary::two;
 use crate::harmonisation::view::{Numbered, View, is_small};
 
 const KEY: &str = r#"<span><svg viewBox="0 0 28 16" aria-hidden="true"><path class="lim2" d="M1 5H27"/><path class="lim" d="M1 11H27"/></svg>limites à 99,8 et 95 %, variation ordinaire comprise</span><span><svg viewBox="0 0 28 16" aria-hidden="true"><path class="pointille" d="M1 8H27"/></svg>hasard seul, 99,8 %</span><span><svg viewBox="0 0 28 16" aria-hidden="true"><path class="pt hors" d="M14 2l6 6-6 6-6-6z"/></svg>hors des limites à 99,8 %</span><span><svg viewBox="0 0 28 16" aria-hidden="true"><circle class="pt pale" cx="14" cy="8" r="3"/></svg>effectif trop faible</span>"#;
@@ -77,7 +76,7 @@ pub(super) fn write(out: &mut String, view: &View, (id, title): (&str, &str)) {
         two(common.over_dispersion)
     );
     view.in_tables(out, "p2", "L’entonnoir", |out, _, rows| {
-        twin(out, view, rows)
+        twin(out, view, rows);
     });
     close(out);
 }

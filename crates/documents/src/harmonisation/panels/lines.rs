@@ -56,7 +56,7 @@ pub(super) fn write(out: &mut String, view: &View, (id, title): (&str, &str)) {
             draw(out, view, &format!("{key}-{index}"), grid, &concerned);
             let summary = twin_title("La carte", concerned.len());
             details(out, "", false, &summary, |out| {
-                twin(out, view, grid, &concerned)
+                twin(out, view, grid, &concerned);
             });
         }
     });

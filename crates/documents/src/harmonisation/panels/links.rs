@@ -1,6 +1,6 @@
 //! Panel 8: shared dossiers, who can be compared with whom on the grid, and what two dossiers more would give.
 
-use super::twin_title;
+use super::{twin_title, two};
 use crate::charts::caterpillar::{Caterpillar, Row};
 use crate::charts::links::Parts;
 use crate::charts::numbers::{counted, percent};
@@ -11,7 +11,6 @@ use crate::harmonisation::html::{
     table, words,
 };
 use crate::harmonisation::sentences::caveats;
-use crate::harmonisation::summary::two;
 use crate::harmonisation::view::View;
 
 pub(super) fn write(out: &mut String, view: &View, (id, title): (&str, &str)) {
@@ -68,7 +67,7 @@ pub(super) fn write(out: &mut String, view: &View, (id, title): (&str, &str)) {
         "Deux commissions de deux parties différentes ne se comparent pas sur la grille, même si chacune y est bien estimée.",
     );
     details(out, "", false, "Les liens en tableau", |out| {
-        twin(out, links)
+        twin(out, links);
     });
     more(out, links);
     grid(out, view);

@@ -89,7 +89,7 @@ pub(super) fn write(out: &mut String, view: &View, (id, title): (&str, &str)) {
         );
     }
     view.in_tables(out, "p3", "Notes et profils", |out, _, rows| {
-        twin(out, view, rows)
+        twin(out, view, rows);
     });
     close(out);
 }

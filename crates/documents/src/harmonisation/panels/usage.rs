@@ -286,7 +286,7 @@ fn signatures(out: &mut String, view: &View) {
                                     signed(s.z, 2)
                                 ),
                                 Some(s) => {
-                                    put!(out, "<td data-value=\"{}\">{}</td>", s.z, signed(s.z, 2))
+                                    put!(out, "<td data-value=\"{}\">{}</td>", s.z, signed(s.z, 2));
                                 }
                                 None => out.push_str(NOTHING),
                             }

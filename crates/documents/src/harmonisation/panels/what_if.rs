@@ -90,7 +90,7 @@ fn ways_table(out: &mut String, ways: &[Scenario]) {
     table(
         out,
         "Ce que ferait chaque façon d’ajuster",
-        "tres-large facons",
+        "large facons",
         &heads,
         |out| {
             for scenario in ways {
