@@ -5,6 +5,10 @@
 use std::error::Error;
 
 #[path = "../tests/evaluation/mod.rs"]
+#[expect(
+    dead_code,
+    reason = "the true law is only known where it was drawn from"
+)]
 mod evaluation;
 
 use evaluation::{Evaluation, evaluate, reading, summary};

@@ -6,6 +6,7 @@ use std::error::Error;
 use std::path::PathBuf;
 
 #[path = "../tests/simulation/mod.rs"]
+#[expect(dead_code, reason = "nothing is estimated here")]
 mod simulation;
 
 use simulation::{Parameters, files, simulate};

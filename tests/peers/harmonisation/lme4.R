@@ -19,9 +19,11 @@ for (level in c("academy", "centre", "commission")) grades[[level]] <- factor(gr
 fixed <- Filter(function(name) length(unique(grades[[name]])) > 1, c("S", "SLAM", "CCF"))
 model <- as.formula(paste("note ~", paste(c(fixed, "(1|academy)", "(1|centre)", "(1|commission)"), collapse = " + ")))
 
-seconds <- replicate(runs, system.time(
+times <- replicate(runs, system.time(
   fit <<- lmer(model, data = grades, REML = TRUE, control = lmerControl(calc.derivs = FALSE))
-)[["elapsed"]])
+))
+seconds <- times["elapsed", ]
+processor <- times["user.self", ] + times["sys.self", ]
 
 # Each commission: its own effect, its centre's and its academy's.
 place <- unique(grades[c("commission", "centre", "academy")])
@@ -35,7 +37,7 @@ variances <- as.data.frame(VarCorr(fit))
 number <- function(value) formatC(value, digits = 12, format = "g")
 pairs <- function(names, values) paste0("\"", names, "\":", number(values), collapse = ",")
 cat(sprintf(
-  "{\"peer\":\"lme4\",\"version\":\"%s, R %s\",\"what\":\"REML alone\",\"seconds\":[%s],\"criterion\":%.6f,\"variances\":{%s},\"fixed\":{%s}}\n",
-  packageVersion("lme4"), getRversion(), paste(number(seconds), collapse = ","), REMLcrit(fit),
+  "{\"peer\":\"lme4\",\"version\":\"%s, R %s\",\"what\":\"REML alone\",\"seconds\":[%s],\"processor\":[%s],\"criterion\":%.6f,\"variances\":{%s},\"fixed\":{%s}}\n",
+  packageVersion("lme4"), getRversion(), paste(number(seconds), collapse = ","), paste(number(processor), collapse = ","), REMLcrit(fit),
   pairs(sub("Residual", "residual", variances$grp), variances$vcov), pairs(names(fixef(fit)), fixef(fit))
 ))

@@ -20,17 +20,20 @@ grades = frame.read(sys.argv[1])
 runs = int(sys.argv[2])
 models = {}
 calibration = []
+processor = []
 for _ in range(runs):
-    spent = 0.0
+    spent, used = 0.0, 0.0
     for option, columns in frame.grids(grades).items():
         rows = grades.loc[grades["option"] == option].set_index("candidate")[columns]
         rows = rows.dropna(how="all")
-        start = time.perf_counter()
+        start, before = time.perf_counter(), time.process_time()
         model = raschpy.PCM(rows, max_score_vector=[3] * len(columns))
         model.calibrate()
         spent += time.perf_counter() - start
+        used += time.process_time() - before
         models[option] = model
     calibration.append(spent)
+    processor.append(used)
 difficulties = {name: float(value) for model in models.values() for name, value in model.items.items()}
 start = time.perf_counter()
 for model in models.values():
@@ -43,6 +46,7 @@ print(
             "version": version("raschpy"),
             "what": "partial credit alone",
             "seconds": calibration,
+            "processor": processor,
             "persons_seconds": persons,
             "difficulty_sd": statistics.pstdev(difficulties.values()),
             "difficulties": difficulties,

@@ -1,18 +1,21 @@
 //! How near a report comes to what is true, on a simulated session.
 //!
 //! A session has no zero of its own: a severity shared by all is the intercept, and no method can see it. So the truth is
-//! taken from its median over the commissions, as the estimates are (harmonisation.md §2.3: x_c less the median); error and
+//! taken from its median over the commissions, as the estimates are (harmonisation.md §2.3: `x_c` less the median); error and
 //! coverage against the absolute truth are told beside.
 //!
-//! The figures are those of harmonisation.md §0: error and correlation of v_c, coverage overall and on planted outliers, false
-//! flags and power at |v| > 1 point, the confusion table of the habits, recovery of g_c where anchors identify it.
+//! The figures are those of harmonisation.md §0: error and correlation of `v_c`, coverage overall and on planted outliers, false
+//! flags and power at |v| > 1 point, the confusion table of the habits, recovery of `g_c` where anchors identify it.
 
+pub mod oracle;
 pub mod reading;
 mod table;
 
 pub use table::summary;
 
 use std::collections::BTreeMap;
+
+use delos_harmonisation::session::Commission;
 
 /// A commission by its whole path; absent levels are empty.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -22,26 +25,40 @@ pub struct Place {
     pub commission: String,
 }
 
+impl Place {
+    /// Of a commission of a session.
+    pub fn of(commission: &Commission) -> Self {
+        Self {
+            academy: commission.academy.clone().unwrap_or_default(),
+            centre: commission.centre.clone().unwrap_or_default(),
+            commission: commission.code.clone(),
+        }
+    }
+}
+
 /// What is true of a commission.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Known {
     pub place: Place,
-    /// v_c, in points.
+    /// `v_c`, in points.
     pub note_severity: f64,
-    /// Whether an outlying v_c was planted.
+    /// Whether an outlying `v_c` was planted.
     pub planted: bool,
-    /// g_c, in logits.
+    /// `g_c`, in logits.
     pub grid_severity: f64,
     /// `none`, `halo`, `central` or `coarse`.
     pub kind: String,
 }
 
+/// A severity of the note: estimate, lower and upper bound of 95 %, whether flagged.
+pub type Severity = (f64, f64, f64, bool);
+
 /// What a report says of a commission.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Estimated {
     pub place: Place,
-    /// Severity of the note: estimate, lower and upper bound of 95 %, whether flagged; absent where not estimated.
-    pub severity: Option<(f64, f64, f64, bool)>,
+    /// Absent where not estimated.
+    pub severity: Option<Severity>,
     /// Code of the habit that it names: `halo`, `central_tendency`, `avoids_top`.
     pub habit: Option<String>,
     /// Whether its infit is unusually low (any too regular use of the levels).
@@ -60,7 +77,7 @@ pub struct Evaluation {
     pub commissions: usize,
     /// Of which the report estimates no severity.
     pub missing: usize,
-    /// Root mean square error of v_c, in points.
+    /// Root mean square error of `v_c`, in points.
     pub rmse: f64,
     /// Mean error, in points: what a common shift adds.
     pub bias: f64,
@@ -68,7 +85,7 @@ pub struct Evaluation {
     pub rmse_absolute: f64,
     /// Coverage of the absolute truth.
     pub coverage_absolute: Share,
-    /// Median of the true v_c: what is taken off.
+    /// Median of the true `v_c`: what is taken off.
     pub shared: f64,
     /// Correlation of estimate and truth.
     pub correlation: f64,
@@ -92,11 +109,11 @@ pub struct Evaluation {
     pub habit_false: Share,
     /// Commissions by planted kind, then by habit that the report names (`none` where it names none).
     pub confusion: BTreeMap<String, BTreeMap<String, usize>>,
-    /// Recovery of g_c, where there are links.
+    /// Recovery of `g_c`, where there are links.
     pub grid: Option<GridRecovery>,
 }
 
-/// Recovery of g_c, centred inside each connected part.
+/// Recovery of `g_c`, centred inside each connected part.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct GridRecovery {
     /// Commissions.
@@ -128,7 +145,7 @@ pub fn evaluate(known: &[Known], estimated: &[Estimated]) -> Evaluation {
         .iter()
         .filter_map(|k| by_place.get(&k.place).map(|e| (k, *e)))
         .collect();
-    let severities: Vec<(&Known, (f64, f64, f64, bool))> = pairs
+    let severities: Vec<(&Known, Severity)> = pairs
         .iter()
         .filter_map(|(k, e)| e.severity.map(|severity| (*k, severity)))
         .collect();
@@ -136,7 +153,7 @@ pub fn evaluate(known: &[Known], estimated: &[Estimated]) -> Evaluation {
         .iter()
         .map(|(k, (estimate, ..))| (*estimate, k.note_severity))
         .collect();
-    let covered = |(k, (_, lower, upper, _)): &&(&Known, (f64, f64, f64, bool))| {
+    let covered = |(k, (_, lower, upper, _)): &&(&Known, Severity)| {
         (*lower..=*upper).contains(&k.note_severity)
     };
     let planted: Vec<_> = severities.iter().filter(|(k, _)| k.planted).collect();
@@ -258,11 +275,12 @@ fn median(mut values: Vec<f64>) -> f64 {
     values.get(values.len() / 2).copied().unwrap_or(0.0)
 }
 
+/// Share of all; absent of nothing.
 #[expect(
     clippy::cast_precision_loss,
     reason = "counts of a session are far below 2⁵³"
 )]
-fn share(some: usize, all: usize) -> Share {
+pub fn share(some: usize, all: usize) -> Share {
     (all > 0).then(|| some as f64 / all as f64)
 }
 

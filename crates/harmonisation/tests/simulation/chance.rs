@@ -65,18 +65,18 @@ impl Chance {
 
     /// Gamma of shape ≥ 1 and scale 1 (Marsaglia & Tsang 2000).
     pub fn gamma(&mut self, shape: f64) -> f64 {
-        let d = shape - 1.0 / 3.0;
-        let c = 1.0 / libm::sqrt(9.0 * d);
+        let size = shape - 1.0 / 3.0;
+        let spread = 1.0 / libm::sqrt(9.0 * size);
         loop {
-            let x = self.normal();
-            let v = 1.0 + c * x;
-            if v <= 0.0 {
+            let normal = self.normal();
+            let root = 1.0 + spread * normal;
+            if root <= 0.0 {
                 continue;
             }
-            let v = v * v * v;
-            let u = 1.0 - self.uniform();
-            if libm::log(u) < 0.5 * x * x + d - d * v + d * libm::log(v) {
-                return d * v;
+            let cube = root * root * root;
+            let bound = 0.5 * normal * normal + size * (1.0 - cube + libm::log(cube));
+            if libm::log(1.0 - self.uniform()) < bound {
+                return size * cube;
             }
         }
     }

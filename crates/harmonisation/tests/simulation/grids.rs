@@ -101,7 +101,7 @@ pub fn lines(grid: &Grid, chance: &mut Chance) -> Vec<Line> {
     lines
 }
 
-/// Probabilities of the four levels: ln P(m)/P(m−1) = ability − difficulty − τ_m·stretch (Masters 1982).
+/// Probabilities of the four levels: ln P(m)/P(m−1) = ability − difficulty − `τ_m·stretch` (Masters 1982).
 pub fn probabilities(
     ability: f64,
     difficulty: f64,

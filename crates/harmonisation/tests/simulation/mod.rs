@@ -8,6 +8,7 @@ pub mod files;
 pub mod grading;
 pub mod grids;
 pub mod places;
+pub mod residuals;
 
 use delos_harmonisation::session::{AnchorGrading, Candidate, Session};
 

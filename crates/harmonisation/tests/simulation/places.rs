@@ -59,7 +59,7 @@ pub struct Truth {
     pub grid: usize,
     /// Its candidates.
     pub n: usize,
-    /// v_c, in points: sum of the next three.
+    /// `v_c`, in points: sum of the next three.
     pub note_severity: f64,
     /// What its academy has in common.
     pub note_academy: f64,
@@ -69,7 +69,7 @@ pub struct Truth {
     pub note_commission: f64,
     /// Whether an outlying severity of the note was planted.
     pub planted_note: bool,
-    /// g_c, in logits: its academy's, its centre's and its own.
+    /// `g_c`, in logits: its academy's, its centre's and its own.
     pub grid_severity: f64,
     /// Its own alone.
     pub grid_commission: f64,
@@ -79,11 +79,11 @@ pub struct Truth {
     pub kind: Kind,
     /// What multiplies its rate of « non évalué ».
     pub not_evaluated: f64,
-    /// T_c, in points: −v_c + 0.82·(dS/dg)·g_c; filled in once dS/dg is known.
+    /// `T_c`, in points: −`v_c` + 0.82·(dS/dg)·`g_c`; filled in once dS/dg is known.
     pub total_effect: f64,
-    /// Z_e, in logits.
+    /// `Z_e`, in logits.
     pub ability_centre: f64,
-    /// A_a, in logits.
+    /// `A_a`, in logits.
     pub ability_academy: f64,
 }
 
