@@ -253,14 +253,14 @@ async function mistaken(page, day) {
   await look(page, 'un geste à annuler');
   await test('it leaves once the network is back, and stands in the history as taken back', async () => {
     await press(page, 'Oui, annuler');
-    await page.getByText(/^Annulé : E1 commencé à/).waitFor();
+    await page.getByText(/^Annulé\s: E1 commencé à/).waitFor();
     await page.locator('.statut').filter({ hasText: /Hors ligne/ }).waitFor();
     expect((await page.getByRole('button', { name: new RegExp(`^Démarrer E1 ?: ${name}$`) }).count()) === 1, 'the interview is still begun');
     await page.context().setOffline(false);
     await saved(page);
     await takeBack('T');
     await page.keyboard.press('Enter');
-    await page.getByText(/^Annulé : T commencé à/).waitFor();
+    await page.getByText(/^Annulé\s: T commencé à/).waitFor();
     await saved(page);
     const events = await eventsOf(page, day, name);
     expect(events.length === 2 && events.every(({ takenBack }) => takenBack), JSON.stringify(events));

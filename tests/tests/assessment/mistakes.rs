@@ -8,7 +8,6 @@ use delos_application::views::commission_day;
 use delos_application::views::day::{LineState, table};
 use delos_domain::actor::Actor;
 use delos_domain::calendar::at_minute;
-use delos_domain::exam_day::Act;
 use delos_domain::regulation::AbsenceKind;
 use delos_persistence::{journal, phase_events};
 use uuid::Uuid;
