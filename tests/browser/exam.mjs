@@ -227,14 +227,14 @@ async function mistaken(page, day) {
   const lane = page.locator('.couloirs section').nth(1);
   const name = (await lane.locator('.nom').textContent()).trim();
   const takeBack = async (code) => {
-    await press(page, new RegExp(`^Annuler : ${code} commencé à .*, ${name}$`));
+    await press(page, new RegExp(`^Annuler ?: ${code} commencé à .*, ${name}$`));
     await page.waitForFunction(() => document.activeElement?.textContent === 'Oui, annuler');
   };
   await test('a first interview is begun on the wrong candidate', async () => {
     for (const code of ['T', 'E1']) {
-      await press(page, `Démarrer ${code} : ${name}`);
+      await press(page, new RegExp(`^Démarrer ${code} ?: ${name}$`));
       const anyway = lane.getByRole('button', { name: 'Enregistrer quand même' });
-      const begun = page.getByRole('button', { name: new RegExp(`^Annuler : ${code} commencé à .*, ${name}$`) });
+      const begun = page.getByRole('button', { name: new RegExp(`^Annuler ?: ${code} commencé à .*, ${name}$`) });
       await anyway.or(begun).first().waitFor();
       if (await anyway.count()) await press(page, 'Enregistrer quand même');
       await begun.waitFor();
@@ -253,14 +253,14 @@ async function mistaken(page, day) {
   await look(page, 'un geste à annuler');
   await test('it leaves once the network is back, and stands in the history as taken back', async () => {
     await press(page, 'Oui, annuler');
-    await page.getByText(/^Annulé : E1 commencé à/).waitFor();
+    await page.getByText(/^Annulé\s: E1 commencé à/).waitFor();
     await page.locator('.statut').filter({ hasText: /Hors ligne/ }).waitFor();
-    expect((await page.getByRole('button', { name: new RegExp(`^Démarrer E1 : ${name}$`) }).count()) === 1, 'the interview is still begun');
+    expect((await page.getByRole('button', { name: new RegExp(`^Démarrer E1 ?: ${name}$`) }).count()) === 1, 'the interview is still begun');
     await page.context().setOffline(false);
     await saved(page);
     await takeBack('T');
     await page.keyboard.press('Enter');
-    await page.getByText(/^Annulé : T commencé à/).waitFor();
+    await page.getByText(/^Annulé\s: T commencé à/).waitFor();
     await saved(page);
     const events = await eventsOf(page, day, name);
     expect(events.length === 2 && events.every(({ takenBack }) => takenBack), JSON.stringify(events));

@@ -74,6 +74,7 @@ const OWNERS: &[(&str, &str)] = &[
     ("lettre", "delos-notifier"),
     ("typst", "delos-documents"),
     ("icalendar", "delos-documents"),
+    ("rust_xlsxwriter", "delos-documents"),
     ("csv", "delos-imports"),
     ("encoding_rs", "delos-imports"),
     ("mail-parser", "delos-imports"),

@@ -114,4 +114,4 @@ pub(crate) fn count(n: usize) -> f64 {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -26,6 +26,9 @@ pub use notes::FEWEST;
 use notes::{Levels, Notes, Standing};
 use places::Places;
 
+/// z of the funnel's limits, 95 and 99.8 %.
+const LIMITS: [f64; 2] = [1.959_963_984_540_054, 3.090_232_306_167_813];
+
 /// A step of the analysis, told as it begins.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Step {
@@ -79,7 +82,7 @@ pub fn analyse(
         .collect();
     let funnel = Funnel::new(&observed).filter(|_| observed.len() > 1);
     if let (Some(sigma), Some(funnel)) = (notes.sigma, &funnel) {
-        notes.model.detectable = notes::detectable(funnel.tau2.sqrt(), sigma);
+        notes.model.detectable = notes::detectable(funnel.tau2_winsorised.sqrt(), sigma);
     }
     let notices = notices(&places, &profiles, &notes);
     let evidence = Evidence {
@@ -306,8 +309,8 @@ impl Parts<'_> {
             value: one.estimate,
             se: one.se,
             z,
-            outside_95: z.abs() > 1.959_963_984_540_054,
-            outside_998: z.abs() > 3.090_232_306_167_813_3,
+            outside_95: z.abs() > LIMITS[0],
+            outside_998: z.abs() > LIMITS[1],
         })
     }
 

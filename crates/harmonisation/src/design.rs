@@ -6,16 +6,19 @@
 
 use std::collections::BTreeMap;
 
-use nalgebra::{Cholesky, DMatrix, DVector};
+use nalgebra::{Cholesky, DVector};
 use rayon::prelude::*;
 
-use crate::links::{Component, Graph, Resistances};
+use crate::links::{Component, Graph, Resistances, TwoWay};
 use crate::report::MoreDossiers;
+
+/// Pairs beyond which quantiles are taken over some of them: memory stays bounded.
+const MOST_PAIRS: usize = 4_000_000;
 
 /// Standard errors of the contrasts between comparable commissions, in points of one grading.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Contrasts {
-    /// Comparable pairs.
+    /// Comparable pairs that the quantiles are taken over: all of them up to four million, beyond that one in so many.
     pub pairs: usize,
     /// Median over them.
     pub median: f64,
@@ -31,11 +34,13 @@ impl Contrasts {
             .iter()
             .filter(|part| part.commissions.len() > 1)
             .collect();
+        let all: usize = graph.sizes().iter().map(|size| size * (size - 1) / 2).sum();
+        let every = all.div_ceil(MOST_PAIRS).max(1);
         let lists: Vec<Vec<f64>> = parts
             .par_iter()
             .map(|part| {
                 Resistances::of(graph, part)
-                    .map(|found| found.pairs().collect())
+                    .map(|found| found.pairs().step_by(every).collect())
                     .unwrap_or_default()
             })
             .collect();
@@ -223,24 +228,22 @@ fn residual_squares(part: &Component, rows: &[(usize, usize, f64)]) -> Option<f6
         (part.commissions.len(), part.dossiers.len())
     };
     let mut groups: Vec<Vec<(usize, f64)>> = vec![Vec::new(); gone];
+    let mut system = TwoWay::new(vec![0.0; kept], vec![0.0; gone]);
     for (keep, out, note) in &rows {
         groups[*out].push((*keep, *note));
+        system.kept[*keep] += 1.0;
+        system.gone[*out] += 1.0;
+        system.links[*out].push((*keep, 1.0));
     }
     // Within each eliminated unit, notes about its mean: normal equations of the kept side.
-    let mut matrix = DMatrix::from_element(kept, kept, 1.0);
     let mut right = DVector::zeros(kept);
     for group in &groups {
-        let count = group.len() as f64;
-        let mean = group.iter().map(|(_, note)| note).sum::<f64>() / count;
+        let mean = group.iter().map(|(_, note)| note).sum::<f64>() / group.len() as f64;
         for (one, note) in group {
-            matrix[(*one, *one)] += 1.0;
             right[*one] += note - mean;
-            for (other, _) in group {
-                matrix[(*one, *other)] -= 1.0 / count;
-            }
         }
     }
-    let effects = Cholesky::new(matrix)?.solve(&right);
+    let effects = Cholesky::new(system.reduced().add_scalar(1.0))?.solve(&right);
     let mut squares = 0.0;
     for group in &groups {
         let gaps: Vec<f64> = group

@@ -88,7 +88,7 @@ fn steps(sample: Sample, sign: f64) -> Option<(Vec<Step>, f64)> {
         || sample.values.iter().any(|v| !v.is_finite())
         || sample
             .weights
-            .is_some_and(|w| w.len() != n || w.iter().any(|w| !(*w >= 0.0)))
+            .is_some_and(|w| w.len() != n || w.iter().any(|w| w.is_nan() || *w < 0.0))
     {
         return None;
     }

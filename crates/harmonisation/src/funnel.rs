@@ -1,7 +1,7 @@
 //! Funnel plots: which groups lie outside what chance and ordinary variation explain.
 //!
 //! Source: Spiegelhalter (2005), Statistics in Medicine 24:1185, and Qual Saf Health Care 14:347, who prefers the additive form;
-//! DerSimonian & Laird (1986), Controlled Clinical Trials 7:177, for τ̂² (harmonisation.md §2.3).
+//! `DerSimonian` & Laird (1986), Controlled Clinical Trials 7:177, for τ̂² (harmonisation.md §2.3).
 #![expect(
     clippy::cast_precision_loss,
     reason = "counts of commissions are far below 2^52"

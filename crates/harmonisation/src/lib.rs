@@ -21,6 +21,7 @@ pub mod meta;
 pub mod mixed;
 pub mod multiple;
 pub mod normal;
+pub mod ordinal;
 pub mod partial_credit;
 pub mod penalties;
 pub mod permutation;

@@ -9,6 +9,7 @@
 )]
 
 mod resistance;
+mod two_way;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,6 +17,7 @@ use crate::report::Links;
 use crate::session::{AnchorGrading, Session};
 
 pub use resistance::Resistances;
+pub(crate) use two_way::TwoWay;
 
 /// Standard deviation of one grading of a dossier about its commission's and the dossier's means, in points: the value of the
 /// simulation (harmonisation.md §2.9), used until a session's own can be estimated.
@@ -189,18 +191,21 @@ pub fn session_graph(session: &Session, gradings: &[AnchorGrading]) -> (Graph, V
         .map(|one| (one.commission, numbers[&(one.grid, one.dossier.as_str())]))
         .collect();
     let commissions = session.commissions.len();
-    let mut groups: BTreeMap<Option<usize>, BTreeSet<usize>> = BTreeMap::new();
+    let mut groups: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+    let mut bare: BTreeSet<usize> = (0..commissions).collect();
     for candidate in &session.candidates {
-        if candidate.commission < commissions {
-            groups
-                .entry(candidate.grid)
-                .or_default()
-                .insert(candidate.commission);
+        if let Some(grid) = candidate
+            .grid
+            .filter(|_| candidate.commission < commissions)
+        {
+            groups.entry(grid).or_default().insert(candidate.commission);
+            bare.remove(&candidate.commission);
         }
     }
-    // Whoever filled no grid anywhere shares dossiers by their notes alone.
+    // Whoever filled no grid at all could share dossiers by their notes alone, with one another.
     let groups = groups
         .into_values()
+        .chain((!bare.is_empty()).then_some(bare))
         .map(|group| group.into_iter().collect())
         .collect();
     (Graph::of(commissions, numbers.len(), &edges), groups)

@@ -16,7 +16,7 @@ use crate::shrinkage::Observation;
 pub enum Between {
     /// None: one true value for all.
     Fixed,
-    /// DerSimonian & Laird's moments.
+    /// The moments of `DerSimonian` & Laird.
     DerSimonianLaird,
     /// Paule & Mandel: the τ² at which Q equals its degrees of freedom.
     PauleMandel,
@@ -205,7 +205,7 @@ pub struct JamesStein {
 /// James and Stein's estimates of values observed with one variance `sigma2`; with fewer than four values nothing is drawn in. `None`
 /// without values.
 pub fn james_stein(y: &[f64], sigma2: f64) -> Option<JamesStein> {
-    if y.is_empty() || y.iter().any(|y| !y.is_finite()) || !(sigma2 >= 0.0) {
+    if y.is_empty() || y.iter().any(|y| !y.is_finite()) || sigma2.is_nan() || sigma2 < 0.0 {
         return None;
     }
     let m = y.len() as f64;

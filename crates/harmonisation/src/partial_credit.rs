@@ -108,7 +108,7 @@ impl PartialCredit {
             .any(|line| line.standing == Standing::Bounded)
     }
 
-    /// The same lines with Σ `Δ_M` = `total`: every `Δ_m` moves by c·m, which is a shift of the scale of η.
+    /// The same lines with every `Δ_m` moved by `shift`·m, in logits: another origin of η, nothing else.
     #[must_use]
     pub fn shifted(mut self, shift: f64) -> Self {
         for line in &mut self.lines {

@@ -5,8 +5,8 @@
     reason = "counts of candidates, cells and levels are far below 2⁵²"
 )]
 
+use crate::multiple::{Adjustment, adjust};
 use crate::report::{Penalties, PenaltyRate};
-use crate::signatures::null::adjusted;
 
 /// Candidates of one commission.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -39,7 +39,7 @@ pub fn penalties(counts: &[Count]) -> (Option<Penalties>, Vec<Option<PenaltyRate
             )
         })
         .collect();
-    let adjusted = adjusted(&p);
+    let adjusted = adjust(&p, Adjustment::BenjaminiHochberg);
     let mut results = p.iter().zip(&adjusted);
     let places = counts
         .iter()

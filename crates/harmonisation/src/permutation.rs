@@ -106,7 +106,7 @@ impl Pool {
             return None;
         }
         let mut drawn = vec![0_u32; self.values.len()];
-        let steps = self.steps(n);
+        let cumulated = self.cumulated(n);
         let mut shuffled = self.indices.clone();
         let mut null: [Vec<f64>; 3] = Default::default();
         for _ in 0..permutations {
@@ -117,7 +117,7 @@ impl Pool {
                 shuffled.swap(place, other);
                 drawn[shuffled[place] as usize] += 1;
             }
-            let distances = steps.distances(&drawn);
+            let distances = cumulated.distances(&drawn);
             null[0].push(distances.wasserstein);
             null[1].push(distances.energy);
             null[2].push(distances.kolmogorov);
@@ -155,7 +155,7 @@ impl Pool {
         {
             return None;
         }
-        let observed = self.steps(n).distances(&drawn);
+        let observed = self.cumulated(n).distances(&drawn);
         Some(Distance {
             others: all - n,
             wasserstein: reference.wasserstein.beside(observed.wasserstein),
@@ -164,10 +164,10 @@ impl Pool {
         })
     }
 
-    /// What [`Steps::distances`] needs of the pool, for draws of `n`.
-    fn steps(&self, n: usize) -> Steps {
+    /// What [`Cumulated::distances`] needs of the pool, for draws of `n`.
+    fn cumulated(&self, n: usize) -> Cumulated {
         let mut total = 0.0;
-        let steps = self
+        let jumps = self
             .values
             .windows(2)
             .zip(&self.counts)
@@ -176,30 +176,30 @@ impl Pool {
                 (n as f64 * total, pair[1] - pair[0])
             })
             .collect();
-        Steps {
+        Cumulated {
             all: self.size() as f64,
             whole: (n * (self.size() - n)) as f64,
-            steps,
+            jumps,
         }
     }
 }
 
 /// The pool's distribution, ready to be compared with draws.
-struct Steps {
+struct Cumulated {
     /// N.
     all: f64,
     /// n(N−n).
     whole: f64,
     /// n·C and the width to the next value, a distinct value after another; the last one has no next.
-    steps: Vec<(f64, f64)>,
+    jumps: Vec<(f64, f64)>,
 }
 
-impl Steps {
+impl Cumulated {
     /// Distances of the candidates drawn as counted to the rest: |F−G| = |N·c − n·C|/(n(N−n)) from cumulated counts c and C, in numbers
     /// that are whole, so that equal distances are equal.
     fn distances(&self, drawn: &[u32]) -> Distances {
         let (mut c, mut area, mut squares, mut most) = (0.0, 0.0, 0.0, 0.0_f64);
-        for (drawn, (total, width)) in drawn.iter().zip(&self.steps) {
+        for (drawn, (total, width)) in drawn.iter().zip(&self.jumps) {
             c += f64::from(*drawn);
             let gap = (self.all * c - total).abs();
             area += gap * width;

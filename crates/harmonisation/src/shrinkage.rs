@@ -24,12 +24,12 @@ pub struct Observation {
     pub se: f64,
 }
 
-/// The law of true values: Σ π_k N(0, τ_k²).
+/// The law of true values: `Σ π_k N(0, τ_k²)`.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Prior {
-    /// τ_k, in points; 0 is an atom at no difference.
+    /// `τ_k`, in points; 0 is an atom at no difference.
     pub scales: Vec<f64>,
-    /// π_k.
+    /// `π_k`.
     pub weights: Vec<f64>,
     /// Log likelihood of the observations.
     pub log_likelihood: f64,
@@ -67,7 +67,7 @@ pub fn grid(least: f64, most: f64) -> Vec<f64> {
 /// Weights of the mixture by maximum likelihood, as EM would end; `None` without observations, or where an error is not positive and
 /// finite. The observations' order changes no bit.
 ///
-/// w_ck ∝ π_k N(x_c; 0, s_c²+τ_k²), π_k = mean over c of w_ck.
+/// `w_ck ∝ π_k N(x_c; 0, s_c²+τ_k²)`, `π_k` = mean over c of `w_ck`.
 pub fn learn(observations: &[Observation], scales: &[f64]) -> Option<Prior> {
     let usable = |o: &Observation| o.estimate.is_finite() && o.se > 0.0 && o.se.is_finite();
     if observations.is_empty() || scales.is_empty() || !observations.iter().all(usable) {
@@ -89,7 +89,9 @@ pub fn learn(observations: &[Observation], scales: &[f64]) -> Option<Prior> {
         }
         let most = row.iter().fold(f64::NEG_INFINITY, |most, l| most.max(*l));
         largest += most;
-        row.iter_mut().for_each(|l| *l = libm::exp(*l - most));
+        for l in row {
+            *l = libm::exp(*l - most);
+        }
     }
     let reached = mixture::maximise(&likelihood, k);
     Some(Prior {

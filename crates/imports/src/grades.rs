@@ -7,7 +7,9 @@ mod cells;
 mod columns;
 mod headers;
 mod inflate;
+mod lists;
 mod opened;
+mod passages;
 mod rows;
 mod texts;
 

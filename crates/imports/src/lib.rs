@@ -32,7 +32,11 @@ pub use context::{
     Academy, CandidateContext, CandidateKey, ExaminerContext, KnownSchool, SchoolContext,
 };
 pub use examiners::read_examiners;
-pub use grades::{Grade, GradeCommission, GradeCompetence, GradeFile, GradeGrid, GradeItem, GradePresence, GradesRefused, GridColumns, MAX_GRADE_BYTES, MAX_GRADE_ROWS, WithoutNote, read_anchors, read_design, read_grades};
+pub use grades::{
+    Grade, GradeCommission, GradeCompetence, GradeFile, GradeGrid, GradeItem, GradePresence,
+    GradesRefused, GridColumns, MAX_GRADE_BYTES, MAX_GRADE_ROWS, WithoutNote, read_anchors,
+    read_design, read_grades,
+};
 pub use report::{
     ComplementReport, Fault, FieldChange, FileKind, MAX_TOLD, MAX_VALUE, Report, Update,
 };

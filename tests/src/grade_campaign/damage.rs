@@ -184,7 +184,8 @@ fn change(table: &mut Vec<Vec<String>>, chance: &mut Chance) {
         4 => body(table, &mut |place, cell| *cell = format!("x{place}")),
         // A column of two values that follow another: separation.
         5 => body(table, &mut |place, cell| {
-            *cell = if place * 2 < rows { "0" } else { "3" }.to_owned();
+            let value = if place * 2 < rows { "0" } else { "3" };
+            value.clone_into(cell);
         }),
         // A column less.
         6 => {

@@ -15,7 +15,11 @@ fn a_design_says_who_can_be_compared_and_what_two_more_dossiers_would_give() -> 
     )?;
     desk.run(&["harmonise", "--design", &file])?.ends(
         0,
-        &["2 groupes", "5 commissions", "Avec 2 dossiers communs de plus"],
+        &[
+            "2 groupes",
+            "5 commissions",
+            "Avec 2 dossiers communs de plus",
+        ],
     );
     let empty = desk.write("empty.csv", "")?;
     desk.run(&["harmonise", "--design", &empty])?

@@ -16,12 +16,8 @@ pub use workbook::{WorkbookRefused, workbook};
 
 /// The report on what was read. `told` hears of each step as it begins.
 pub fn report(intake: &Intake, settings: Settings, told: &dyn Fn(Step)) -> Report {
-    let mut report = delos_harmonisation::analysis::analyse(
-        &intake.session,
-        &intake.anchors,
-        settings,
-        told,
-    );
+    let mut report =
+        delos_harmonisation::analysis::analyse(&intake.session, &intake.anchors, settings, told);
     intake.count(&mut report.input);
     report
 }

@@ -79,8 +79,16 @@ impl Bars {
                 continue;
             };
             let (zero, to) = (scale.at(0.0), scale.at(ends.estimate));
-            let class = if row.mark == Mark::Flagged { "barre hors" } else { "barre" };
-            drawing.rect((zero.min(to), middle - 6.0), ((to - zero).abs(), 12.0), class);
+            let class = if row.mark == Mark::Flagged {
+                "barre hors"
+            } else {
+                "barre"
+            };
+            drawing.rect(
+                (zero.min(to), middle - 6.0),
+                ((to - zero).abs(), 12.0),
+                class,
+            );
             let (lower, upper) = (scale.at(ends.lower), scale.at(ends.upper));
             lines.segment((lower, middle), (upper, middle));
             for x in [lower, upper] {
@@ -92,7 +100,12 @@ impl Bars {
         drawing.text((scale.at(far), 12.0), Anchor::End, "g", &self.more);
         let n = if narrow { "n" } else { "candidats" };
         drawing.text((width - 4.0, 12.0), Anchor::End, "g", n);
-        drawing.text((scale.at(0.0), floor + 32.0), Anchor::Middle, "g", &self.unit);
+        drawing.text(
+            (scale.at(0.0), floor + 32.0),
+            Anchor::Middle,
+            "g",
+            &self.unit,
+        );
         drawing.finish(caption, (width, floor + 38.0), Some(format))
     }
 }

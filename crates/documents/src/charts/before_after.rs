@@ -31,13 +31,22 @@ impl BeforeAfter {
         let across = Scale::new(from, to, left, width - right);
         let before = gathered(&self.before, self.bounds);
         let after = gathered(&self.after, self.bounds);
-        let most = before.iter().chain(&after).map(|(_, many)| *many).fold(1.0, f64::max);
+        let most = before
+            .iter()
+            .chain(&after)
+            .map(|(_, many)| *many)
+            .fold(1.0, f64::max);
         let up = Scale::new(0.0, most * 1.05, height - foot, top);
         let mut drawing = Drawing::new();
         for value in up.steps(4) {
             let y = up.at(value);
             drawing.line((left, y), (width - right, y), "axe");
-            drawing.text((left - 6.0, y + 4.0), Anchor::End, "g", &fixed(value, up.decimals(4)));
+            drawing.text(
+                (left - 6.0, y + 4.0),
+                Anchor::End,
+                "g",
+                &fixed(value, up.decimals(4)),
+            );
         }
         let half = (across.at(1.0) - across.at(0.0)).abs() * 0.42;
         let (mut full, mut outline) = (Path::new(), Path::new());
@@ -54,7 +63,11 @@ impl BeforeAfter {
         }
         drawing.path(&full, "apres");
         drawing.path(&outline, "avant");
-        drawing.line((left, height - foot), (width - right, height - foot), "zero");
+        drawing.line(
+            (left, height - foot),
+            (width - right, height - foot),
+            "zero",
+        );
         for threshold in self.thresholds.iter().filter(|value| value.is_finite()) {
             let x = across.at(threshold - 0.5);
             drawing.line((x, top - 6.0), (x, height - foot), "bande-b");

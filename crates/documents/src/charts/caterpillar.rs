@@ -83,19 +83,41 @@ impl Caterpillar {
             let base = middle + 4.0;
             let room = if narrow { left - 10.0 } else { 108.0 };
             let indent = if narrow { 0.0 } else { 8.0 };
-            words.text((indent, base), Anchor::Start, row.mark.class(), &fitted(&row.label, room));
+            words.text(
+                (indent, base),
+                Anchor::Start,
+                row.mark.class(),
+                &fitted(&row.label, room),
+            );
             if !narrow && !row.note.is_empty() {
-                words.text((124.0, base), Anchor::Start, "g", &fitted(&row.note, left - 134.0));
+                words.text(
+                    (124.0, base),
+                    Anchor::Start,
+                    "g",
+                    &fitted(&row.note, left - 134.0),
+                );
             }
             let faint = if row.mark == Mark::Faint { "g" } else { "" };
             let n = row.count.map(whole).unwrap_or_default();
             words.text((width - 4.0, base), Anchor::End, faint, &n);
             if let Some(ends) = row.interval {
-                let path = if row.mark == Mark::Flagged { &mut marked } else { &mut intervals };
-                path.segment((scale.at(ends.lower), middle), (scale.at(ends.upper), middle));
+                let path = if row.mark == Mark::Flagged {
+                    &mut marked
+                } else {
+                    &mut intervals
+                };
+                path.segment(
+                    (scale.at(ends.lower), middle),
+                    (scale.at(ends.upper), middle),
+                );
                 points.push(((scale.at(ends.estimate), middle), row.mark));
             } else {
-                words.text((scale.at(0.0) + 6.0, base), Anchor::Start, "g", &self.missing);
+                words.text(
+                    (scale.at(0.0) + 6.0, base),
+                    Anchor::Start,
+                    "g",
+                    &self.missing,
+                );
             }
             if let Some(tick) = row.tick {
                 let x = scale.at(tick);
@@ -106,16 +128,25 @@ impl Caterpillar {
         let floor = y + 6.0;
         let mut drawing = self.ground(&scale, top - 8.0, floor, narrow);
         drawing.path(&rules, "axe");
-        drawing.absorb(words);
+        drawing.absorb(&words);
         drawing.path(&ticks, "tick");
         drawing.path(&intervals, "iv");
         drawing.path(&marked, "iv hors");
         for (at, mark) in points {
             drawing.point(at, 4.0, mark);
         }
-        let counted = if narrow && !self.counted.is_empty() { "n" } else { &self.counted };
+        let counted = if narrow && !self.counted.is_empty() {
+            "n"
+        } else {
+            &self.counted
+        };
         drawing.text((width - 4.0, 14.0), Anchor::End, "g", counted);
-        drawing.text((scale.at(0.0), floor + 34.0), Anchor::Middle, "g", &self.unit);
+        drawing.text(
+            (scale.at(0.0), floor + 34.0),
+            Anchor::Middle,
+            "g",
+            &self.unit,
+        );
         drawing.finish(caption, (width, floor + 40.0), Some(format))
     }
 

@@ -43,26 +43,52 @@ impl Ecdf {
         let up = Scale::new(0.0, 1.0, HEIGHT - foot, top);
         let mut drawing = Drawing::new();
         let name = fitted(&self.label, WIDTH - 8.0);
-        drawing.text((0.0, 12.0), Anchor::Start, if self.mark == Mark::Faint { "g gras" } else { "gras" }, &name);
-        drawing.text((0.0, 27.0), Anchor::Start, "g", &fitted(&self.note, WIDTH - 8.0));
+        drawing.text(
+            (0.0, 12.0),
+            Anchor::Start,
+            if self.mark == Mark::Faint {
+                "g gras"
+            } else {
+                "gras"
+            },
+            &name,
+        );
+        drawing.text(
+            (0.0, 27.0),
+            Anchor::Start,
+            "g",
+            &fitted(&self.note, WIDTH - 8.0),
+        );
         let mut rules = Path::new();
         for share in [0.0, 0.5, 1.0] {
             let y = up.at(share);
             rules.segment((left, y), (WIDTH - right, y));
-            drawing.text((left - 4.0, y + 4.0), Anchor::End, "g", &fixed(share * 100.0, 0));
+            drawing.text(
+                (left - 4.0, y + 4.0),
+                Anchor::End,
+                "g",
+                &fixed(share * 100.0, 0),
+            );
         }
         drawing.path(&rules, "axe");
         for value in across.steps(2) {
             let at = (across.at(value), HEIGHT - 5.0);
             drawing.text(at, Anchor::Middle, "g", &fixed(value, across.decimals(2)));
         }
-        let size: usize = self.steps.iter().fold(0, |sum, step| sum.saturating_add(step.count));
+        let size: usize = self
+            .steps
+            .iter()
+            .fold(0, |sum, step| sum.saturating_add(step.count));
         let band = envelope(&self.others, size);
         if !band.is_empty() {
             drawing.path(&ribbon(&band, self.bounds, &across, &up), "bande");
         }
         drawing.path(&stairs(&self.others, &across, &up), "lim");
-        let class = if self.mark == Mark::Flagged { "courbe hors" } else { "courbe" };
+        let class = if self.mark == Mark::Flagged {
+            "courbe hors"
+        } else {
+            "courbe"
+        };
         drawing.path(&stairs(&self.steps, &across, &up), class);
         drawing.finish(caption, (WIDTH, HEIGHT), None)
     }
@@ -101,7 +127,9 @@ fn ribbon(band: &[(f64, f64, f64)], bounds: (f64, f64), across: &Scale, up: &Sca
 
 fn stairs(steps: &[Step], across: &Scale, up: &Scale) -> Path {
     let mut path = Path::whole();
-    let total: usize = steps.iter().fold(0, |sum, step| sum.saturating_add(step.count));
+    let total: usize = steps
+        .iter()
+        .fold(0, |sum, step| sum.saturating_add(step.count));
     if total == 0 {
         return path;
     }
@@ -121,7 +149,9 @@ fn stairs(steps: &[Step], across: &Scale, up: &Scale) -> Path {
 /// It is the exact law of a permutation reference (harmonisation.md §2.6), value by value: the number of the drawn at or
 /// below x is hypergeometric, so that no permutation need be made to draw it.
 pub fn envelope(others: &[Step], size: usize) -> Vec<(f64, f64, f64)> {
-    let all: usize = others.iter().fold(0, |sum, step| sum.saturating_add(step.count));
+    let all: usize = others
+        .iter()
+        .fold(0, |sum, step| sum.saturating_add(step.count));
     if size == 0 || all < size || all > 10_000_000 {
         return Vec::new();
     }
@@ -131,7 +161,11 @@ pub fn envelope(others: &[Step], size: usize) -> Vec<(f64, f64, f64)> {
         .map(|step| {
             below += step.count;
             let (low, high) = central(all, below, size);
-            (step.value, count(low) / count(size), count(high) / count(size))
+            (
+                step.value,
+                count(low) / count(size),
+                count(high) / count(size),
+            )
         })
         .collect()
 }
@@ -191,7 +225,16 @@ mod tests {
 
     #[test]
     fn nobody_and_everybody_have_a_band_too() {
-        let all = [Step { value: 8.0, count: 3 }, Step { value: 12.0, count: 2 }];
+        let all = [
+            Step {
+                value: 8.0,
+                count: 3,
+            },
+            Step {
+                value: 12.0,
+                count: 2,
+            },
+        ];
         assert!(envelope(&all, 0).is_empty());
         assert!(envelope(&[], 3).is_empty());
         assert_eq!(envelope(&all, 5), [(8.0, 0.6, 0.6), (12.0, 1.0, 1.0)]);

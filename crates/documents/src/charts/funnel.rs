@@ -49,31 +49,65 @@ impl Funnel {
         let width = format.width();
         let height = if narrow { 340.0 } else { 430.0 };
         let (left, right, top, foot) = (40.0, 16.0, 24.0, 44.0);
-        let most = self.points.iter().map(|point| count(point.count)).fold(10.0, f64::max);
+        let most = self
+            .points
+            .iter()
+            .map(|point| count(point.count))
+            .fold(10.0, f64::max);
         let most = (most * 1.06 + 1.0).min(1e5).ceil();
         let far = reach(self.points.iter().map(|p| p.value - self.target), 3.0, 20.0);
-        let target = if self.target.is_finite() { self.target } else { 0.0 };
+        let target = if self.target.is_finite() {
+            self.target
+        } else {
+            0.0
+        };
         let across = Scale::new(0.0, most, left, width - right);
         let up = Scale::new(target - far, target + far, height - foot, top);
         let mut drawing = Drawing::new();
         for value in up.steps(7) {
             let y = up.at(value);
-            let class = if (value - target).abs() < 1e-9 { "zero" } else { "axe" };
+            let class = if (value - target).abs() < 1e-9 {
+                "zero"
+            } else {
+                "axe"
+            };
             drawing.line((left, y), (width - right, y), class);
-            drawing.text((left - 6.0, y + 4.0), Anchor::End, "g", &signed(value, up.decimals(7)));
+            drawing.text(
+                (left - 6.0, y + 4.0),
+                Anchor::End,
+                "g",
+                &signed(value, up.decimals(7)),
+            );
         }
-        for value in across.steps(if narrow { 5 } else { 9 }).into_iter().filter(|n| *n > 0.0) {
+        for value in across
+            .steps(if narrow { 5 } else { 9 })
+            .into_iter()
+            .filter(|n| *n > 0.0)
+        {
             let x = across.at(value);
             drawing.line((x, height - foot), (x, height - foot + 4.0), "zero");
             let at = (x, height - foot + 18.0);
-            drawing.text(at, Anchor::Middle, "g", &super::numbers::fixed(value, across.decimals(5)));
+            drawing.text(
+                at,
+                Anchor::Middle,
+                "g",
+                &super::numbers::fixed(value, across.decimals(5)),
+            );
         }
         let mut taken = Vec::new();
         self.limits(&mut drawing, &across, &up, &mut taken);
         for mark in [Mark::Faint, Mark::Plain, Mark::Flagged] {
-            for point in self.points.iter().filter(|p| p.mark == mark && p.value.is_finite()) {
+            for point in self
+                .points
+                .iter()
+                .filter(|p| p.mark == mark && p.value.is_finite())
+            {
                 let radius = if self.points.len() > 150 { 2.8 } else { 4.0 };
-                drawing.point((across.at(count(point.count)), up.at(point.value)), radius, mark);
+                drawing.point(
+                    (across.at(count(point.count)), up.at(point.value)),
+                    radius,
+                    mark,
+                );
             }
         }
         self.names(&mut drawing, (&across, &up), taken, narrow);
@@ -87,9 +121,11 @@ impl Funnel {
             return;
         }
         let centre = f64::midpoint(up.from(), up.to());
-        for (z, tau, class) in
-            [(Z_998, 0.0, "pointille"), (Z_95, self.tau, "lim"), (Z_998, self.tau, "lim2")]
-        {
+        for (z, tau, class) in [
+            (Z_998, 0.0, "pointille"),
+            (Z_95, self.tau, "lim"),
+            (Z_998, self.tau, "lim2"),
+        ] {
             for side in [1.0, -1.0] {
                 let mut path = Path::new();
                 let mut begun = false;
@@ -97,12 +133,17 @@ impl Funnel {
                     // Finer where the curve bends: the squares of even steps.
                     let share = f64::from(step) / 120.0;
                     let n = 1.0 + (across.to() - 1.0) * share * share;
-                    let value = centre + side * z * (self.sigma * self.sigma / n + tau * tau).sqrt();
+                    let value =
+                        centre + side * z * (self.sigma * self.sigma / n + tau * tau).sqrt();
                     if !up.holds(value) {
                         continue;
                     }
                     let at = (across.at(n), up.at(value));
-                    if begun { path.line_to(at) } else { path.move_to(at) }
+                    if begun {
+                        path.line_to(at);
+                    } else {
+                        path.move_to(at);
+                    }
                     begun = true;
                 }
                 drawing.path(&path, class);
@@ -110,7 +151,11 @@ impl Funnel {
                     let n = across.to();
                     let value = centre + z * (self.sigma * self.sigma / n + tau * tau).sqrt();
                     if up.holds(value) {
-                        let words = if class == "lim" { "95\u{202f}%" } else { "99,8\u{202f}%" };
+                        let words = if class == "lim" {
+                            "95\u{202f}%"
+                        } else {
+                            "99,8\u{202f}%"
+                        };
                         let at = (across.at(n), up.at(value) - 5.0);
                         drawing.text(at, Anchor::End, "g", words);
                         taken.push((at.0 - breadth(words), at.0, at.1));
@@ -129,7 +174,11 @@ impl Funnel {
         mut taken: Vec<Taken>,
         narrow: bool,
     ) {
-        let flagged = || self.points.iter().filter(|p| p.mark == Mark::Flagged && p.value.is_finite());
+        let flagged = || {
+            self.points
+                .iter()
+                .filter(|p| p.mark == Mark::Flagged && p.value.is_finite())
+        };
         taken.extend(flagged().map(|point| {
             let (x, y) = (across.at(count(point.count)), up.at(point.value));
             (x - 6.0, x + 6.0, y + 4.0)
@@ -138,7 +187,11 @@ impl Funnel {
             let name = fitted(&point.label, if narrow { 70.0 } else { 130.0 });
             let broad = breadth(&name);
             let (x, y) = (across.at(count(point.count)), up.at(point.value));
-            let places = [(x + 10.0, y + 4.0), (x - 10.0 - broad, y + 4.0), (x - broad / 2.0, y - 9.0)];
+            let places = [
+                (x + 10.0, y + 4.0),
+                (x - 10.0 - broad, y + 4.0),
+                (x - broad / 2.0, y - 9.0),
+            ];
             let free = places.into_iter().find(|(from, base)| {
                 *from > across.at(0.0)
                     && from + broad < across.at(across.to()) + 10.0

@@ -52,7 +52,10 @@ pub const STEPS: [f64; 3] = [0.15, 0.35, 0.6];
 
 /// −3 (far below) to 3 (far above).
 pub fn class(value: f64) -> i8 {
-    let step: i8 = STEPS.iter().map(|edge| i8::from(value.abs() >= *edge)).sum();
+    let step: i8 = STEPS
+        .iter()
+        .map(|edge| i8::from(value.abs() >= *edge))
+        .sum();
     if value < 0.0 { -step } else { step }
 }
 
@@ -72,7 +75,11 @@ impl HeatMap {
         for (index, (name, from, to)) in blocks.iter().enumerate() {
             let x = places.get(*from).copied().unwrap_or(left);
             let end = places.get(to.saturating_sub(1)).copied().unwrap_or(left) + broad;
-            let name = if narrow { (index + 1).to_string() } else { fitted(name, (end - x) * 0.88) };
+            let name = if narrow {
+                (index + 1).to_string()
+            } else {
+                fitted(name, (end - x) * 0.88)
+            };
             drawing.text((x, 12.0), Anchor::Start, "gras", &name);
             drawing.line((x, top - 5.0), (end - 2.0, top - 5.0), "zero");
         }
@@ -90,13 +97,25 @@ impl HeatMap {
             let y = top + high * super::count(index);
             let base = y + high / 2.0 + 4.0;
             let room = if narrow { left - 6.0 } else { 92.0 };
-            words.text((0.0, base), Anchor::Start, row.mark.class(), &fitted(&row.label, room));
+            words.text(
+                (0.0, base),
+                Anchor::Start,
+                row.mark.class(),
+                &fitted(&row.label, room),
+            );
             if !narrow {
-                words.text((98.0, base), Anchor::Start, "g", &fitted(&row.note, left - 106.0));
+                words.text(
+                    (98.0, base),
+                    Anchor::Start,
+                    "g",
+                    &fitted(&row.note, left - 106.0),
+                );
             }
             for (_, from, to) in &blocks {
                 // One strip a block for « as expected »: only what differs is laid over it.
-                let (Some(x), Some(end)) = (places.get(*from), places.get(to - 1)) else { continue };
+                let (Some(x), Some(end)) = (places.get(*from), places.get(to - 1)) else {
+                    continue;
+                };
                 fills[3].stroke((*x, y + high / 2.0), end + broad - 2.0 - x);
             }
             for (cell, x) in row.cells.iter().zip(&places) {
@@ -119,7 +138,11 @@ impl HeatMap {
                 match class {
                     0 => {}
                     _ if broad >= 26.0 => {
-                        let class = if broad < 32.0 { FINE[slot] } else { TEXTS[slot] };
+                        let class = if broad < 32.0 {
+                            FINE[slot]
+                        } else {
+                            TEXTS[slot]
+                        };
                         words.text(at, Anchor::Middle, class, &signed(cell.value, 1));
                     }
                     -1 | 1 => {}
@@ -135,7 +158,7 @@ impl HeatMap {
             drawing.strokes(path, high - 2.0, FILLS[slot]);
         }
         drawing.path(&hatches, "hach");
-        drawing.absorb(words);
+        drawing.absorb(&words);
         let height = top + high * super::count(self.rows.len()) + 4.0;
         drawing.finish(caption, (width, height), Some(format))
     }
@@ -172,4 +195,6 @@ impl HeatMap {
 const FILLS: [&str; 7] = ["s q-3", "s q-2", "s q-1", "s q0", "s q1", "s q2", "s q3"];
 const TEXTS: [&str; 7] = ["t-3", "t-2", "t-1", "g", "t1", "t2", "t3"];
 /// The same where a cell is small.
-const FINE: [&str; 7] = ["fin t-3", "fin t-2", "fin t-1", "fin g", "fin t1", "fin t2", "fin t3"];
+const FINE: [&str; 7] = [
+    "fin t-3", "fin t-2", "fin t-1", "fin g", "fin t1", "fin t2", "fin t3",
+];

@@ -52,15 +52,31 @@ impl Levels {
         let mut group = "";
         for share in [0.0, 0.25, 0.5, 0.75, 1.0] {
             let at = (scale.at(share), 12.0);
-            let anchor = if share < 1.0 { Anchor::Middle } else { Anchor::End };
+            let anchor = if share < 1.0 {
+                Anchor::Middle
+            } else {
+                Anchor::End
+            };
             drawing.text(at, anchor, "g", &percent(share, 0));
         }
-        let at = (if narrow { width - 2.0 } else { width - right + 42.0 }, 12.0);
+        let at = (
+            if narrow {
+                width - 2.0
+            } else {
+                width - right + 42.0
+            },
+            12.0,
+        );
         drawing.text(at, Anchor::End, "g", "n");
         for row in &self.rows {
             if row.group != group {
                 group = &row.group;
-                drawing.text((0.0, y + 15.0), Anchor::Start, "gras", &fitted(group, width - 8.0));
+                drawing.text(
+                    (0.0, y + 15.0),
+                    Anchor::Start,
+                    "gras",
+                    &fitted(group, width - 8.0),
+                );
                 y += 21.0;
                 drawing.line((0.0, y), (width, y), "axe");
                 y += 3.0;
@@ -68,8 +84,20 @@ impl Levels {
             let base = y + 14.0;
             let room = left - if narrow { 6.0 } else { 14.0 };
             let indent = if narrow { 0.0 } else { 8.0 };
-            drawing.text((indent, base), Anchor::Start, row.mark.class(), &fitted(&row.label, room));
-            let at = (if narrow { width - 2.0 } else { width - right + 42.0 }, base);
+            drawing.text(
+                (indent, base),
+                Anchor::Start,
+                row.mark.class(),
+                &fitted(&row.label, room),
+            );
+            let at = (
+                if narrow {
+                    width - 2.0
+                } else {
+                    width - right + 42.0
+                },
+                base,
+            );
             drawing.text(at, Anchor::End, "g", &whole(row.count));
             if !narrow && !row.note.is_empty() {
                 let class = row.mark.class();
@@ -77,7 +105,9 @@ impl Levels {
                 drawing.text(at, Anchor::Start, class, &fitted(&row.note, right - 60.0));
             }
             for (level, part) in shares(&scale, &row.observed).into_iter().enumerate() {
-                let Some((from, long, share)) = part else { continue };
+                let Some((from, long, share)) = part else {
+                    continue;
+                };
                 bars.observed[level].stroke((from, y + 2.0 + HIGH / 2.0), long);
                 if !narrow && long > 30.0 {
                     let at = (from + long / 2.0, y + HIGH - 1.0);
@@ -121,7 +151,13 @@ impl Bars {
 
 /// Where each part begins and how long it is: none where there is nothing.
 fn shares(scale: &Scale, parts: &[f64; 4]) -> [Option<(f64, f64, f64)>; 4] {
-    let parts = parts.map(|part| if part.is_finite() { part.clamp(0.0, 1e12) } else { 0.0 });
+    let parts = parts.map(|part| {
+        if part.is_finite() {
+            part.clamp(0.0, 1e12)
+        } else {
+            0.0
+        }
+    });
     let total: f64 = parts.iter().sum();
     let mut done = 0.0;
     parts.map(|part| {

@@ -27,7 +27,10 @@ impl Parts {
     /// The drawing.
     pub fn draw(&self, caption: &Caption, format: Format) -> String {
         let width = format.width();
-        let all = self.sizes.iter().fold(self.alone, |sum, size| sum.saturating_add(*size));
+        let all = self
+            .sizes
+            .iter()
+            .fold(self.alone, |sum, size| sum.saturating_add(*size));
         let each = all.div_ceil(MOST_DOTS).max(1);
         let pitch = if format.is_narrow() { 9.0 } else { 11.0 };
         let mut drawing = Drawing::new();
@@ -39,17 +42,30 @@ impl Parts {
                 super::numbers::counted(*size, &self.member.0, &self.member.1)
             );
             drawing.text((0.0, y + 12.0), Anchor::Start, "gras", &head);
-            y = dots(&mut drawing, size.div_ceil(each), (y + 18.0, width, pitch), true) + 14.0;
+            y = dots(
+                &mut drawing,
+                size.div_ceil(each),
+                (y + 18.0, width, pitch),
+                true,
+            ) + 14.0;
         }
         if self.sizes.len() > MOST_PARTS {
-            let rest = format!("… et {} autres parties", whole(self.sizes.len() - MOST_PARTS));
+            let rest = format!(
+                "… et {} autres parties",
+                whole(self.sizes.len() - MOST_PARTS)
+            );
             drawing.text((0.0, y + 12.0), Anchor::Start, "g", &rest);
             y += 24.0;
         }
         if self.alone > 0 {
             let head = format!("{}\u{a0}: {}", self.alone_words, whole(self.alone));
             drawing.text((0.0, y + 12.0), Anchor::Start, "gras", &head);
-            y = dots(&mut drawing, self.alone.div_ceil(each), (y + 18.0, width, pitch), false) + 8.0;
+            y = dots(
+                &mut drawing,
+                self.alone.div_ceil(each),
+                (y + 18.0, width, pitch),
+                false,
+            ) + 8.0;
         }
         if each > 1 {
             let words = format!("Un point vaut {} commissions.", whole(each));
@@ -61,7 +77,12 @@ impl Parts {
 }
 
 /// Rows of dots, in an island when they are linked; the place below.
-fn dots(drawing: &mut Drawing, many: usize, (top, width, pitch): (f64, f64, f64), linked: bool) -> f64 {
+fn dots(
+    drawing: &mut Drawing,
+    many: usize,
+    (top, width, pitch): (f64, f64, f64),
+    linked: bool,
+) -> f64 {
     let mut path = Path::new();
     let radius = pitch * 0.3;
     let (mut x, mut y) = (10.0 + radius, top + 8.0 + radius);
@@ -103,13 +124,24 @@ impl Matrix {
         let left = if format.is_narrow() { 70.0 } else { 150.0 };
         let side = ((width - left) / count(self.names.len().max(1))).clamp(3.0, 34.0);
         let top = 20.0;
-        let most = self.links.iter().map(|(_, _, many)| *many).max().unwrap_or(1).max(1);
+        let most = self
+            .links
+            .iter()
+            .map(|(_, _, many)| *many)
+            .max()
+            .unwrap_or(1)
+            .max(1);
         let mut drawing = Drawing::new();
         let far = count(self.names.len()) * side;
         for (index, name) in self.names.iter().enumerate() {
             let y = top + side * count(index);
             if side >= 10.0 {
-                drawing.text((0.0, y + side * 0.7), Anchor::Start, "", &fitted(name, left - 6.0));
+                drawing.text(
+                    (0.0, y + side * 0.7),
+                    Anchor::Start,
+                    "",
+                    &fitted(name, left - 6.0),
+                );
                 let at = (left + side * (count(index) + 0.5), 12.0);
                 drawing.text(at, Anchor::Middle, "g", &fitted(name, side - 1.0));
             }

@@ -60,7 +60,11 @@ pub fn whole(count: usize) -> String {
 
 /// « 1 commission », « 24 commissions », with a no-break space: French has one up to two.
 pub fn counted(count: usize, one: &str, several: &str) -> String {
-    format!("{}\u{a0}{}", whole(count), if count < 2 { one } else { several })
+    format!(
+        "{}\u{a0}{}",
+        whole(count),
+        if count < 2 { one } else { several }
+    )
 }
 
 /// « point » up to two, « points » from there.

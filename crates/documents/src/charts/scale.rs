@@ -15,10 +15,23 @@ const FAR: f64 = 1e6;
 impl Scale {
     /// Values `from`..`to` on places `start`..`end`. Where the values are equal or no numbers, one unit of room is made.
     pub(crate) fn new(from: f64, to: f64, start: f64, end: f64) -> Self {
-        let from = if from.is_finite() { from.clamp(-FAR, FAR) } else { 0.0 };
-        let to = if to.is_finite() { to.clamp(-FAR, FAR) } else { from + 1.0 };
+        let from = if from.is_finite() {
+            from.clamp(-FAR, FAR)
+        } else {
+            0.0
+        };
+        let to = if to.is_finite() {
+            to.clamp(-FAR, FAR)
+        } else {
+            from + 1.0
+        };
         let to = if to - from > 1e-9 { to } else { from + 1.0 };
-        Self { from, to, start, end }
+        Self {
+            from,
+            to,
+            start,
+            end,
+        }
     }
 
     /// The place of a value.
@@ -51,7 +64,11 @@ impl Scale {
             if value > self.to + step * 1e-9 {
                 break;
             }
-            values.push(if value.abs() < step * 1e-9 { 0.0 } else { value });
+            values.push(if value.abs() < step * 1e-9 {
+                0.0
+            } else {
+                value
+            });
         }
         values
     }
@@ -105,7 +122,9 @@ pub(crate) fn span(
         let (low, high) = ends.unwrap_or((value, value));
         ends = Some((low.min(value), high.max(value)));
     }
-    ends.map_or(otherwise, |(low, high)| (low.floor(), high.ceil().max(low.floor() + 1.0)))
+    ends.map_or(otherwise, |(low, high)| {
+        (low.floor(), high.ceil().max(low.floor() + 1.0))
+    })
 }
 
 #[cfg(test)]
@@ -115,7 +134,12 @@ mod tests {
     #[test]
     fn a_scale_keeps_every_value_inside() {
         let scale = Scale::new(-3.0, 3.0, 0.0, 600.0);
-        for (value, place) in [(0.0, 300.0), (9.0, 600.0), (f64::NEG_INFINITY, 0.0), (f64::NAN, 0.0)] {
+        for (value, place) in [
+            (0.0, 300.0),
+            (9.0, 600.0),
+            (f64::NEG_INFINITY, 0.0),
+            (f64::NAN, 0.0),
+        ] {
             assert!((scale.at(value) - place).abs() < 1e-9);
         }
         let none = Scale::new(f64::NAN, f64::INFINITY, 0.0, 10.0);
@@ -125,8 +149,14 @@ mod tests {
 
     #[test]
     fn steps_are_round() {
-        assert_eq!(Scale::new(-3.0, 3.0, 0.0, 1.0).steps(7), [-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0]);
-        assert_eq!(Scale::new(0.0, 42.0, 0.0, 1.0).steps(5), [0.0, 10.0, 20.0, 30.0, 40.0]);
+        assert_eq!(
+            Scale::new(-3.0, 3.0, 0.0, 1.0).steps(7),
+            [-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0]
+        );
+        assert_eq!(
+            Scale::new(0.0, 42.0, 0.0, 1.0).steps(5),
+            [0.0, 10.0, 20.0, 30.0, 40.0]
+        );
         assert_eq!(Scale::new(0.0, 1.0, 0.0, 1.0).decimals(5), 1);
     }
 }

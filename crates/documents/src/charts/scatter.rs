@@ -65,7 +65,12 @@ impl Scatter {
         for value in up.steps(7) {
             let y = up.at(value);
             drawing.line((left, y), (width - right, y), "axe");
-            drawing.text((left - 6.0, y + 4.0), Anchor::End, "g", &fixed(value, up.decimals(7)));
+            drawing.text(
+                (left - 6.0, y + 4.0),
+                Anchor::End,
+                "g",
+                &fixed(value, up.decimals(7)),
+            );
         }
         let about = if narrow { 5 } else { 9 };
         for value in across.steps(about) {
@@ -74,15 +79,34 @@ impl Scatter {
             let words = fixed(value, across.decimals(about));
             drawing.text((x, height - foot + 18.0), Anchor::Middle, "g", &words);
         }
-        drawing.line((left, height - foot), (width - right, height - foot), "zero");
+        drawing.line(
+            (left, height - foot),
+            (width - right, height - foot),
+            "zero",
+        );
         for line in &self.lines {
             let mut path = Path::new();
             for (index, at) in inside(line, 0.0, &across, &up).iter().enumerate() {
-                if index == 0 { path.move_to(*at) } else { path.line_to(*at) }
+                if index == 0 {
+                    path.move_to(*at);
+                } else {
+                    path.line_to(*at);
+                }
             }
-            drawing.path(&path, if line.band.is_some() { "lim2" } else { "parallele" });
+            drawing.path(
+                &path,
+                if line.band.is_some() {
+                    "lim2"
+                } else {
+                    "parallele"
+                },
+            );
         }
-        let flagged = self.points.iter().filter(|p| p.mark == Mark::Flagged).count();
+        let flagged = self
+            .points
+            .iter()
+            .filter(|p| p.mark == Mark::Flagged)
+            .count();
         for mark in [Mark::Faint, Mark::Plain, Mark::Flagged] {
             let drawn = self.points.iter().filter(|p| p.mark == mark);
             for point in drawn.filter(|p| p.x.is_finite() && p.y.is_finite()) {
@@ -117,9 +141,16 @@ fn band(line: &Line, half: f64, across: &Scale, up: &Scale) -> Path {
         })
         .collect();
     let edge = |x: &f64, shift: f64| (across.at(*x), up.at(line.at + line.slope * x + shift));
-    let (high, low) = (places.iter().map(|x| edge(x, half)), places.iter().rev().map(|x| edge(x, -half)));
+    let (high, low) = (
+        places.iter().map(|x| edge(x, half)),
+        places.iter().rev().map(|x| edge(x, -half)),
+    );
     for (index, at) in high.chain(low).enumerate() {
-        if index == 0 { path.move_to(at) } else { path.line_to(at) }
+        if index == 0 {
+            path.move_to(at);
+        } else {
+            path.line_to(at);
+        }
     }
     if !places.is_empty() {
         path.close();
@@ -144,5 +175,8 @@ fn inside(line: &Line, shift: f64, across: &Scale, up: &Scale) -> Vec<(f64, f64)
     if from >= to {
         return Vec::new();
     }
-    [from, to].into_iter().map(|x| (across.at(x), up.at(at + slope * x))).collect()
+    [from, to]
+        .into_iter()
+        .map(|x| (across.at(x), up.at(at + slope * x)))
+        .collect()
 }

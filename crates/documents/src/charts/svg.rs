@@ -39,13 +39,19 @@ impl Drawing {
     pub(crate) fn line(&mut self, from: (f64, f64), to: (f64, f64), class: &str) {
         let (x, y) = (place(from.0), place(from.1));
         let (u, v) = (place(to.0), place(to.1));
-        put!(self.body, r#"<line x1="{x}" y1="{y}" x2="{u}" y2="{v}" class="{class}"/>"#);
+        put!(
+            self.body,
+            r#"<line x1="{x}" y1="{y}" x2="{u}" y2="{v}" class="{class}"/>"#
+        );
     }
 
     pub(crate) fn rect(&mut self, corner: (f64, f64), size: (f64, f64), class: &str) {
         let (x, y) = (place(corner.0), place(corner.1));
         let (w, h) = (place(size.0.max(0.0)), place(size.1.max(0.0)));
-        put!(self.body, r#"<rect x="{x}" y="{y}" width="{w}" height="{h}" class="{class}"/>"#);
+        put!(
+            self.body,
+            r#"<rect x="{x}" y="{y}" width="{w}" height="{h}" class="{class}"/>"#
+        );
     }
 
     /// Words, unless there are none.
@@ -60,7 +66,10 @@ impl Drawing {
     }
 
     fn group(&mut self, anchor: Anchor, class: &str) -> &mut String {
-        let found = self.words.iter().position(|(at, name, _)| *at == anchor && name == class);
+        let found = self
+            .words
+            .iter()
+            .position(|(at, name, _)| *at == anchor && name == class);
         let place = found.unwrap_or_else(|| {
             self.words.push((anchor, class.to_owned(), String::new()));
             self.words.len() - 1
@@ -72,7 +81,11 @@ impl Drawing {
     pub(crate) fn strokes(&mut self, path: &Path, breadth: f64, class: &str) {
         if !path.0.is_empty() {
             let breadth = place(breadth);
-            put!(self.body, r#"<path class="{class}" stroke-width="{breadth}" d="{}"/>"#, path.0);
+            put!(
+                self.body,
+                r#"<path class="{class}" stroke-width="{breadth}" d="{}"/>"#,
+                path.0
+            );
         }
     }
 
@@ -94,8 +107,15 @@ impl Drawing {
             }
             Mark::Plain | Mark::Faint => {
                 let class = if mark == Mark::Faint { "pt pale" } else { "pt" };
-                let r = place(if mark == Mark::Faint { radius * 0.75 } else { radius });
-                put!(self.body, r#"<circle class="{class}" cx="{x}" cy="{y}" r="{r}"/>"#);
+                let r = place(if mark == Mark::Faint {
+                    radius * 0.75
+                } else {
+                    radius
+                });
+                put!(
+                    self.body,
+                    r#"<circle class="{class}" cx="{x}" cy="{y}" r="{r}"/>"#
+                );
             }
         }
     }
@@ -106,14 +126,19 @@ impl Drawing {
     }
 
     /// Lays another drawing over this one.
-    pub(crate) fn absorb(&mut self, other: Self) {
+    pub(crate) fn absorb(&mut self, other: &Self) {
         self.body.push_str(&other.body);
         for (anchor, class, words) in &other.words {
             self.group(*anchor, class).push_str(words);
         }
     }
 
-    pub(crate) fn finish(self, caption: &Caption, size: (f64, f64), format: Option<Format>) -> String {
+    pub(crate) fn finish(
+        self,
+        caption: &Caption,
+        size: (f64, f64),
+        format: Option<Format>,
+    ) -> String {
         let suffix = format.map_or("", |format| if format.is_narrow() { "n" } else { "w" });
         let id: String = caption
             .id
@@ -201,23 +226,42 @@ impl Path {
     pub(crate) fn stroke(&mut self, from: (f64, f64), length: f64) {
         let (x, y) = (self.at(from.0), self.at(from.1));
         // From rounded end to rounded end: neighbours neither part nor overlap.
-        let long = if self.1 { (from.0 + length).round() - from.0.round() } else { length };
+        let long = if self.1 {
+            (from.0 + length).round() - from.0.round()
+        } else {
+            length
+        };
         put!(self.0, "M{x} {y}h{}", place(long.max(0.0)));
     }
 
     /// From its corner.
     pub(crate) fn cell(&mut self, corner: (f64, f64), size: (f64, f64)) {
         let (w, h) = (place(size.0), place(size.1));
-        put!(self.0, "M{} {}h{w}v{h}h-{w}z", place(corner.0), place(corner.1));
+        put!(
+            self.0,
+            "M{} {}h{w}v{h}h-{w}z",
+            place(corner.0),
+            place(corner.1)
+        );
     }
 
     pub(crate) fn diamond(&mut self, at: (f64, f64), r: f64) {
         let r = place(r);
-        put!(self.0, "M{} {}m0-{r}l{r} {r}-{r} {r}-{r}-{r}z", place(at.0), place(at.1));
+        put!(
+            self.0,
+            "M{} {}m0-{r}l{r} {r}-{r} {r}-{r}-{r}z",
+            place(at.0),
+            place(at.1)
+        );
     }
 
     pub(crate) fn dot(&mut self, at: (f64, f64), r: f64) {
         let (d, r) = (place(r * 2.0), place(r));
-        put!(self.0, "M{} {}m-{r} 0a{r} {r} 0 1 0 {d} 0a{r} {r} 0 1 0-{d} 0", place(at.0), place(at.1));
+        put!(
+            self.0,
+            "M{} {}m-{r} 0a{r} {r} 0 1 0 {d} 0a{r} {r} 0 1 0-{d} 0",
+            place(at.0),
+            place(at.1)
+        );
     }
 }

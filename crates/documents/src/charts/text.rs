@@ -70,13 +70,17 @@ pub fn breadth(text: &str) -> f64 {
 
 fn advance(c: char) -> f64 {
     match c {
-        'i' | 'j' | 'l' | 't' | 'f' | 'r' | 'I' | '.' | ',' | ':' | ';' | '\'' | '’' | '|' | ' '
-        | '\u{a0}' | '\u{202f}' | '(' | ')' => 4.2,
+        'i' | 'j' | 'l' | 't' | 'f' | 'r' | 'I' | '.' | ',' | ':' | ';' | '\'' | '’' | '|'
+        | ' ' | '\u{a0}' | '\u{202f}' | '(' | ')' => 4.2,
         'm' | 'w' | 'M' | 'W' | '@' | '…' | '—' => 11.0,
         'A'..='Z' | '0'..='9' => 7.8,
         // Ideographs, syllables of Korean, full-width forms, pictures.
-        '\u{1100}'..='\u{11ff}' | '\u{2e80}'..='\u{d7ff}' | '\u{f900}'..='\u{faff}' => 12.5,
-        '\u{ff00}'..='\u{ffef}' | '\u{fffd}' | '\u{1f000}'..='\u{3ffff}' => 12.5,
+        '\u{1100}'..='\u{11ff}'
+        | '\u{2e80}'..='\u{d7ff}'
+        | '\u{f900}'..='\u{faff}'
+        | '\u{ff00}'..='\u{ffef}'
+        | '\u{fffd}'
+        | '\u{1f000}'..='\u{3ffff}' => 12.5,
         _ => 7.0,
     }
 }
@@ -91,7 +95,10 @@ mod tests {
             escape("<b title='x'>\"R&D\""),
             "&lt;b title=&#39;x&#39;&gt;&quot;R&amp;D&quot;"
         );
-        assert_eq!(clean("a\u{202e}b\u{0}c\u{7f}"), "a\u{fffd}b\u{fffd}c\u{fffd}");
+        assert_eq!(
+            clean("a\u{202e}b\u{0}c\u{7f}"),
+            "a\u{fffd}b\u{fffd}c\u{fffd}"
+        );
         assert_eq!(clean("a\tb\r\nc"), "a b  c");
         assert_eq!(clean(" \t"), NAMELESS);
         assert_eq!(clean(""), NAMELESS);

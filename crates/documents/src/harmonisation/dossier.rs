@@ -6,10 +6,17 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+
+mod commission;
+
+pub use commission::{
+    Adjustment, Commission, Distance, DistanceValue, Effect, FunnelPoint, Group, ItemUse, LevelUse,
+    NoteCount, PenaltyRate, Severity, Signature,
+};
 
 /// The whole of it.
-#[derive(Clone, PartialEq, Debug, Default, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Default, Deserialize, Serialize)]
 pub struct Dossier {
     /// What stands over the page, e.g. the session or the file's name; nothing for none.
     #[serde(default)]
@@ -46,7 +53,7 @@ pub struct Dossier {
 }
 
 /// What was counted.
-#[derive(Clone, PartialEq, Debug, Default, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Default, Deserialize, Serialize)]
 pub struct Input {
     /// Candidates in the statistics.
     pub candidates: usize,
@@ -59,7 +66,7 @@ pub struct Input {
 }
 
 /// A line that was left out.
-#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize)]
 pub struct RejectedLine {
     /// `grades` or `anchors`.
     pub file: String,
@@ -72,7 +79,7 @@ pub struct RejectedLine {
 }
 
 /// What was asked for.
-#[derive(Clone, PartialEq, Debug, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Deserialize, Serialize)]
 pub struct Settings {
     /// A severity smaller than this matters to nobody, in points.
     pub tolerance: f64,
@@ -99,7 +106,7 @@ impl Default for Settings {
 }
 
 /// The mixed model of the note.
-#[derive(Clone, PartialEq, Debug, Default, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Default, Deserialize, Serialize)]
 pub struct Model {
     /// REML criterion.
     pub criterion: Option<f64>,
@@ -118,7 +125,7 @@ pub struct Model {
 }
 
 /// Variances of the levels; absent where a level left the model.
-#[derive(Clone, PartialEq, Debug, Default, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Default, Deserialize, Serialize)]
 pub struct Components {
     /// Between academies.
     pub academy: Option<f64>,
@@ -130,17 +137,8 @@ pub struct Components {
     pub residual: Option<f64>,
 }
 
-/// An estimate with its standard error.
-#[derive(Clone, Copy, PartialEq, Debug, Deserialize)]
-pub struct Effect {
-    /// The estimate.
-    pub estimate: f64,
-    /// Its standard error.
-    pub se: f64,
-}
-
 /// Slope between commissions less slope within.
-#[derive(Clone, Copy, PartialEq, Debug, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Debug, Deserialize, Serialize)]
 pub struct BetweenWithin {
     /// Slope within commissions.
     pub within: f64,
@@ -151,7 +149,7 @@ pub struct BetweenWithin {
 }
 
 /// What a commission of n candidates allows to see.
-#[derive(Clone, Copy, PartialEq, Debug, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Debug, Deserialize, Serialize)]
 pub struct Detectable {
     /// Candidates.
     pub n: u32,
@@ -159,112 +157,8 @@ pub struct Detectable {
     pub points: f64,
 }
 
-/// Posterior of a severity.
-#[derive(Clone, Copy, PartialEq, Debug, Deserialize)]
-pub struct Severity {
-    /// Mean.
-    pub estimate: f64,
-    /// Standard deviation.
-    pub se: f64,
-    /// 2.5 % quantile.
-    pub lower: f64,
-    /// 97.5 % quantile.
-    pub upper: f64,
-    /// Probability of lying within the tolerance.
-    pub p_within_tolerance: f64,
-    /// Probability that the sign is wrong.
-    pub p_wrong_sign: f64,
-    /// Whether it is to be looked at.
-    pub flagged: bool,
-}
-
-/// One commission.
-#[derive(Clone, PartialEq, Debug, Default, Deserialize)]
-pub struct Commission {
-    /// Its code.
-    pub commission: String,
-    /// Its academy, if known.
-    pub academy: Option<String>,
-    /// Its centre, if known.
-    pub centre: Option<String>,
-    /// Its option, when all its candidates have the same.
-    pub option: Option<String>,
-    /// `ponctuel` or `ccf`, when all its candidates have the same.
-    pub mode: Option<String>,
-    /// Candidates.
-    pub n: usize,
-    /// Mean of the notes as given.
-    pub mean_note: f64,
-    /// Mean of the profile scores, 0 to 20.
-    pub mean_score: Option<f64>,
-    /// Severity of the note at equal profile.
-    pub severity: Option<Severity>,
-    /// The same by the Gaussian model.
-    pub blup: Option<Effect>,
-    /// The same against its academy.
-    pub blup_in_academy: Option<Effect>,
-    /// Its point in the funnel.
-    pub funnel: Option<FunnelPoint>,
-    /// Level of its candidates less severity of its grid, in logits.
-    pub apparent_level: Option<Effect>,
-    /// Its own slope of the note on the profile.
-    pub slope: Option<Effect>,
-    /// Use of the four levels.
-    pub levels: Option<LevelUse>,
-    /// Its lines.
-    pub items: Vec<ItemUse>,
-    /// Distance of its notes to those of its academy.
-    pub distance: Option<Distance>,
-    /// Its notes: value and count, ascending.
-    pub notes: Vec<NoteCount>,
-    /// Penalties.
-    pub penalties: Option<PenaltyRate>,
-    /// The signatures.
-    pub signatures: Vec<Signature>,
-    /// Code of the habit that they name.
-    pub habit: Option<String>,
-    /// Points to add, by each way of adjusting.
-    pub adjustment: Option<Adjustment>,
-    /// Codes of cautions.
-    pub warnings: Vec<String>,
-}
-
-/// One centre or one academy.
-#[derive(Clone, PartialEq, Debug, Default, Deserialize)]
-pub struct Group {
-    /// Academy.
-    pub academy: Option<String>,
-    /// Centre; absent for an academy.
-    pub centre: Option<String>,
-    /// Commissions.
-    pub commissions: usize,
-    /// Candidates.
-    pub n: usize,
-    /// Mean of the notes as given.
-    pub mean_note: f64,
-    /// As for a commission.
-    pub severity: Option<Severity>,
-    /// As for a commission.
-    pub blup: Option<Effect>,
-    /// As for a commission.
-    pub apparent_level: Option<Effect>,
-    /// Notes: value and count, ascending.
-    pub notes: Vec<NoteCount>,
-    /// Codes of cautions.
-    pub warnings: Vec<String>,
-}
-
-/// Count of one value of the note.
-#[derive(Clone, Copy, PartialEq, Debug, Deserialize)]
-pub struct NoteCount {
-    /// Points.
-    pub note: f64,
-    /// Candidates.
-    pub count: usize,
-}
-
 /// What is common to the funnel.
-#[derive(Clone, PartialEq, Debug, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Deserialize, Serialize)]
 pub struct Funnel {
     /// Centre line.
     pub target: f64,
@@ -276,88 +170,8 @@ pub struct Funnel {
     pub over_dispersion: f64,
 }
 
-/// One commission in the funnel.
-#[derive(Clone, Copy, PartialEq, Debug, Deserialize)]
-pub struct FunnelPoint {
-    /// −mean residual less the median of all.
-    pub value: f64,
-    /// Its standard error.
-    pub se: f64,
-    /// (value − target)/√(se²+τ²).
-    pub z: f64,
-    /// Beyond the 95 % limit.
-    pub outside_95: bool,
-    /// Beyond the 99.8 % limit.
-    pub outside_998: bool,
-}
-
-/// Use of the levels.
-#[derive(Clone, PartialEq, Debug, Deserialize)]
-pub struct LevelUse {
-    /// Cells on levels 0 to 3.
-    pub observed: [u32; 4],
-    /// Expected, of the same total.
-    pub expected: [f64; 4],
-    /// Share of cells that are « non évalué ».
-    pub not_evaluated: f64,
-}
-
-/// A line of the grid in a commission.
-#[derive(Clone, PartialEq, Debug, Deserialize)]
-pub struct ItemUse {
-    /// The line's code.
-    pub item: String,
-    /// Evaluated cells.
-    pub n: usize,
-    /// Mean level less expected.
-    pub excess: Option<f64>,
-    /// Share of cells that are « non évalué ».
-    pub not_evaluated: f64,
-}
-
-/// Distances between two sets of notes.
-#[derive(Clone, Copy, PartialEq, Debug, Deserialize)]
-pub struct Distance {
-    /// Candidates it is compared with.
-    pub others: usize,
-    /// ∫|F−G|, in points.
-    pub wasserstein: DistanceValue,
-    /// Energy distance.
-    pub energy: DistanceValue,
-    /// sup|F−G|.
-    pub kolmogorov: DistanceValue,
-}
-
-/// A distance beside what chance alone would give.
-#[derive(Clone, Copy, PartialEq, Debug, Deserialize)]
-pub struct DistanceValue {
-    /// The distance.
-    pub value: f64,
-    /// Its mean when the candidates are shared out at random.
-    pub null_mean: f64,
-    /// Its 95 % quantile then.
-    pub null_q95: f64,
-    /// Share of the permutations at least as far.
-    pub p: f64,
-}
-
-/// One signature.
-#[derive(Clone, PartialEq, Debug, Deserialize)]
-pub struct Signature {
-    /// Code of its name.
-    pub name: String,
-    /// The figure itself.
-    pub value: f64,
-    /// Against the empirical null.
-    pub z: f64,
-    /// p-value, adjusted.
-    pub p_adjusted: f64,
-    /// Whether it is unusual at 5 %.
-    pub flagged: bool,
-}
-
 /// A line of a grid over the whole session.
-#[derive(Clone, PartialEq, Debug, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Deserialize, Serialize)]
 pub struct Item {
     /// The grid's code.
     pub grid: String,
@@ -382,7 +196,7 @@ pub struct Item {
 }
 
 /// Links between commissions by shared dossiers.
-#[derive(Clone, PartialEq, Debug, Default, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Default, Deserialize, Serialize)]
 pub struct Links {
     /// Connected parts of the commissions.
     pub components: usize,
@@ -401,7 +215,7 @@ pub struct Links {
 }
 
 /// A what-if of the design.
-#[derive(Clone, Copy, PartialEq, Debug, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Debug, Deserialize, Serialize)]
 pub struct MoreDossiers {
     /// Dossiers more.
     pub dossiers: usize,
@@ -412,7 +226,7 @@ pub struct MoreDossiers {
 }
 
 /// Severity on the grid, where it is identified.
-#[derive(Clone, PartialEq, Debug, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Deserialize, Serialize)]
 pub struct GridSeverity {
     /// Commission.
     pub commission: String,
@@ -429,7 +243,7 @@ pub struct GridSeverity {
 }
 
 /// Penalties of the session.
-#[derive(Clone, Copy, PartialEq, Debug, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Debug, Deserialize, Serialize)]
 pub struct Penalties {
     /// Candidates with a penalty.
     pub penalised: usize,
@@ -437,36 +251,8 @@ pub struct Penalties {
     pub rate: f64,
 }
 
-/// Penalties of a commission.
-#[derive(Clone, Copy, PartialEq, Debug, Deserialize)]
-pub struct PenaltyRate {
-    /// Candidates with a penalty.
-    pub penalised: usize,
-    /// Share of its candidates.
-    pub rate: f64,
-    /// Two-sided p-value against the session's rate.
-    pub p: f64,
-    /// Whether it is unusual at 5 %.
-    pub flagged: bool,
-}
-
-/// Points to add to each note of a commission.
-#[derive(Clone, Copy, PartialEq, Debug, Deserialize)]
-pub struct Adjustment {
-    /// The whole of the severity, where flagged.
-    pub full: f64,
-    /// From the interval's lower bound.
-    pub full_lower: f64,
-    /// From the interval's upper bound.
-    pub full_upper: f64,
-    /// Only what is beyond the tolerance.
-    pub soft: f64,
-    /// Back to the mean of its academy.
-    pub academy: f64,
-}
-
 /// What a way of adjusting would do.
-#[derive(Clone, PartialEq, Debug, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Deserialize, Serialize)]
 pub struct Scenario {
     /// Code of the way.
     pub way: String,
@@ -489,7 +275,7 @@ pub struct Scenario {
 }
 
 /// Candidates who would cross a threshold.
-#[derive(Clone, Copy, PartialEq, Debug, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Debug, Deserialize, Serialize)]
 pub struct Crossing {
     /// Points.
     pub threshold: f64,

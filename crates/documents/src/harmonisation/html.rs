@@ -9,7 +9,11 @@ use crate::harmonisation::view::{Numbered, is_small};
 /// A name that people typed, kept in its own reading direction: only where a letter could turn that of the line.
 pub(super) fn name(text: &str) -> String {
     let safe = escape(text);
-    if text.chars().any(runs_leftwards) { format!("<bdi>{safe}</bdi>") } else { safe }
+    if text.chars().any(runs_leftwards) {
+        format!("<bdi>{safe}</bdi>")
+    } else {
+        safe
+    }
 }
 
 /// Letters of the scripts that are written from right to left.
@@ -65,7 +69,10 @@ pub(super) fn details(
     inside: impl FnOnce(&mut String),
 ) {
     let open = if is_open { " open" } else { "" };
-    put!(out, "<details class=\"{class}\"{open}><summary>{summary}</summary>\n");
+    put!(
+        out,
+        "<details class=\"{class}\"{open}><summary>{summary}</summary>\n"
+    );
     inside(out);
     out.push_str("</details>\n");
 }
@@ -97,7 +104,11 @@ pub(super) fn table(
         match head {
             Head::Text(words) => put!(out, "<th scope=\"col\">{}</th>", escape(words)),
             Head::Number(words) => {
-                put!(out, "<th scope=\"col\" class=\"num\">{}</th>", escape(words));
+                put!(
+                    out,
+                    "<th scope=\"col\" class=\"num\">{}</th>",
+                    escape(words)
+                );
             }
             Head::Field(words, field) => put!(
                 out,
@@ -114,7 +125,11 @@ pub(super) fn table(
 
 /// Opens the row of a commission: `data-commission` is its code, `data-row` its place in the report, from 0.
 pub(super) fn row(out: &mut String, (place, commission): Numbered, anchored: bool) {
-    put!(out, "<tr data-commission=\"{}\" data-row=\"{place}\"", attribute(&commission.commission));
+    put!(
+        out,
+        "<tr data-commission=\"{}\" data-row=\"{place}\"",
+        attribute(&commission.commission)
+    );
     if anchored {
         put!(out, " id=\"c{place}\"");
     }
@@ -126,7 +141,11 @@ pub(super) fn row(out: &mut String, (place, commission): Numbered, anchored: boo
 
 /// A name as an attribute's value: whole, an empty one stays empty.
 pub(super) fn attribute(text: &str) -> String {
-    if text.is_empty() { String::new() } else { escape(text) }
+    if text.is_empty() {
+        String::new()
+    } else {
+        escape(text)
+    }
 }
 
 /// A head cell of a row.
@@ -177,6 +196,15 @@ pub(super) fn number(out: &mut String, value: Option<f64>, form: As) {
     }
 }
 
+/// A whole value as an attribute's; nothing for what is no number.
+pub(super) fn full(value: f64) -> String {
+    if value.is_finite() {
+        value.to_string()
+    } else {
+        String::new()
+    }
+}
+
 /// A cell with a count.
 pub(super) fn count(out: &mut String, value: usize) {
     put!(out, "<td data-value=\"{value}\">{}", whole(value));
@@ -188,7 +216,10 @@ pub(super) const NOTHING: &str = "<td class=\"num\">—";
 /// « À relire », with its sign; or other words, plain.
 pub(super) fn state(out: &mut String, to_look_at: bool, words: &str) {
     if to_look_at {
-        put!(out, "<td><span class=\"etat e-doute\"><svg class=\"i\" aria-hidden=\"true\" focusable=\"false\"><use href=\"#i-alerte\"/></svg>{words}</span></td>");
+        put!(
+            out,
+            "<td><span class=\"etat e-doute\"><svg class=\"i\" aria-hidden=\"true\" focusable=\"false\"><use href=\"#i-alerte\"/></svg>{words}</span></td>"
+        );
     } else {
         own(out, words);
     }

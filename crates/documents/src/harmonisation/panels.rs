@@ -1,6 +1,7 @@
 //! The nine panels (harmonisation.md §3), in their order, and what stands behind them.
 
 mod academies;
+mod annexes;
 mod distributions;
 mod funnel;
 mod lines;
@@ -11,8 +12,7 @@ mod usage;
 mod what_if;
 
 use crate::charts::put;
-use crate::harmonisation::html::{As, Head, caveat, close, count, details, head, number, open, row, state, table};
-use crate::harmonisation::summary;
+use crate::harmonisation::html::{Head, count, head};
 use crate::harmonisation::view::{View, kind};
 
 /// Anchor and title of each panel.
@@ -48,60 +48,7 @@ pub(super) fn write(out: &mut String, view: &View) {
     academies::write(out, view, TITLES[6]);
     links::write(out, view, TITLES[7]);
     what_if::write(out, view, TITLES[8]);
-    behind(out, view);
-}
-
-/// Penalties, lines of the grids, model: folded, for whoever asks.
-fn behind(out: &mut String, view: &View) {
-    open(out, "annexes", "Annexes", "Ce qui suit sert à vérifier et à refaire le calcul.");
-    if let Some(penalties) = view.dossier.penalties {
-        details(out, "", false, "Les pénalités par commission", |out| penalised(out, view, penalties));
-    }
-    if !view.dossier.items.is_empty() {
-        details(out, "", false, "Les lignes des grilles", |out| summary::lines(out, view));
-    }
-    details(out, "", false, "Le modèle et les réglages", |out| summary::model(out, view));
-    close(out);
-}
-
-fn penalised(out: &mut String, view: &View, session: super::dossier::Penalties) {
-    put!(
-        out,
-        "<p>Sur l’ensemble, <span data-field=\"penalties.penalised\" data-value=\"{}\">{}</span> ont une pénalité (<span data-field=\"penalties.rate\" data-value=\"{}\">{}</span>).</p>\n",
-        session.penalised,
-        crate::charts::numbers::counted(session.penalised, "candidat", "candidats"),
-        session.rate,
-        crate::charts::numbers::percent(session.rate, 1)
-    );
-    let heads = [
-        Head::Text("Commission"),
-        Head::Text("Académie"),
-        Head::Field("Candidats", "n"),
-        Head::Field("Pénalisés", "penalties.penalised"),
-        Head::Field("Part", "penalties.rate"),
-        Head::Field("p", "penalties.p"),
-        Head::Text("Lecture"),
-    ];
-    table(out, "Pénalités par commission", "large", &heads, |out| {
-        for (place, commission) in view.numbered() {
-            let Some(rate) = commission.penalties.filter(|rate| rate.flagged || !view.folded) else {
-                continue;
-            };
-            row(out, (place, commission), false);
-            head(out, &commission.commission);
-            super::html::words(out, commission.academy.as_deref().unwrap_or_default());
-            count(out, commission.n);
-            count(out, rate.penalised);
-            number(out, Some(rate.rate), As::Percent(1));
-            number(out, Some(rate.p), As::Fixed(4));
-            state(out, rate.flagged, if rate.flagged { "Inhabituel" } else { "Ordinaire" });
-            out.push_str("</tr>\n");
-        }
-    });
-    if view.folded {
-        out.push_str("<p class=\"note\">Seules les commissions dont la part est inhabituelle figurent ici\u{a0}; toutes sont dans le fichier de résultats.</p>\n");
-    }
-    caveat(out, &[], "Une pénalité constate un fait du dossier\u{a0}: elle n’est pas comptée comme de la sévérité, et toutes les comparaisons de cette page portent sur les notes d’avant.");
+    annexes::write(out, view);
 }
 
 /// The first cells of a commission's row: academy (unless it is folded), code, centre, option and form (where there is
@@ -130,6 +77,11 @@ fn who_heads(view: &View) -> Vec<Head<'static>> {
     }
     heads.push(Head::Field("Candidats", "n"));
     heads
+}
+
+/// « 12,34 », for a sentence of the page.
+fn two(value: f64) -> String {
+    crate::charts::numbers::fixed(value, 2)
 }
 
 /// « Les écarts en tableau (24 lignes) ».

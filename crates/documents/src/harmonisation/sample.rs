@@ -5,12 +5,16 @@
 use std::collections::BTreeMap;
 
 use super::dossier::{
-    Adjustment, BetweenWithin, Commission, Components, Crossing, Detectable, Distance,
-    DistanceValue, Dossier, Effect, Funnel, FunnelPoint, GridSeverity, Group, Input, Item, ItemUse,
-    LevelUse, Links, Model, MoreDossiers, NoteCount, Penalties, PenaltyRate, RejectedLine,
-    Scenario, Severity, Signature,
+    BetweenWithin, Commission, Components, Detectable, Dossier, Effect, Funnel, GridSeverity,
+    Group, Input, Item, Links, Model, MoreDossiers, NoteCount, Penalties, RejectedLine,
 };
 use crate::charts::count;
+
+mod commission;
+mod scenarios;
+
+use commission::{code, commission, posterior};
+use scenarios::scenarios;
 
 /// Numbers that look like chance (splitmix64), the same for the same seed.
 struct Dice(u64);
@@ -34,25 +38,69 @@ impl Dice {
     /// A whole number below `end`.
     fn below(&mut self, end: usize) -> usize {
         let drawn = self.share() * count(end);
-        (0..end).rev().find(|whole| count(*whole) <= drawn).unwrap_or_default()
+        (0..end)
+            .rev()
+            .find(|whole| count(*whole) <= drawn)
+            .unwrap_or_default()
     }
 }
 
 const ACADEMIES: [&str; 30] = [
-    "Aix-Marseille", "Amiens", "Besançon", "Bordeaux", "Clermont-Ferrand", "Corse", "Créteil",
-    "Dijon", "Grenoble", "Guadeloupe", "Guyane", "La Réunion", "Lille", "Limoges", "Lyon",
-    "Martinique", "Mayotte", "Montpellier", "Nancy-Metz", "Nantes", "Nice", "Normandie",
-    "Orléans-Tours", "Paris", "Poitiers", "Reims", "Rennes", "Strasbourg", "Toulouse", "Versailles",
+    "Aix-Marseille",
+    "Amiens",
+    "Besançon",
+    "Bordeaux",
+    "Clermont-Ferrand",
+    "Corse",
+    "Créteil",
+    "Dijon",
+    "Grenoble",
+    "Guadeloupe",
+    "Guyane",
+    "La Réunion",
+    "Lille",
+    "Limoges",
+    "Lyon",
+    "Martinique",
+    "Mayotte",
+    "Montpellier",
+    "Nancy-Metz",
+    "Nantes",
+    "Nice",
+    "Normandie",
+    "Orléans-Tours",
+    "Paris",
+    "Poitiers",
+    "Reims",
+    "Rennes",
+    "Strasbourg",
+    "Toulouse",
+    "Versailles",
 ];
 
 /// Grid, competence, its name, how many lines.
 const GRIDS: [(&str, &str, &str, usize); 6] = [
-    ("SISR", "concevoir", "Concevoir une solution d’infrastructure réseau", 6),
+    (
+        "SISR",
+        "concevoir",
+        "Concevoir une solution d’infrastructure réseau",
+        6,
+    ),
     ("SISR", "installer", "Installer, tester et déployer", 6),
     ("SISR", "exploiter", "Exploiter, dépanner et superviser", 5),
-    ("SLAM", "developper", "Concevoir et développer une solution applicative", 11),
-    ("SLAM", "maintenir", "Assurer la maintenance corrective ou évolutive", 5),
-    ("SLAM", "donnees", "Gérer les données", 4),
+    (
+        "SLAM",
+        "developper",
+        "Concevoir et développer une solution applicative",
+        11,
+    ),
+    (
+        "SLAM",
+        "maintenir",
+        "Assurer la maintenance corrective ou évolutive",
+        5,
+    ),
+    ("SLAM", "gerer", "Gérer les données", 4),
 ];
 
 /// Twelve commissions of one academy, everything there.
@@ -116,7 +164,8 @@ pub fn least() -> Dossier {
         c.habit = None;
         c.penalties = None;
         c.blup_in_academy = None;
-        c.signatures.retain(|s| s.name == "noise" || s.name == "digit_preference");
+        c.signatures
+            .retain(|s| s.name == "noise" || s.name == "digit_preference");
     }
     dossier
 }
@@ -129,12 +178,19 @@ pub fn lone() -> Dossier {
             commissions: 1,
             ..Input::default()
         },
-        warnings: vec!["one_commission".to_owned(), "no_profile".to_owned(), "no_model".to_owned()],
+        warnings: vec![
+            "one_commission".to_owned(),
+            "no_profile".to_owned(),
+            "no_model".to_owned(),
+        ],
         commissions: vec![Commission {
             commission: "1".to_owned(),
             n: 1,
             mean_note: 12.0,
-            notes: vec![NoteCount { note: 12.0, count: 1 }],
+            notes: vec![NoteCount {
+                note: 12.0,
+                count: 1,
+            }],
             warnings: vec!["one_candidate".to_owned(), "few_candidates".to_owned()],
             ..Commission::default()
         }],
@@ -142,20 +198,29 @@ pub fn lone() -> Dossier {
     }
 }
 
+/// Academy and centre.
+type Place = (Option<String>, Option<String>);
+
 fn session(seed: u64, academies: usize, commissions: usize) -> Dossier {
     let mut dice = Dice(seed);
     let mut all = Vec::with_capacity(commissions);
     for index in 0..commissions {
-        all.push(commission(&mut dice, index, index * academies / commissions));
+        all.push(commission(
+            &mut dice,
+            index,
+            index * academies / commissions,
+        ));
     }
     let candidates: usize = all.iter().map(|c| c.n).sum();
-    let groups = |key: &dyn Fn(&Commission) -> (Option<String>, Option<String>), dice: &mut Dice| {
-        let mut keys: Vec<(Option<String>, Option<String>)> = all.iter().map(key).collect();
+    let groups = |key: &dyn Fn(&Commission) -> Place, dice: &mut Dice| {
+        let mut keys: Vec<Place> = all.iter().map(key).collect();
         keys.dedup();
         keys.into_iter()
             .map(|(academy, centre)| {
-                let mine: Vec<&Commission> =
-                    all.iter().filter(|c| key(c) == (academy.clone(), centre.clone())).collect();
+                let mine: Vec<&Commission> = all
+                    .iter()
+                    .filter(|c| key(c) == (academy.clone(), centre.clone()))
+                    .collect();
                 let n: usize = mine.iter().map(|c| c.n).sum();
                 let v = dice.bell() * 0.22;
                 Group {
@@ -163,10 +228,17 @@ fn session(seed: u64, academies: usize, commissions: usize) -> Dossier {
                     centre,
                     commissions: mine.len(),
                     n,
-                    mean_note: mine.iter().map(|c| c.mean_note * count(c.n)).sum::<f64>() / count(n.max(1)),
+                    mean_note: mine.iter().map(|c| c.mean_note * count(c.n)).sum::<f64>()
+                        / count(n.max(1)),
                     severity: Some(posterior(v, 0.12)),
-                    blup: Some(Effect { estimate: v, se: 0.13 }),
-                    apparent_level: Some(Effect { estimate: dice.bell() * 0.35, se: 0.11 }),
+                    blup: Some(Effect {
+                        estimate: v,
+                        se: 0.13,
+                    }),
+                    apparent_level: Some(Effect {
+                        estimate: dice.bell() * 0.35,
+                        se: 0.11,
+                    }),
                     notes: Vec::new(),
                     warnings: Vec::new(),
                 }
@@ -175,11 +247,18 @@ fn session(seed: u64, academies: usize, commissions: usize) -> Dossier {
     };
     let by_academy = groups(&|c| (c.academy.clone(), None), &mut dice);
     let by_centre = groups(&|c| (c.academy.clone(), c.centre.clone()), &mut dice);
-    let penalised: usize = all.iter().filter_map(|c| c.penalties).map(|p| p.penalised).sum();
+    let penalised: usize = all
+        .iter()
+        .filter_map(|c| c.penalties)
+        .map(|p| p.penalised)
+        .sum();
     let linked = commissions * 3 / 4;
     Dossier {
         title: None,
-        competences: GRIDS.iter().map(|(_, code, name, _)| ((*code).to_owned(), (*name).to_owned())).collect(),
+        competences: GRIDS
+            .iter()
+            .map(|(_, code, name, _)| ((*code).to_owned(), (*name).to_owned()))
+            .collect(),
         input: Input {
             candidates,
             commissions,
@@ -225,8 +304,16 @@ fn session(seed: u64, academies: usize, commissions: usize) -> Dossier {
             sizes: vec![linked / 2, linked - linked / 2],
             median_contrast_se: Some(0.98),
             with_more: vec![
-                MoreDossiers { dossiers: 2, median_contrast_se: 0.81, components: 2 },
-                MoreDossiers { dossiers: 4, median_contrast_se: 0.69, components: 2 },
+                MoreDossiers {
+                    dossiers: 2,
+                    median_contrast_se: 0.81,
+                    components: 2,
+                },
+                MoreDossiers {
+                    dossiers: 4,
+                    median_contrast_se: 0.69,
+                    components: 2,
+                },
             ],
         },
         penalties: Some(Penalties {
@@ -238,7 +325,12 @@ fn session(seed: u64, academies: usize, commissions: usize) -> Dossier {
 }
 
 fn model() -> Model {
-    let fixed = [("intercept", 2.31, 0.11), ("score", 0.812, 0.006), ("slam", -0.08, 0.05), ("ccf", 0.11, 0.06)];
+    let fixed = [
+        ("intercept", 2.31, 0.11),
+        ("score", 0.812, 0.006),
+        ("slam", -0.08, 0.05),
+        ("ccf", 0.11, 0.06),
+    ];
     Model {
         criterion: Some(55_412.371_9),
         criterion_ml: Some(55_388.102_2),
@@ -252,162 +344,17 @@ fn model() -> Model {
             .into_iter()
             .map(|(name, estimate, se)| (name.to_owned(), Effect { estimate, se }))
             .collect::<BTreeMap<_, _>>(),
-        between_within: Some(BetweenWithin { within: 0.812, difference: -0.031, se: 0.022 }),
+        between_within: Some(BetweenWithin {
+            within: 0.812,
+            difference: -0.031,
+            se: 0.022,
+        }),
         reliability: Some(0.87),
         detectable: [(5, 2.4), (10, 2.0), (20, 1.8), (40, 1.7)]
             .into_iter()
             .map(|(n, points)| Detectable { n, points })
             .collect(),
     }
-}
-
-fn posterior(estimate: f64, se: f64) -> Severity {
-    let beyond = (estimate.abs() - 1.0) / se;
-    // A smooth stand-in for the normal law: close enough to look right.
-    let within = 1.0 / (1.0 + (1.7 * beyond).exp());
-    Severity {
-        estimate,
-        se,
-        lower: estimate - 1.96 * se,
-        upper: estimate + 1.96 * se,
-        p_within_tolerance: within,
-        p_wrong_sign: 1.0 / (1.0 + (1.7 * estimate.abs() / se).exp()),
-        flagged: within < 0.08,
-    }
-}
-
-fn commission(dice: &mut Dice, index: usize, academy: usize) -> Commission {
-    let n = if index % 23 == 3 { 2 + dice.below(3) } else { 8 + dice.below(26) };
-    let slam = dice.share() < 0.5;
-    let ccf = index % 9 == 5 || index % 9 == 6;
-    let planted = match index % 31 {
-        4 => 1.9,
-        17 => -1.7,
-        8 => 1.6,
-        _ => 0.0,
-    };
-    let truth = dice.bell() * 0.35 + if n < 5 { 0.0 } else { planted };
-    let s = 1.09 / count(n).sqrt();
-    let raw = truth + dice.bell() * s;
-    let score = 11.5 + dice.bell() * 1.6;
-    let mut severity = posterior(raw * 0.92, (s * 0.9).min(0.4));
-    severity.flagged &= n >= 5;
-    let mean_note = 2.31 + 0.812 * score - raw;
-    let habit = match index % 40 {
-        7 => Some("halo"),
-        19 => Some("central_tendency"),
-        33 => Some("avoids_top"),
-        _ => None,
-    };
-    let notes = notes(dice, n, mean_note);
-    let z = raw / (s * s + 0.41 * 0.41).sqrt();
-    let far = |dice: &mut Dice, scale: f64| {
-        let null_mean = scale * 4.1 / count(n).sqrt();
-        let value = null_mean * (0.55 + dice.share() * 1.1) + raw.abs() * 0.25 * scale;
-        DistanceValue {
-            value,
-            null_mean,
-            null_q95: null_mean * 1.72,
-            p: if value > null_mean * 1.72 { 0.012 } else { 0.2 + dice.share() * 0.7 },
-        }
-    };
-    let mut warnings = Vec::new();
-    if n < 5 {
-        warnings.push("few_candidates".to_owned());
-    }
-    if ccf {
-        warnings.push("ccf_confounded".to_owned());
-    }
-    let full = (severity.estimate * 2.0).round() / 2.0;
-    let penalised = usize::from(dice.share() < 0.6) + usize::from(dice.share() < 0.2);
-    let penalised = penalised.min(n);
-    Commission {
-        commission: format!("C{:03}", index + 1),
-        academy: Some(ACADEMIES[academy.min(29)].to_owned()),
-        centre: Some(format!("Lycée {}", ["Jean-Moulin", "Le Castel", "Gustave-Eiffel", "Marie-Curie"][(index / 3) % 4])),
-        option: Some(if slam { "SLAM" } else { "SISR" }.to_owned()),
-        mode: Some(if ccf { "ccf" } else { "ponctuel" }.to_owned()),
-        n,
-        mean_note,
-        mean_score: Some(score),
-        severity: Some(severity),
-        blup: Some(Effect { estimate: raw * 0.85, se: s }),
-        blup_in_academy: Some(Effect { estimate: raw * 0.8, se: s }),
-        funnel: Some(FunnelPoint { value: raw, se: s, z, outside_95: z.abs() > 1.96, outside_998: z.abs() > 3.09 }),
-        apparent_level: Some(Effect { estimate: dice.bell() * 0.5, se: 1.1 / count(n).sqrt() }),
-        slope: Some(Effect { estimate: 0.812 + dice.bell() * 0.08, se: 0.07 }),
-        levels: Some(levels(dice, n, if slam { 20 } else { 17 }, habit)),
-        items: uses(dice, slam, n, planted),
-        distance: (!ccf).then(|| Distance { others: 400, wasserstein: far(dice, 1.0), energy: far(dice, 0.6), kolmogorov: far(dice, 0.18) }),
-        notes,
-        penalties: Some(PenaltyRate { penalised, rate: count(penalised) / count(n), p: 0.2 + dice.share() * 0.7, flagged: false }),
-        signatures: signatures(dice, habit),
-        habit: habit.map(str::to_owned),
-        adjustment: Some(Adjustment {
-            full: if severity.flagged { full } else { 0.0 },
-            full_lower: if severity.flagged { (severity.lower * 2.0).round() / 2.0 } else { 0.0 },
-            full_upper: if severity.flagged { (severity.upper * 2.0).round() / 2.0 } else { 0.0 },
-            soft: if severity.flagged { full - full.signum() } else { 0.0 },
-            academy: (raw * 1.6).round() / 2.0,
-        }),
-        warnings,
-    }
-}
-
-fn notes(dice: &mut Dice, n: usize, mean: f64) -> Vec<NoteCount> {
-    let mut notes: Vec<f64> =
-        (0..n).map(|_| (mean + dice.bell() * 3.0).round().clamp(0.0, 20.0)).collect();
-    notes.sort_by(f64::total_cmp);
-    let mut counts: Vec<NoteCount> = Vec::new();
-    for note in notes {
-        match counts.last_mut() {
-            Some(last) if (last.note - note).abs() < 1e-9 => last.count += 1,
-            _ => counts.push(NoteCount { note, count: 1 }),
-        }
-    }
-    counts
-}
-
-fn levels(dice: &mut Dice, n: usize, lines: usize, habit: Option<&str>) -> LevelUse {
-    let cells = count(n * lines) * 0.92;
-    let mut expected = [0.13, 0.31, 0.36, 0.2].map(|share: f64| share + dice.bell() * 0.015);
-    let sum: f64 = expected.iter().sum();
-    expected = expected.map(|share| share / sum * cells);
-    let habits = match habit {
-        Some("central_tendency") => [0.4, 1.35, 1.3, 0.3],
-        Some("avoids_top") => [1.0, 1.15, 1.3, 0.15],
-        Some("halo") => [1.3, 0.85, 0.9, 1.25],
-        _ => [1.0; 4],
-    };
-    let observed: [u32; 4] = std::array::from_fn(|level| {
-        let drawn = (expected[level] * habits[level] * (1.0 + dice.bell() * 0.06)).max(0.0);
-        (0..100_000_u32).find(|whole| f64::from(*whole) >= drawn).unwrap_or_default()
-    });
-    LevelUse { observed, expected, not_evaluated: 0.05 + dice.share() * 0.08 }
-}
-
-fn code(grid: &str, competence: &str, line: usize) -> String {
-    let letter = competence.chars().next().unwrap_or('x').to_ascii_uppercase();
-    format!("{grid}_{letter}{}", line + 1)
-}
-
-fn uses(dice: &mut Dice, slam: bool, n: usize, planted: f64) -> Vec<ItemUse> {
-    let grid = if slam { "SLAM" } else { "SISR" };
-    let mut uses = Vec::new();
-    for (_, competence, _, lines) in GRIDS.iter().filter(|(code, ..)| *code == grid) {
-        let shift = if planted.abs() > 0.1 { dice.bell() * 0.25 } else { 0.0 };
-        for line in 0..*lines {
-            let not_evaluated = if dice.share() < 0.06 { 0.4 } else { dice.share() * 0.15 };
-            let nobody = dice.share() < 0.01;
-            uses.push(ItemUse {
-                item: code(grid, competence, line),
-                n: if nobody { 0 } else { n },
-                excess: (!nobody).then(|| shift + dice.bell() * 0.7 / count(n).sqrt()),
-                not_evaluated: if nobody { 1.0 } else { not_evaluated },
-            });
-        }
-    }
-    uses
 }
 
 fn items(dice: &mut Dice) -> Vec<Item> {
@@ -429,74 +376,4 @@ fn items(dice: &mut Dice) -> Vec<Item> {
         }
     }
     items
-}
-
-fn signatures(dice: &mut Dice, habit: Option<&str>) -> Vec<Signature> {
-    super::sentences::SIGNATURES
-        .iter()
-        .map(|(name, ..)| {
-            let strong = match (habit, *name) {
-                (Some(_), "infit") => -5.2,
-                (Some("halo"), "spread" | "modal_share") => 4.4,
-                (Some("avoids_top"), "top_use") => -4.9,
-                (Some("central_tendency"), "extreme_use") => -5.6,
-                _ => 0.0,
-            };
-            let z = strong + dice.bell();
-            let flagged = z.abs() > 3.4;
-            Signature {
-                name: (*name).to_owned(),
-                value: 1.0 + z * 0.08,
-                z,
-                p_adjusted: if flagged { 0.002 } else { 0.3 + dice.share() * 0.7 },
-                flagged,
-            }
-        })
-        .collect()
-}
-
-fn scenarios(all: &[Commission]) -> Vec<Scenario> {
-    let mut notes: Vec<NoteCount> = Vec::new();
-    for value in 0..=20_u32 {
-        let note = f64::from(value);
-        let many = all
-            .iter()
-            .flat_map(|c| &c.notes)
-            .filter(|given| (given.note - note).abs() < 1e-9)
-            .map(|given| given.count)
-            .sum();
-        notes.push(NoteCount { note, count: many });
-    }
-    let flagged = all.iter().filter(|c| c.severity.is_some_and(|s| s.flagged)).count();
-    let many: usize = all.iter().map(|c| c.n).sum();
-    let moved = |step: usize| {
-        let mut after = notes.clone();
-        for index in (0..after.len().saturating_sub(1)).rev() {
-            let part = after[index].count / 12 * step;
-            after[index].count -= part;
-            after[index + 1].count += part;
-        }
-        after
-    };
-    let crossings = |up: usize, down: usize| {
-        [8.0, 10.0, 12.0, 14.0, 16.0].into_iter().map(|threshold| Crossing { threshold, up, down }).collect()
-    };
-    let scenario = |way: &str, commissions, up, down, step, after: f64, sd| Scenario {
-        way: way.to_owned(),
-        commissions,
-        up,
-        down,
-        crossings: crossings(up / 6, down / 6),
-        severity_sd_left: Some(sd),
-        mean: [11.62, after],
-        median_wasserstein: Some([1.02, 1.02 - (0.67 - sd) * 0.2]),
-        notes: moved(step),
-    };
-    vec![
-        scenario("none", 0, 0, 0, 0, 11.62, 0.67),
-        scenario("full_up", flagged / 2, many / 30, 0, 1, 11.71, 0.48),
-        scenario("full", flagged, many / 30, many / 40, 1, 11.64, 0.36),
-        scenario("soft", flagged, many / 40, many / 55, 1, 11.63, 0.52),
-        scenario("academy", all.len() * 4 / 5, many / 3, many / 3, 2, 11.62, 0.3),
-    ]
 }

@@ -1,10 +1,8 @@
 //! The island: what was compared, what stands out, what to do next, what the page cannot say.
 
-use crate::charts::numbers::{counted, fixed, percent, short, signed, whole};
+use crate::charts::numbers::{counted, percent, signed, whole};
 use crate::charts::put;
-use crate::harmonisation::html::{
-    As, Head, caveat, count, details, escape, head, name, number, own, row, table, written,
-};
+use crate::harmonisation::html::{As, Head, details, escape, full, name, own, row, table, written};
 use crate::harmonisation::sentences::{self, caveats};
 use crate::harmonisation::view::{Numbered, View, is_flagged, is_small, kind};
 
@@ -13,7 +11,11 @@ const MOST_SHOWN: usize = 10;
 
 /// Head of the page, cautions, island.
 pub(super) fn write(out: &mut String, view: &View) {
-    put!(out, "<div class=\"titre\"><h1>Comparaison des commissions</h1><p>{}</p></div>\n", compared(view));
+    put!(
+        out,
+        "<div class=\"titre\"><h1>Comparaison des commissions</h1><p>{}</p></div>\n",
+        compared(view)
+    );
     for code in &view.dossier.warnings {
         put!(
             out,
@@ -34,11 +36,23 @@ fn compared(view: &View) -> String {
         counted(dossier.input.candidates, "candidat noté", "candidats notés"),
     );
     if view.has_academies {
-        let academies = view.academies.iter().filter(|a| a.commissions.iter().any(|(_, c)| c.academy.is_some()));
-        put!(words, ", {}", counted(academies.count(), "académie", "académies"));
+        let academies = view
+            .academies
+            .iter()
+            .filter(|a| a.commissions.iter().any(|(_, c)| c.academy.is_some()));
+        put!(
+            words,
+            ", {}",
+            counted(academies.count(), "académie", "académies")
+        );
     }
     words.push_str(". Notes avant pénalité, sans les NV ni les absents.");
-    if let Some(regulation) = dossier.settings.regulation.as_deref().filter(|id| !id.is_empty()) {
+    if let Some(regulation) = dossier
+        .settings
+        .regulation
+        .as_deref()
+        .filter(|id| !id.is_empty())
+    {
         put!(words, " Grilles du règlement {}.", name(regulation));
     }
     words
@@ -49,11 +63,23 @@ fn rejected(out: &mut String, view: &View) {
     if lines.is_empty() {
         return;
     }
-    let many = counted(lines.len(), "ligne a été écartée", "lignes ont été écartées");
+    let many = counted(
+        lines.len(),
+        "ligne a été écartée",
+        "lignes ont été écartées",
+    );
     out.push_str("<div class=\"avis doute\"><svg class=\"i\" aria-hidden=\"true\" focusable=\"false\"><use href=\"#i-alerte\"/></svg><div>");
-    put!(out, "<p><b>{many}.</b> Ce qui est écarté ne compte nulle part ici\u{a0}: corrigez le fichier, puis relancez le calcul.</p>");
+    put!(
+        out,
+        "<p><b>{many}.</b> Ce qui est écarté ne compte nulle part ici\u{a0}: corrigez le fichier, puis relancez le calcul.</p>"
+    );
     details(out, "", false, "Les lignes écartées", |out| {
-        let heads = [Head::Text("Fichier"), Head::Number("Ligne"), Head::Text("Colonne"), Head::Text("Motif")];
+        let heads = [
+            Head::Text("Fichier"),
+            Head::Number("Ligne"),
+            Head::Text("Colonne"),
+            Head::Text("Motif"),
+        ];
         table(out, "Lignes écartées", "", &heads, |out| {
             for line in lines.iter().take(1000) {
                 let file = match line.file.as_str() {
@@ -61,14 +87,23 @@ fn rejected(out: &mut String, view: &View) {
                     "anchors" => "dossiers communs".to_owned(),
                     other => escape(other),
                 };
-                put!(out, "<tr><th scope=\"row\">{file}</th><td data-value=\"{}\">{}</td>", line.line, line.line);
+                put!(
+                    out,
+                    "<tr><th scope=\"row\">{file}</th><td data-value=\"{}\">{}</td>",
+                    line.line,
+                    line.line
+                );
                 super::html::words(out, line.column.as_deref().unwrap_or_default());
                 own(out, &escape(&line.sentence));
                 out.push_str("</tr>\n");
             }
         });
         if lines.len() > 1000 {
-            put!(out, "<p class=\"note\">… et {} autres, toutes dans le fichier de résultats.</p>", whole(lines.len() - 1000));
+            put!(
+                out,
+                "<p class=\"note\">… et {} autres, toutes dans le fichier de résultats.</p>",
+                whole(lines.len() - 1000)
+            );
         }
     });
     out.push_str("</div></div>\n");
@@ -130,12 +165,19 @@ fn island(out: &mut String, view: &View) {
 fn phrase(view: &View, flagged: &[Numbered]) -> String {
     let all = view.dossier.commissions.len();
     if all == 0 {
-        return "Le fichier ne contient aucun candidat noté\u{a0}: il n’y a rien à comparer.".to_owned();
+        return "Le fichier ne contient aucun candidat noté\u{a0}: il n’y a rien à comparer."
+            .to_owned();
     }
     if all == 1 || view.warns("one_commission") {
-        return "Le fichier ne contient qu’une commission\u{a0}: il n’y a rien à comparer.".to_owned();
+        return "Le fichier ne contient qu’une commission\u{a0}: il n’y a rien à comparer."
+            .to_owned();
     }
-    if view.dossier.commissions.iter().all(|c| c.severity.is_none()) {
+    if view
+        .dossier
+        .commissions
+        .iter()
+        .all(|c| c.severity.is_none())
+    {
         return "Aucun écart ne peut être estimé avec ces données.".to_owned();
     }
     let tolerance = view.tolerance();
@@ -145,20 +187,37 @@ fn phrase(view: &View, flagged: &[Numbered]) -> String {
         "des autres, sans tenir compte du profil des candidats"
     };
     match flagged.len() {
-        0 if view.profile => format!("Aucune des {} commissions n’est signalée à plus de {tolerance} de ce que ses propres grilles laissent attendre.", whole(all)),
-        0 => format!("Aucune des {} commissions n’est signalée à plus de {tolerance} des autres.", whole(all)),
+        0 if view.profile => format!(
+            "Aucune des {} commissions n’est signalée à plus de {tolerance} de ce que ses propres grilles laissent attendre.",
+            whole(all)
+        ),
+        0 => format!(
+            "Aucune des {} commissions n’est signalée à plus de {tolerance} des autres.",
+            whole(all)
+        ),
         1 => {
             let expected = expected.replace("leurs propres", "ses propres");
-            format!("Une commission sur {} note à plus de {tolerance} {expected}.", whole(all))
+            format!(
+                "Une commission sur {} note à plus de {tolerance} {expected}.",
+                whole(all)
+            )
         }
-        many => format!("{} commissions sur {} notent à plus de {tolerance} {expected}.", spelled(many), whole(all)),
+        many => format!(
+            "{} commissions sur {} notent à plus de {tolerance} {expected}.",
+            spelled(many),
+            whole(all)
+        ),
     }
 }
 
 /// « Trois », up to ten; digits from there.
 fn spelled(many: usize) -> String {
-    const WORDS: [&str; 9] = ["Deux", "Trois", "Quatre", "Cinq", "Six", "Sept", "Huit", "Neuf", "Dix"];
-    many.checked_sub(2).and_then(|index| WORDS.get(index)).map_or_else(|| whole(many), |word| (*word).to_owned())
+    const WORDS: [&str; 9] = [
+        "Deux", "Trois", "Quatre", "Cinq", "Six", "Sept", "Huit", "Neuf", "Dix",
+    ];
+    many.checked_sub(2)
+        .and_then(|index| WORDS.get(index))
+        .map_or_else(|| whole(many), |word| (*word).to_owned())
 }
 
 /// The commissions to look at, in their order.
@@ -170,135 +229,60 @@ fn list(out: &mut String, flagged: &[Numbered]) {
         Head::Number("Intervalle à 95 %"),
         Head::Field("Candidats", "n"),
     ];
-    table(out, "Commissions à relire, par académie, centre et code", "fiches", &heads, |out| {
-        for (index, commission) in flagged.iter().copied().filter(|(_, c)| is_flagged(c)) {
-            let Some(severity) = commission.severity else { continue };
-            row(out, (index, commission), false);
-            put!(out, "<th scope=\"row\"><a href=\"#c{index}\">{}</a>", name(&commission.commission));
-            if let Some(kind) = kind(commission) {
-                put!(out, " <span class=\"note\">{}</span>", name(&kind));
+    table(
+        out,
+        "Commissions à relire, par académie, centre et code",
+        "fiches",
+        &heads,
+        |out| {
+            for (index, commission) in flagged.iter().copied().filter(|(_, c)| is_flagged(c)) {
+                let Some(severity) = commission.severity else {
+                    continue;
+                };
+                row(out, (index, commission), false);
+                put!(
+                    out,
+                    "<th scope=\"row\"><a href=\"#c{index}\">{}</a>",
+                    name(&commission.commission)
+                );
+                if let Some(kind) = kind(commission) {
+                    put!(out, " <span class=\"note\">{}</span>", name(&kind));
+                }
+                out.push_str("</th>");
+                let place: Vec<String> = [&commission.academy, &commission.centre]
+                    .into_iter()
+                    .flatten()
+                    .map(|part| name(part))
+                    .collect();
+                let place = if place.is_empty() {
+                    "—".to_owned()
+                } else {
+                    place.join(", ")
+                };
+                put!(out, "<td data-l=\"Où\"><span>{place}</span></td>");
+                let side = if severity.estimate < 0.0 {
+                    "plus généreuse"
+                } else {
+                    "plus sévère"
+                };
+                put!(
+                    out,
+                    "<td data-l=\"Écart\" data-value=\"{}\"><span><b>{}</b> <span class=\"note\">{side}</span></span></td>",
+                    full(severity.estimate),
+                    written(severity.estimate, As::Signed(2))
+                );
+                put!(
+                    out,
+                    "<td class=\"num\" data-l=\"Intervalle\">{} à {}</td>",
+                    signed(severity.lower, 2),
+                    signed(severity.upper, 2)
+                );
+                put!(
+                    out,
+                    "<td data-l=\"Candidats\" data-value=\"{0}\">{0}</td></tr>\n",
+                    commission.n
+                );
             }
-            out.push_str("</th>");
-            let place: Vec<String> = [&commission.academy, &commission.centre]
-                .into_iter()
-                .flatten()
-                .map(|part| name(part))
-                .collect();
-            let place = if place.is_empty() { "—".to_owned() } else { place.join(", ") };
-            put!(out, "<td data-l=\"Où\"><span>{place}</span></td>");
-            let side = if severity.estimate < 0.0 { "plus généreuse" } else { "plus sévère" };
-            put!(
-                out,
-                "<td data-l=\"Écart\" data-value=\"{}\"><span><b>{}</b> <span class=\"note\">{side}</span></span></td>",
-                severity.estimate,
-                written(severity.estimate, As::Signed(2))
-            );
-            put!(
-                out,
-                "<td class=\"num\" data-l=\"Intervalle\">{} à {}</td>",
-                signed(severity.lower, 2),
-                signed(severity.upper, 2)
-            );
-            put!(out, "<td data-l=\"Candidats\" data-value=\"{0}\">{0}</td></tr>\n", commission.n);
-        }
-    });
-}
-
-/// For the statistician: what was asked for and the model.
-pub(super) fn model(out: &mut String, view: &View) {
-    let (model, settings) = (&view.dossier.model, &view.dossier.settings);
-    let heads = [Head::Text("Réglage"), Head::Number("Valeur")];
-    table(out, "Réglages du calcul", "court", &heads, |out| {
-        let rows = [
-            ("Tolérance, en points", short(settings.tolerance), settings.tolerance.to_string()),
-            ("Part de signalements à tort admise", percent(settings.false_discovery, 1), settings.false_discovery.to_string()),
-            ("Permutations par distance", whole(usize::try_from(settings.permutations).unwrap_or(usize::MAX)), settings.permutations.to_string()),
-            ("Graine du hasard", settings.seed.to_string(), settings.seed.to_string()),
-        ];
-        for (words, value, full) in rows {
-            put!(out, "<tr><th scope=\"row\">{words}</th><td data-value=\"{full}\">{value}</td></tr>\n");
-        }
-    });
-    let heads = [Head::Text("Grandeur"), Head::Number("Valeur"), Head::Number("Erreur-type")];
-    table(out, "Modèle de la note à profil égal", "court", &heads, |out| {
-        let plain = |out: &mut String, words: &str, field: &str, value: Option<f64>, form: As| {
-            put!(out, "<tr data-field=\"{field}\"><th scope=\"row\">{words}</th>");
-            number(out, value, form);
-            out.push_str("<td class=\"num\">—</td></tr>\n");
-        };
-        plain(out, "Critère REML", "model.criterion", model.criterion, As::Fixed(4));
-        plain(out, "Critère ML", "model.criterion_ml", model.criterion_ml, As::Fixed(4));
-        let parts = &model.components;
-        plain(out, "Variance entre académies, points²", "model.components.academy", parts.academy, As::Fixed(4));
-        plain(out, "Variance entre centres, points²", "model.components.centre", parts.centre, As::Fixed(4));
-        plain(out, "Variance entre commissions, points²", "model.components.commission", parts.commission, As::Fixed(4));
-        plain(out, "Variance entre candidats, points²", "model.components.residual", parts.residual, As::Fixed(4));
-        plain(out, "Fiabilité d’une commission d’effectif médian", "model.reliability", model.reliability, As::Fixed(2));
-        for (key, effect) in &model.fixed {
-            put!(out, "<tr data-field=\"model.fixed.{}\"><th scope=\"row\">Coefficient\u{a0}: {}</th>", super::html::attribute(key), escape(&sentences::coefficient(key)));
-            number(out, Some(effect.estimate), As::Signed(3));
-            number(out, Some(effect.se), As::Fixed(3));
-            out.push_str("</tr>\n");
-        }
-        if let Some(check) = &model.between_within {
-            plain(out, "Pente de la note sur le profil au sein d’une commission", "model.between_within.within", Some(check.within), As::Signed(3));
-            out.push_str("<tr data-field=\"model.between_within.difference\"><th scope=\"row\">Pente entre commissions moins pente au sein (Mundlak)</th>");
-            number(out, Some(check.difference), As::Signed(3));
-            number(out, Some(check.se), As::Fixed(3));
-            out.push_str("</tr>\n");
-        }
-    });
-    if !model.detectable.is_empty() {
-        let heads = [Head::Number("Candidats"), Head::Field("Écart visible, en points", "model.detectable.points")];
-        table(out, "Plus petit écart qui se verrait quatre fois sur cinq", "court", &heads, |out| {
-            for line in &model.detectable {
-                put!(out, "<tr><th scope=\"row\" class=\"num\">{}</th>", line.n);
-                number(out, Some(line.points), As::Fixed(2));
-                out.push_str("</tr>\n");
-            }
-        });
-    }
-    caveat(out, &[], "La sévérité est la moyenne a posteriori d’un mélange de lois normales d’échelles différentes\u{a0}; elle est positive quand la commission est plus sévère. Les variances viennent d’un modèle mixte à niveaux emboîtés, estimé par REML.");
-}
-
-/// Penalties and lines of the grids, beside the nine panels.
-pub(super) fn lines(out: &mut String, view: &View) {
-    if view.dossier.items.is_empty() {
-        return;
-    }
-    let heads = [
-        Head::Text("Grille"),
-        Head::Text("Ligne"),
-        Head::Text("Intitulé"),
-        Head::Field("Cases évaluées", "n"),
-        Head::Field("Niveau moyen", "mean_level"),
-        Head::Field("Difficulté (logits)", "difficulty"),
-        Head::Field("Seuil 1", "thresholds.0"),
-        Head::Field("Seuil 2", "thresholds.1"),
-        Head::Field("Seuil 3", "thresholds.2"),
-        Head::Field("Infit", "infit"),
-        Head::Field("Non évalué", "not_evaluated"),
-    ];
-    table(out, "Lignes des grilles sur l’ensemble de la session", "tres-large", &heads, |out| {
-        for item in &view.dossier.items {
-            put!(out, "<tr data-item=\"{}\" data-grid=\"{}\"><td>{}</td>", escape(&item.item), escape(&item.grid), name(&item.grid));
-            head(out, &item.item);
-            super::html::words(out, &item.label);
-            count(out, item.n);
-            number(out, item.mean_level, As::Fixed(2));
-            number(out, item.difficulty, As::Signed(2));
-            for index in 0..3 {
-                let value = item.thresholds.map(|thresholds| thresholds[index]);
-                number(out, value, As::Signed(2));
-            }
-            number(out, item.infit, As::Fixed(2));
-            number(out, Some(item.not_evaluated), As::Percent(1));
-            out.push_str("</tr>\n");
-        }
-    });
-}
-
-/// « 12,34 », for a sentence of the page.
-pub(super) fn two(value: f64) -> String {
-    fixed(value, 2)
+        },
+    );
 }

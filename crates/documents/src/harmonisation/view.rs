@@ -40,7 +40,12 @@ pub(super) fn note(commission: &Commission) -> String {
         return "effectif trop faible".to_owned();
     }
     let mut parts = Vec::new();
-    parts.extend(commission.centre.clone().filter(|centre| !centre.is_empty()));
+    parts.extend(
+        commission
+            .centre
+            .clone()
+            .filter(|centre| !centre.is_empty()),
+    );
     parts.extend(kind(commission));
     parts.join(" · ")
 }
@@ -85,7 +90,11 @@ impl<'a> View<'a> {
         for numbered in dossier.commissions.iter().enumerate() {
             let key = numbered.1.academy.as_deref();
             let place = *places.entry(key).or_insert_with(|| {
-                let missing = if has_academies { "Académie non précisée" } else { "" };
+                let missing = if has_academies {
+                    "Académie non précisée"
+                } else {
+                    ""
+                };
                 academies.push(Academy {
                     name: key.unwrap_or(missing),
                     commissions: Vec::new(),
@@ -106,7 +115,9 @@ impl<'a> View<'a> {
     /// What stands over the page.
     pub(super) fn title(&self) -> &str {
         let given = self.dossier.title.as_deref();
-        given.filter(|title| !title.trim().is_empty()).unwrap_or("Comparaison des commissions")
+        given
+            .filter(|title| !title.trim().is_empty())
+            .unwrap_or("Comparaison des commissions")
     }
 
     /// The tolerance in words: « 1 point ».
@@ -121,7 +132,9 @@ impl<'a> View<'a> {
 
     /// All of them, in order, academy by academy.
     pub(super) fn numbered(&self) -> impl Iterator<Item = Numbered<'a>> {
-        self.academies.iter().flat_map(|academy| academy.commissions.iter().copied())
+        self.academies
+            .iter()
+            .flat_map(|academy| academy.commissions.iter().copied())
     }
 
     /// Whether any commission is in CCF.
@@ -129,7 +142,11 @@ impl<'a> View<'a> {
         self.dossier.commissions.iter().any(|c| {
             c.mode.as_deref() == Some("ccf")
                 || c.warnings.iter().any(|code| code == "ccf_confounded")
-        }) || self.dossier.warnings.iter().any(|code| code == "ccf_session")
+        }) || self
+            .dossier
+            .warnings
+            .iter()
+            .any(|code| code == "ccf_session")
     }
 
     /// Whether a caution concerns the whole session.
@@ -143,6 +160,20 @@ impl<'a> View<'a> {
             Some(academy) => academy.clone(),
             None if self.has_academies => "Académie non précisée".to_owned(),
             None => String::new(),
+        }
+    }
+
+    /// « , Dijon » where these rows are one academy among others: what tells one caption from the next.
+    pub(super) fn place(&self, rows: &[Numbered<'a>]) -> String {
+        let first = rows.first().map(|(_, c)| c.academy.as_deref());
+        let one = rows
+            .iter()
+            .all(|(_, c)| Some(c.academy.as_deref()) == first);
+        if one && self.academies.len() > 1 {
+            rows.first()
+                .map_or_else(String::new, |(_, c)| format!(", {}", self.group(c)))
+        } else {
+            String::new()
         }
     }
 
@@ -181,14 +212,20 @@ impl<'a> View<'a> {
         mut inside: impl FnMut(&mut String, &str, &[Numbered<'a>]),
     ) {
         let lines = counted(self.dossier.commissions.len(), "ligne", "lignes");
-        details(out, "", false, &format!("{words} en tableau ({lines})"), |out| {
-            if self.folded {
-                self.parts(out, panel, false, &mut inside);
-            } else {
-                let all: Vec<Numbered> = self.numbered().collect();
-                inside(out, panel, &all);
-            }
-        });
+        details(
+            out,
+            "",
+            false,
+            &format!("{words} en tableau ({lines})"),
+            |out| {
+                if self.folded {
+                    self.parts(out, panel, false, &mut inside);
+                } else {
+                    let all: Vec<Numbered> = self.numbered().collect();
+                    inside(out, panel, &all);
+                }
+            },
+        );
     }
 
     fn parts(
@@ -213,7 +250,9 @@ impl<'a> View<'a> {
                 }
                 let summary = format!("<span>{summary}</span>");
                 let open = first_open && index == 0;
-                details(out, "academie", open, &summary, |out| inside(out, &key, rows));
+                details(out, "academie", open, &summary, |out| {
+                    inside(out, &key, rows);
+                });
             } else {
                 if !academy.name.is_empty() {
                     crate::charts::put!(out, "<h3>{}</h3>\n", name(academy.name));

@@ -68,5 +68,7 @@ fn indicator(candidates: &[&Candidate], is: impl Fn(&Candidate) -> bool) -> Vec<
 }
 
 fn constant(values: &[f64]) -> bool {
-    values.windows(2).all(|pair| pair[0] == pair[1])
+    values
+        .windows(2)
+        .all(|pair| pair[0].total_cmp(&pair[1]).is_eq())
 }

@@ -3,7 +3,7 @@
 //! Commissions of CCF are left out on both sides: there, commission, school and level of the candidates are one, and a distance
 //! between notes would compare pupils.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
@@ -27,12 +27,12 @@ pub fn distances(places: &Places, settings: &Settings) -> Vec<Option<Distance>> 
         .map(|notes| Pool::new(notes))
         .collect();
     // One reference serves every commission of a size in an academy.
-    let sizes: BTreeMap<(usize, usize), ()> = notes
+    let sizes: BTreeSet<(usize, usize)> = notes
         .iter()
         .zip(&places.academy_of)
-        .map(|(notes, academy)| ((*academy, notes.len()), ()))
+        .map(|(notes, academy)| (*academy, notes.len()))
         .collect();
-    let sizes: Vec<(usize, usize)> = sizes.into_keys().collect();
+    let sizes: Vec<(usize, usize)> = sizes.into_iter().collect();
     let references: BTreeMap<(usize, usize), Reference> = sizes
         .par_iter()
         .filter_map(|(academy, n)| {

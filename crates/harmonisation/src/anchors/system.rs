@@ -1,8 +1,8 @@
 //! The equations of one connected part.
 
-use nalgebra::{Cholesky, DMatrix, DVector};
+use nalgebra::{Cholesky, DVector};
 
-use crate::links::Component;
+use crate::links::{Component, TwoWay};
 use crate::partial_credit::Curves;
 use crate::report::Effect;
 
@@ -32,13 +32,6 @@ pub(super) struct System<'a> {
     variances: Vec<f64>,
     /// φ of each commission: how much more its raw scores vary than cells that were filled one by one.
     dispersions: Vec<f64>,
-}
-
-/// Curvatures at one point: by dossier, by commission, and of each pair.
-struct Curvature {
-    by_dossier: DVector<f64>,
-    by_commission: DVector<f64>,
-    pairs: DMatrix<f64>,
 }
 
 impl<'a> System<'a> {
@@ -145,9 +138,15 @@ impl<'a> System<'a> {
     /// Solves the penalised score equations at σ² = `prior`; Σ(g² + its posterior variance), both centred, for EM.
     pub fn solve(&mut self, curves: &[Curves], prior: f64) -> f64 {
         for _ in 0..NEWTON_STEPS {
-            let (residual, curvature) = self.evaluate(curves, prior);
-            let Some((up, down)) = Self::step(&residual, &curvature) else {
+            let ((kept, gone), system) = self.evaluate(curves, prior);
+            let Some(factor) = Cholesky::new(system.reduced()) else {
                 break;
+            };
+            let (first, second) = system.solve(&factor, &kept, &gone);
+            let (up, down) = if self.keeps_dossiers() {
+                (first, second)
+            } else {
+                (second, first)
             };
             let size = up.amax().max(down.amax());
             if !size.is_finite() {
@@ -164,9 +163,9 @@ impl<'a> System<'a> {
         let mean = self.severity.mean();
         self.severity.add_scalar_mut(-mean);
         self.theta.add_scalar_mut(-mean);
-        let (_, curvature) = self.evaluate(curves, prior);
+        let (_, system) = self.evaluate(curves, prior);
         let count = self.commissions.len() as f64;
-        if let Some(diagonal) = Self::inverse_diagonal(&curvature) {
+        if let Some(diagonal) = self.inverse_diagonal(&system) {
             // The common level is known by the penalty only, with variance σ²/C: centring takes it away.
             self.variances = diagonal
                 .iter()
@@ -176,86 +175,50 @@ impl<'a> System<'a> {
         self.severity.norm_squared() + self.variances.iter().sum::<f64>()
     }
 
-    /// Gradients (by dossier, by commission) and curvatures.
-    fn evaluate(&self, curves: &[Curves], prior: f64) -> ((DVector<f64>, DVector<f64>), Curvature) {
+    /// Gradients (kept, eliminated) and curvatures. The dossiers are kept when they are fewer than the commissions.
+    fn evaluate(&self, curves: &[Curves], prior: f64) -> ((DVector<f64>, DVector<f64>), TwoWay) {
         let (dossiers, commissions) = (self.dossiers, self.commissions.len());
         let mut first = DVector::zeros(dossiers);
         let mut second = DVector::from_fn(commissions, |c, _| -self.severity[c] / prior);
-        let mut curvature = Curvature {
-            by_dossier: DVector::zeros(dossiers),
-            by_commission: DVector::from_element(commissions, 1.0 / prior),
-            pairs: DMatrix::zeros(dossiers, commissions),
-        };
+        let mut by_dossier = vec![0.0; dossiers];
+        let mut by_commission = vec![1.0 / prior; commissions];
+        let mut links = Vec::with_capacity(self.rows.len());
         for (dossier, commission, row) in &self.rows {
             let (mean, mut variance) = self.expectation(curves, *dossier, *commission, row);
             let gap = (row.score - mean) / self.dispersions[*commission];
             variance /= self.dispersions[*commission];
             first[*dossier] += gap;
             second[*commission] -= gap;
-            curvature.by_dossier[*dossier] += variance;
-            curvature.by_commission[*commission] += variance;
-            curvature.pairs[(*dossier, *commission)] -= variance;
+            by_dossier[*dossier] += variance;
+            by_commission[*commission] += variance;
+            links.push((*dossier, *commission, -variance));
         }
-        ((first, second), curvature)
+        if self.keeps_dossiers() {
+            let mut system = TwoWay::new(by_dossier, by_commission);
+            for (dossier, commission, value) in links {
+                system.links[commission].push((dossier, value));
+            }
+            ((first, second), system)
+        } else {
+            let mut system = TwoWay::new(by_commission, by_dossier);
+            for (dossier, commission, value) in links {
+                system.links[dossier].push((commission, value));
+            }
+            ((second, first), system)
+        }
     }
 
-    /// Newton's step (θ, g), the larger side eliminated.
-    fn step(
-        residual: &(DVector<f64>, DVector<f64>),
-        curvature: &Curvature,
-    ) -> Option<(DVector<f64>, DVector<f64>)> {
-        let (first, second) = residual;
-        let Curvature {
-            by_dossier,
-            by_commission,
-            pairs,
-        } = curvature;
-        if by_dossier.len() <= by_commission.len() {
-            let scaled = scale_columns(pairs, by_commission);
-            let reduced = DMatrix::from_diagonal(by_dossier) - &scaled * pairs.transpose();
-            let up = Cholesky::new(reduced)?.solve(&(first - &scaled * second));
-            let down = (second - pairs.transpose() * &up).component_div(by_commission);
-            Some((up, down))
-        } else {
-            let turned = pairs.transpose();
-            let scaled = scale_columns(&turned, by_dossier);
-            let reduced = DMatrix::from_diagonal(by_commission) - &scaled * pairs;
-            let down = Cholesky::new(reduced)?.solve(&(second - &scaled * first));
-            let up = (first - pairs * &down).component_div(by_dossier);
-            Some((up, down))
-        }
+    fn keeps_dossiers(&self) -> bool {
+        self.dossiers <= self.commissions.len()
     }
 
     /// Diagonal of the commissions' block of the inverse.
-    fn inverse_diagonal(curvature: &Curvature) -> Option<Vec<f64>> {
-        let Curvature {
-            by_dossier,
-            by_commission,
-            pairs,
-        } = curvature;
-        if by_dossier.len() <= by_commission.len() {
-            let scaled = scale_columns(pairs, by_commission);
-            let reduced = DMatrix::from_diagonal(by_dossier) - &scaled * pairs.transpose();
-            let solved = Cholesky::new(reduced)?.solve(&scaled);
-            Some(
-                (0..by_commission.len())
-                    .map(|c| 1.0 / by_commission[c] + scaled.column(c).dot(&solved.column(c)))
-                    .collect(),
-            )
+    fn inverse_diagonal(&self, system: &TwoWay) -> Option<Vec<f64>> {
+        let inverse = Cholesky::new(system.reduced())?.inverse();
+        Some(if self.keeps_dossiers() {
+            system.gone_diagonal(&inverse)
         } else {
-            let scaled = scale_columns(&pairs.transpose(), by_dossier);
-            let reduced = DMatrix::from_diagonal(by_commission) - &scaled * pairs;
-            let inverse = Cholesky::new(reduced)?.inverse();
-            Some(inverse.diagonal().iter().copied().collect())
-        }
+            inverse.diagonal().iter().copied().collect()
+        })
     }
-}
-
-/// Each column divided by its weight.
-fn scale_columns(matrix: &DMatrix<f64>, weights: &DVector<f64>) -> DMatrix<f64> {
-    let mut scaled = matrix.clone();
-    for (mut column, weight) in scaled.column_iter_mut().zip(weights.iter()) {
-        column /= *weight;
-    }
-    scaled
 }

@@ -2,7 +2,7 @@
 
 use nalgebra::{Cholesky, DMatrix};
 
-use super::{Component, Graph};
+use super::{Component, Graph, TwoWay};
 
 /// Ready to answer for every pair of one part. The smaller side, commissions or dossiers, is factored: a part where everybody grades the
 /// same K dossiers costs K³, whatever the number of commissions.
@@ -21,7 +21,7 @@ impl Resistances {
         if columns < 2 {
             return None;
         }
-        let mut gradings = DMatrix::<f64>::zeros(rows, columns);
+        let mut cells = Vec::new();
         for (column, commission) in part.commissions.iter().enumerate() {
             let start = graph.edges().partition_point(|edge| edge.0 < *commission);
             for (_, dossier) in graph.edges()[start..]
@@ -29,32 +29,32 @@ impl Resistances {
                 .take_while(|edge| edge.0 == *commission)
             {
                 if let Ok(row) = part.dossiers.binary_search(dossier) {
-                    gradings[(row, column)] += 1.0;
+                    cells.push((row, column));
                 }
             }
         }
-        let by_commission: Vec<f64> = gradings.column_iter().map(|one| one.sum()).collect();
-        let by_dossier: Vec<f64> = gradings.row_iter().map(|one| one.sum()).collect();
+        let (mut by_dossier, mut by_commission) = (vec![0.0; rows], vec![0.0; columns]);
+        for (row, column) in &cells {
+            by_dossier[*row] += 1.0;
+            by_commission[*column] += 1.0;
+        }
         let (points, offsets) = if rows <= columns {
             // Var of a contrast through the dossiers: 1/n_c + 1/n_c' + (r−r')ᵀS⁺(r−r'), r_c = N_c/n_c, S = D_d − N D_c⁻¹Nᵀ.
-            let mut shares = gradings.clone();
-            for (mut column, count) in shares.column_iter_mut().zip(&by_commission) {
-                column /= *count;
+            let mut shares = DMatrix::zeros(rows, columns);
+            let offsets = by_commission.iter().map(|count| 1.0 / count).collect();
+            let mut system = TwoWay::new(by_dossier, by_commission);
+            for (row, column) in cells {
+                shares[(row, column)] += 1.0 / system.gone[column];
+                system.links[column].push((row, 1.0));
             }
-            let laplacian = diagonal(&by_dossier) - &shares * gradings.transpose();
-            let factor = Cholesky::new(grounded(laplacian))?;
-            let points = factor.l().solve_lower_triangular(&shares)?;
-            (
-                points,
-                by_commission.iter().map(|count| 1.0 / count).collect(),
-            )
+            let factor = Cholesky::new(grounded(system.reduced()))?;
+            (factor.l().solve_lower_triangular(&shares)?, offsets)
         } else {
-            let mut shares = gradings.transpose();
-            for (mut column, count) in shares.column_iter_mut().zip(&by_dossier) {
-                column /= *count;
+            let mut system = TwoWay::new(by_commission, by_dossier);
+            for (row, column) in cells {
+                system.links[row].push((column, 1.0));
             }
-            let laplacian = diagonal(&by_commission) - &shares * &gradings;
-            let factor = Cholesky::new(grounded(laplacian))?;
+            let factor = Cholesky::new(grounded(system.reduced()))?;
             let unit = DMatrix::identity(columns, columns);
             (
                 factor.l().solve_lower_triangular(&unit)?,
@@ -96,10 +96,6 @@ impl Resistances {
         }
         sum
     }
-}
-
-fn diagonal(values: &[f64]) -> DMatrix<f64> {
-    DMatrix::from_diagonal(&nalgebra::DVector::from_column_slice(values))
 }
 
 /// A connected Laplacian made regular: contrasts do not feel a constant added everywhere.

@@ -21,8 +21,7 @@ impl Cholesky {
         for j in 0..size {
             let row: f64 = lower[j * size..j * size + j].iter().map(|l| l * l).sum();
             let pivot = matrix[j * stride + j] - row;
-            // Written so that NaN is refused too.
-            if !(pivot > tolerance * matrix[j * stride + j].abs()) || !pivot.is_finite() {
+            if !pivot.is_finite() || pivot <= tolerance * matrix[j * stride + j].abs() {
                 return Err(j);
             }
             let root = pivot.sqrt();

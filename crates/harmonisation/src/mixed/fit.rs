@@ -79,7 +79,7 @@ pub struct Fit {
     pub method: Criterion,
     /// −2 log (restricted) likelihood with lme4's constants; in REML it depends on the coding of X through ln |XᵀV⁻¹X|.
     pub criterion: f64,
-    /// λ = σ²_level/σ², the finest first. Exactly 0 on the boundary.
+    /// λ, each level's variance over σ², the finest first. Exactly 0 on the boundary.
     pub ratios: Vec<f64>,
     /// Variance of each level, the finest first, in y's units squared.
     pub variances: Vec<f64>,

@@ -153,7 +153,9 @@ impl<'a> Passes<'a> {
             }
             for (mean, weight) in parent.mean.chunks_exact_mut(q).zip(&parent.weight) {
                 if *weight > 0.0 {
-                    mean.iter_mut().for_each(|mean| *mean /= weight);
+                    for mean in mean {
+                        *mean /= weight;
+                    }
                 }
             }
             for (((a, kept), mean), to) in groups.zip(hierarchy.parents(k)) {
@@ -192,7 +194,9 @@ impl<'a> Passes<'a> {
             }
             for (mean, n) in up_means.chunks_exact_mut(q).zip(&up) {
                 if *n > 0.0 {
-                    mean.iter_mut().for_each(|mean| *mean /= n);
+                    for mean in mean {
+                        *mean /= n;
+                    }
                 }
             }
             for ((n, mean), to) in counts.iter().zip(means.chunks_exact(q)).zip(parents) {
@@ -248,22 +252,14 @@ impl<'a> Passes<'a> {
             let above = coarser.first();
             let parents = self.hierarchy.parents(k);
             for g in 0..level.weight.len() {
-                let (from, uncertain) = match above {
-                    Some(above) => {
-                        let parent = parents[g];
-                        (
-                            Some(&above.total[parent * q..(parent + 1) * q]),
-                            above.variance[parent],
-                        )
-                    }
-                    None => (None, 0.0),
-                };
+                let parent = above.zip(parents.get(g).copied());
+                let uncertain = parent.map_or(0.0, |(above, parent)| above.variance[parent]);
                 let kept = level.kept[g];
                 let e = level.weight[g] * kept;
                 level.information[g] = e * (1.0 - e * uncertain);
                 level.variance[g] = kept * (ratios[k] + kept * uncertain);
                 for j in 0..q {
-                    let m = from.map_or(0.0, |from| from[j]);
+                    let m = parent.map_or(0.0, |(above, parent)| above.total[parent * q + j]);
                     let score = e * (level.mean[g * q + j] - m);
                     level.score[g * q + j] = score;
                     level.total[g * q + j] = m + ratios[k] * score;
@@ -272,7 +268,7 @@ impl<'a> Passes<'a> {
         }
     }
 
-    /// ∂criterion/∂λ of each level: tr(P ZZᵀ) − freedom·yᵀP ZZᵀP y / rss (Harville 1977), with V⁻¹ for the first P in ML.
+    /// ∂criterion/∂λ of each level: `tr(P ZZᵀ) − freedom·yᵀP ZZᵀP y / rss` (Harville 1977), with V⁻¹ for the first P in ML.
     pub(super) fn gradient(&mut self, ratios: &[f64]) -> Option<(Profile, Vec<f64>)> {
         let profile = self.upward(ratios)?;
         self.downward(ratios);
@@ -285,11 +281,11 @@ impl<'a> Passes<'a> {
             spread.fill(0.0);
             let mut slope = 0.0;
             for (score, information) in level.score.chunks_exact(q).zip(&level.information) {
-                let (x, y) = score.split_at(p);
-                let r = y[0] - dot(x, &profile.beta);
-                slope += information - share * r * r;
+                let (columns, value) = score.split_at(p);
+                let rest = value[0] - dot(columns, &profile.beta);
+                slope += information - share * rest * rest;
                 if self.criterion == Criterion::Reml {
-                    add_outer(&mut spread, x, 1.0);
+                    add_outer(&mut spread, columns, 1.0);
                 }
             }
             // Σ xᵀA⁻¹x = tr(A⁻¹ Σ x xᵀ), of which the lower triangle stands.

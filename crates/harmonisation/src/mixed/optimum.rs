@@ -95,10 +95,21 @@ fn to_the_boundary(passes: &mut Passes, mut best: Optimum, mut levels: Vec<usize
         };
         // Rounding of a sum over the level's groups.
         let noise = 1e-10 * weight(passes, k);
-        if gradient[k] >= -noise && without.value <= best.value + 1e-8 {
-            best = without;
-            levels = others;
-            tried.clear();
+        if gradient[k] >= -noise {
+            if without.value <= best.value + 1e-8 {
+                best = without;
+                levels = others;
+                tried.clear();
+            }
+            continue;
+        }
+        // The criterion falls when the level leaves 0: a step may have fallen beside this saddle and stayed there. Once more from afar.
+        let mut theta = without.theta;
+        theta[k] = 1.0 / weight(passes, k).sqrt();
+        if let Some(again) = descend(passes, theta, &levels, None)
+            && again.value < best.value - 1e-9
+        {
+            best = again;
         }
     }
 }
@@ -130,12 +141,12 @@ fn descend(
         let newton = step(passes, &theta, levels)?;
         if newton.foreseen < POLISH && newton.convex {
             let mut largest: f64 = 0.0;
-            for (k, d) in levels.iter().zip(&newton.step) {
+            for (k, d) in levels.iter().zip(&newton.by) {
                 theta[*k] = (theta[*k] + d).abs();
                 largest = largest.max(d.abs() / (theta[*k] + 1e-3));
             }
             polished += 1;
-            if largest < 1e-11 || polished == 8 {
+            if largest < 1e-11 || polished == 40 {
                 let value = passes.upward(&squares(&theta))?.criterion;
                 return Some(Optimum {
                     theta,
@@ -148,7 +159,7 @@ fn descend(
         let mut share = 1.0;
         let moved = loop {
             let mut next = theta.clone();
-            for (k, d) in levels.iter().zip(&newton.step) {
+            for (k, d) in levels.iter().zip(&newton.by) {
                 next[*k] = (next[*k] + share * d).abs();
             }
             if let Some(profile) = passes.upward(&squares(&next))
@@ -179,8 +190,8 @@ fn descend(
     })
 }
 
-struct Step {
-    step: Vec<f64>,
+struct Newton {
+    by: Vec<f64>,
     /// Decrease that the quadratic foresees, twice over: gᵀ|H|⁻¹g.
     foreseen: f64,
     /// Whether every curvature is positive, and the step was not shortened.
@@ -188,7 +199,7 @@ struct Step {
 }
 
 /// −|H|⁻¹g at `theta`, H by differences of the exact gradient.
-fn step(passes: &mut Passes, theta: &[f64], levels: &[usize]) -> Option<Step> {
+fn step(passes: &mut Passes, theta: &[f64], levels: &[usize]) -> Option<Newton> {
     let slope = |passes: &mut Passes, theta: &[f64]| -> Option<Vec<f64>> {
         let (_, gradient) = passes.gradient(&squares(theta))?;
         Some(
@@ -215,8 +226,8 @@ fn step(passes: &mut Passes, theta: &[f64], levels: &[usize]) -> Option<Step> {
     let eigen = symmetric.symmetric_eigen();
     let largest = eigen.eigenvalues.amax();
     if !(largest > 0.0 && largest.is_finite()) {
-        return Some(Step {
-            step: vec![0.0; size],
+        return Some(Newton {
+            by: vec![0.0; size],
             foreseen: 0.0,
             convex: true,
         });
@@ -234,8 +245,8 @@ fn step(passes: &mut Passes, theta: &[f64], levels: &[usize]) -> Option<Step> {
         .fold(1.0, |excess: f64, (k, d)| {
             excess.max(d.abs() / (theta[*k] + 0.5))
         });
-    Some(Step {
-        step: full.iter().map(|d| d / excess).collect(),
+    Some(Newton {
+        by: full.iter().map(|d| d / excess).collect(),
         foreseen: foreseen / excess,
         convex: excess <= 1.0 && eigen.eigenvalues.min() > 0.0,
     })

@@ -90,7 +90,9 @@ impl Statistics {
         }
         for (mean, count) in means.chunks_exact_mut(q).zip(&counts) {
             if *count > 0.0 {
-                mean.iter_mut().for_each(|mean| *mean /= count);
+                for mean in mean {
+                    *mean /= count;
+                }
             }
         }
         let mut within = vec![0.0; q * q];

@@ -16,14 +16,14 @@ const STEPS: usize = 100;
 const GAP: f64 = 1e-10;
 
 /// Weights, and how they were reached.
-pub(super) struct Weights {
+pub(super) struct Reached {
     pub(super) weights: Vec<f64>,
     pub(super) iterations: usize,
     pub(super) converged: bool,
 }
 
-/// Maximises Σ_c ln Σ_k π_k L_ck. `likelihood`: L, a row of `k` an observation, each row's largest 1.
-pub(super) fn maximise(likelihood: &[f64], k: usize) -> Weights {
+/// Maximises `Σ_c ln Σ_k π_k L_ck`. `likelihood`: L, a row of `k` an observation, each row's largest 1.
+pub(super) fn maximise(likelihood: &[f64], k: usize) -> Reached {
     let mut weights = vec![1.0 / k as f64; k];
     for _ in 0..WARM {
         let gains = gains(likelihood, &weights);
@@ -37,7 +37,7 @@ pub(super) fn maximise(likelihood: &[f64], k: usize) -> Weights {
             .iter()
             .fold(f64::NEG_INFINITY, |most, gain| most.max(gain - 1.0));
         if gap <= GAP {
-            return Weights {
+            return Reached {
                 weights,
                 iterations: WARM + step,
                 converged: true,
@@ -63,9 +63,11 @@ pub(super) fn maximise(likelihood: &[f64], k: usize) -> Weights {
         // Where Newton finds nothing lower, rounding hides what is left, or nearly: EM never falls.
         weights = next.unwrap_or_else(|| weights.iter().zip(&gains).map(|(w, g)| w * g).collect());
         let sum: f64 = weights.iter().sum();
-        weights.iter_mut().for_each(|w| *w /= sum);
+        for w in &mut weights {
+            *w /= sum;
+        }
     }
-    Weights {
+    Reached {
         weights,
         iterations: WARM + STEPS,
         converged: false,
@@ -76,7 +78,7 @@ fn marginal(row: &[f64], weights: &[f64]) -> f64 {
     row.iter().zip(weights).map(|(l, w)| l * w).sum()
 }
 
-/// Mean over rows of L_ck/Σ π L: what EM multiplies a weight by; at the top 1 where π_k > 0, at most 1 elsewhere.
+/// Mean over rows of `L_ck/Σ π L`: what EM multiplies a weight by; at the top 1 where the weight is positive, at most 1 elsewhere.
 fn gains(likelihood: &[f64], weights: &[f64]) -> Vec<f64> {
     let k = weights.len();
     let mut gains = vec![0.0; k];
@@ -87,11 +89,13 @@ fn gains(likelihood: &[f64], weights: &[f64]) -> Vec<f64> {
         }
     }
     let m = (likelihood.len() / k) as f64;
-    gains.iter_mut().for_each(|gain| *gain /= m);
+    for gain in &mut gains {
+        *gain /= m;
+    }
     gains
 }
 
-/// Mean over rows of L_cj L_ck/(Σ π L)²: the second derivatives.
+/// Mean over rows of `L_cj L_ck/(Σ π L)²`: the second derivatives.
 fn curvature(likelihood: &[f64], weights: &[f64]) -> Vec<f64> {
     let k = weights.len();
     let mut curvature = vec![0.0; k * k];
@@ -124,7 +128,7 @@ fn objective(likelihood: &[f64], weights: &[f64]) -> f64 {
     weights.iter().sum::<f64>() - log_likelihood(likelihood, weights) / m
 }
 
-/// Σ_c ln Σ_k π_k L_ck.
+/// `Σ_c ln Σ_k π_k L_ck`.
 pub(super) fn log_likelihood(likelihood: &[f64], weights: &[f64]) -> f64 {
     // Marginals are multiplied, and the logarithm taken now and then: it is what costs.
     let (mut log, mut product) = (0.0, 1.0_f64);

@@ -52,26 +52,3 @@ pub fn median(mut values: Vec<f64>) -> Option<f64> {
         Some(0.5 * (values[middle - 1] + upper))
     }
 }
-
-/// Two-sided p-value of a standard normal deviate.
-pub fn two_sided(z: f64) -> f64 {
-    libm::erfc(z.abs() * std::f64::consts::FRAC_1_SQRT_2)
-}
-
-/// P(Z ≤ z).
-pub fn lower_tail(z: f64) -> f64 {
-    0.5 * libm::erfc(-z * std::f64::consts::FRAC_1_SQRT_2)
-}
-
-/// Benjamini and Hochberg 1995 (JRSS B 57:289): adjusted p₍ᵢ₎ = min over j ≥ i of m·p₍ⱼ₎/j, at most 1, in the order given.
-pub fn adjusted(p: &[f64]) -> Vec<f64> {
-    let mut order: Vec<usize> = (0..p.len()).collect();
-    order.sort_by(|a, b| p[*a].total_cmp(&p[*b]).then(a.cmp(b)));
-    let mut result = vec![1.0; p.len()];
-    let mut least: f64 = 1.0;
-    for (rank, index) in order.iter().enumerate().rev() {
-        least = least.min(p[*index] * p.len() as f64 / (rank + 1) as f64);
-        result[*index] = least;
-    }
-    result
-}

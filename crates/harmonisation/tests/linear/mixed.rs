@@ -4,7 +4,8 @@ use delos_harmonisation::mixed::{
     Criterion, Effects, Fit, Hierarchy, LeftOut, NoFit, Rows, Statistics, fit,
 };
 
-use crate::data::{Model, at, close, json, near, published};
+use super::data::{Model, at, close, json, near, published};
+use super::dense::dense;
 
 fn fitted(model: &Model, method: Criterion) -> Fit {
     fit(&model.statistics(), &model.hierarchy, method).unwrap()
@@ -150,86 +151,6 @@ fn predictions_of_a_balanced_design_have_their_closed_form() {
     }
 }
 
-/// The same model by whole matrices: V, its inverse, everything by the textbook.
-mod dense {
-    use nalgebra::{DMatrix, DVector};
-
-    use super::{Fit, Model};
-
-    pub struct Dense {
-        pub criterion: f64,
-        pub beta: DVector<f64>,
-        pub covariance: DMatrix<f64>,
-        /// By level, then group: total, its prediction error variance.
-        pub totals: Vec<Vec<(f64, f64)>>,
-        /// The total less the top's, with its prediction error variance.
-        pub below: Vec<Vec<(f64, f64)>>,
-    }
-
-    pub fn dense(model: &Model, fit: &Fit) -> Dense {
-        let (n, p) = (model.y.len(), model.columns);
-        let x = DMatrix::from_row_slice(n, p, &model.x);
-        let y = DVector::from_column_slice(&model.y);
-        let depth = model.hierarchy.depth();
-        let group =
-            |row: usize, k: usize| model.hierarchy.ancestor(0, model.groups[row], k).unwrap();
-        let mut v = DMatrix::identity(n, n) * fit.residual;
-        for k in 0..depth {
-            for i in 0..n {
-                for j in 0..n {
-                    if group(i, k) == group(j, k) {
-                        v[(i, j)] += fit.variances[k];
-                    }
-                }
-            }
-        }
-        let chol = v.clone().cholesky().unwrap();
-        let inverse = chol.inverse();
-        let a = x.transpose() * &inverse * &x;
-        let covariance = a.clone().try_inverse().unwrap();
-        let beta = &covariance * x.transpose() * &inverse * &y;
-        let e = &y - &x * &beta;
-        let log_v: f64 = chol.l().diagonal().iter().map(|d| 2.0 * d.ln()).sum();
-        let criterion = ((n - p) as f64) * (2.0 * std::f64::consts::PI).ln()
-            + log_v
-            + a.determinant().ln()
-            + (e.transpose() * &inverse * &e)[0];
-        // P = V⁻¹ − V⁻¹X(XᵀV⁻¹X)⁻¹XᵀV⁻¹; Var(u − û) = Var(u) − C P Cᵀ, C = Cov(u, y).
-        let projected = &inverse - &inverse * &x * &covariance * x.transpose() * &inverse;
-        let predict = |k: usize, g: usize, upto: usize| {
-            let mut c = DVector::zeros(n);
-            let mut prior = 0.0;
-            for level in k..upto {
-                let ancestor = model.hierarchy.ancestor(k, g, level).unwrap();
-                prior += fit.variances[level];
-                for i in 0..n {
-                    if group(i, level) == ancestor {
-                        c[i] += fit.variances[level];
-                    }
-                }
-            }
-            (
-                (c.transpose() * &inverse * &e)[0],
-                prior - (c.transpose() * &projected * &c)[0],
-            )
-        };
-        let all = |k: usize, upto: usize| {
-            (0..model.hierarchy.size(k))
-                .map(|g| predict(k, g, upto))
-                .collect()
-        };
-        Dense {
-            criterion,
-            beta,
-            covariance,
-            totals: (0..depth).map(|k| all(k, depth)).collect(),
-            below: (0..depth.saturating_sub(1))
-                .map(|k| all(k, depth - 1))
-                .collect(),
-        }
-    }
-}
-
 /// An unbalanced set of three levels with two covariates, drawn by a plain congruence.
 fn unbalanced() -> Model {
     let mut state = 12_345_u64;
@@ -242,16 +163,16 @@ fn unbalanced() -> Model {
     let mut normal = move || (0..12).map(|_| uniform()).sum::<f64>() - 6.0;
     let (mut x, mut y, mut paths) = (Vec::new(), Vec::new(), Vec::new());
     for academy in 0..5 {
-        let a = 0.8 * normal();
+        let of_academy = 0.8 * normal();
         for centre in 0..=(academy % 3) + 1 {
-            let e = 0.6 * normal();
+            let of_centre = 0.6 * normal();
             for commission in 0..=(centre + academy) % 3 {
-                let c = 0.9 * normal();
+                let total = of_academy + of_centre + 0.9 * normal();
                 for _ in 0..2 + (3 * academy + 2 * centre + commission) % 5 {
-                    let s = 10.0 + 3.0 * normal();
+                    let score = 10.0 + 3.0 * normal();
                     let slam = f64::from(u8::from(normal() > 0.0));
-                    x.extend([1.0, s, slam]);
-                    y.push(3.0 + 0.8 * s - 0.5 * slam + a + e + c + normal());
+                    x.extend([1.0, score, slam]);
+                    y.push(3.0 + 0.8 * score - 0.5 * slam + total + normal());
                     paths.push(vec![
                         format!("c{commission}"),
                         format!("e{centre}"),
@@ -270,7 +191,7 @@ fn three_unbalanced_levels_agree_with_whole_matrices() {
     let statistics = model.statistics();
     let fit = fitted(&model, Criterion::Reml);
     println!("ratios {:?}, {} evaluations", fit.ratios, fit.evaluations);
-    let dense = dense::dense(&model, &fit);
+    let dense = dense(&model, &fit);
     close(fit.criterion, dense.criterion, 1e-8);
     for j in 0..3 {
         near(fit.coefficients[j], dense.beta[j], 1e-9);
@@ -330,7 +251,7 @@ fn no_step_away_from_the_optimum_lowers_the_criterion() {
                 let mut moved = best.clone();
                 moved.variances[k] = (moved.variances[k] + by).max(0.0);
                 if method == Criterion::Reml {
-                    assert!(dense::dense(&model, &moved).criterion >= best.criterion - 1e-9);
+                    assert!(dense(&model, &moved).criterion >= best.criterion - 1e-9);
                 }
             }
         }

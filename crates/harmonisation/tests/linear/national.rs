@@ -7,9 +7,9 @@ use delos_harmonisation::funnel::Funnel;
 use delos_harmonisation::mixed::{self, Criterion, Effects, Statistics};
 use delos_harmonisation::shrinkage::{Observation, false_sign_rate, flags, grid, learn, median};
 
-use crate::data::{Model, table};
+use super::data::{Model, table};
 
-/// Competences of a grid, by the letter of its columns: SISR_C1, SLAM_D4.
+/// Competences of a grid, by the letter of its columns: `SISR_C1`, `SLAM_D4`.
 fn score(row: &BTreeMap<String, String>) -> f64 {
     let mut levels: BTreeMap<char, (f64, f64)> = BTreeMap::new();
     for (column, level) in row {
@@ -26,7 +26,7 @@ fn score(row: &BTreeMap<String, String>) -> f64 {
     20.0 * means.iter().sum::<f64>() / 3.0 / means.len() as f64
 }
 
-/// The model of harmonisation.md §2.2: x = (1, S, SLAM, CCF), commissions in centres in academies.
+/// The model of harmonisation.md §2.2: x = (1, S, option, mode), commissions in centres in academies.
 fn session() -> Model {
     let table = table("national-7/grades.csv.gz");
     let (mut x, mut y, mut paths) = (Vec::new(), Vec::new(), Vec::new());

@@ -4,7 +4,7 @@ use delos_harmonisation::meta::{Between, james_stein, pool, predictions};
 use delos_harmonisation::multiple::{Adjustment, adjust};
 use delos_harmonisation::shrinkage::Observation;
 
-use crate::data::{at, close, json, near, numbers};
+use super::data::{at, close, json, near, numbers};
 
 #[test]
 fn benjamini_and_hochberg_find_their_own_example() {

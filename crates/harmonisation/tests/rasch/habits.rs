@@ -65,9 +65,9 @@ fn the_planted_habits_of_a_national_session_are_found_and_named() {
     // harmonisation.md §2.5: power .85 to .94, false discoveries at most 1.7 %; central 45/45, halo 36/44, coarse 18/32 on its seeds.
     assert!(detected * 100 >= planted * 90, "{detected} of {planted}");
     assert!(wrong <= 2, "{wrong}");
-    assert_eq!(cell("central", Some(Habit::CentralTendency)), 51);
-    assert!(cell("halo", Some(Habit::Halo)) >= 45);
-    assert!(cell("coarse", Some(Habit::AvoidsTop)) >= 15);
+    assert!(cell("central", Some(Habit::CentralTendency)) >= 50);
+    assert!(cell("halo", Some(Habit::Halo)) >= 46);
+    assert!(cell("coarse", Some(Habit::AvoidsTop)) >= 20);
     assert!(cell("none", None) >= 775);
 }
 

@@ -106,6 +106,19 @@ fn the_links_of_four_dossiers_for_all_are_two_parts_of_even_errors() {
     assert!((1.3..1.7).contains(&sd), "{sd}");
 }
 
+#[test]
+fn a_candidate_without_grid_links_no_option_to_the_other() {
+    let mut session = national::session();
+    for candidate in session.candidates.iter_mut().step_by(50) {
+        candidate.grid = None;
+    }
+    let (graph, groups) = session_graph(&session, &[]);
+    assert_eq!(groups.len(), 2);
+    let found = links(&graph, &groups, GRADING_SD);
+    assert_eq!((found.components, found.linked_commissions), (900, 0));
+    assert!(found.with_more.iter().all(|more| more.components == 2));
+}
+
 /// Commissions of the national session by academy and option, and how many candidates each has.
 fn blocks(session: &Session) -> (Vec<Vec<usize>>, Vec<usize>) {
     let mut sizes = vec![0; session.commissions.len()];

@@ -37,7 +37,7 @@ impl Census {
 /// A column that is read as a line of a grid.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(super) struct GridColumn {
-    /// Index in [`Grids::grids`].
+    /// Index in [`Lines::grids`].
     pub grid: usize,
     /// Index among the items of the grid.
     pub item: usize,
@@ -47,7 +47,7 @@ pub(super) struct GridColumn {
 
 /// What was found.
 #[derive(Default, Debug)]
-pub(super) struct Grids {
+pub(super) struct Lines {
     /// The grids of which the file has a column, with the lines that it has.
     pub grids: Vec<GradeGrid>,
     /// Their columns, by grid and line.
@@ -101,7 +101,7 @@ pub(super) fn find(
     columns: &[usize],
     census: &[Census],
     known: &GridColumns,
-) -> Grids {
+) -> Lines {
     let mut grids = match known {
         GridColumns::Headers => by_header(names, columns, census),
         GridColumns::Known(known) => by_code(names, columns, known),
@@ -111,9 +111,9 @@ pub(super) fn find(
     grids
 }
 
-/// Grids as the headers name them.
-fn by_header(names: &[String], columns: &[usize], census: &[Census]) -> Grids {
-    let mut found = Grids::default();
+/// Lines as the headers name them.
+fn by_header(names: &[String], columns: &[usize], census: &[Census]) -> Lines {
+    let mut found = Lines::default();
     let mut shaped: Vec<(usize, Shape)> = Vec::new();
     let mut others = Vec::new();
     for &column in columns {
@@ -152,9 +152,9 @@ fn by_header(names: &[String], columns: &[usize], census: &[Census]) -> Grids {
     found
 }
 
-/// Grids of a regulation, by the codes of their lines.
-fn by_code(names: &[String], columns: &[usize], known: &[GradeGrid]) -> Grids {
-    let mut found = Grids::default();
+/// Lines of a regulation, by the codes of their lines.
+fn by_code(names: &[String], columns: &[usize], known: &[GradeGrid]) -> Lines {
+    let mut found = Lines::default();
     // Two grids that have a line of the same code are told apart by the name of the grid before it.
     let mut lines: HashMap<String, Option<(usize, usize)>> = HashMap::new();
     for (grid, one) in known.iter().enumerate() {
@@ -226,7 +226,7 @@ fn by_code(names: &[String], columns: &[usize], known: &[GradeGrid]) -> Grids {
     found
 }
 
-impl Grids {
+impl Lines {
     fn refuse(&mut self, column: usize, problem: GradeProblem) {
         self.ignored.push(column);
         self.told.push((Some(column), Problem::Grade(problem)));
@@ -288,138 +288,4 @@ fn position<T>(list: &mut Vec<T>, holds: impl Fn(&T) -> bool, new: impl FnOnce()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn names(names: &[&str]) -> Vec<String> {
-        names.iter().map(|&name| name.to_owned()).collect()
-    }
-
-    fn all_levels(count: usize) -> Vec<Census> {
-        vec![
-            Census {
-                filled: 4,
-                levels: 4
-            };
-            count
-        ]
-    }
-
-    fn found(headers: &[&str], census: &[Census], known: &GridColumns) -> Grids {
-        let columns: Vec<usize> = (0..headers.len()).collect();
-        find(&names(headers), &columns, census, known)
-    }
-
-    fn codes(grid: &GradeGrid) -> Vec<(&str, &str)> {
-        grid.items
-            .iter()
-            .map(|item| {
-                (
-                    item.code.as_str(),
-                    grid.competences[item.competence].code.as_str(),
-                )
-            })
-            .collect()
-    }
-
-    fn known() -> GridColumns {
-        let item = |code: &str, competence| GradeItem {
-            code: code.to_owned(),
-            label: code.to_owned(),
-            competence,
-        };
-        let competence = |code: &str| GradeCompetence {
-            code: code.to_owned(),
-            label: code.to_owned(),
-        };
-        GridColumns::Known(vec![
-            GradeGrid {
-                code: "A".to_owned(),
-                competences: vec![competence("k1"), competence("k2")],
-                items: vec![item("un", 0), item("deux", 1), item("trois", 1)],
-            },
-            GradeGrid {
-                code: "B".to_owned(),
-                competences: vec![competence("k3")],
-                items: vec![item("deux", 0)],
-            },
-        ])
-    }
-
-    #[test]
-    fn a_header_says_its_grid_its_competence_and_its_line() {
-        let headers = ["SISR_C1", "grid_SISR_I2", "SLAM_D10", "sisr_c2"];
-        let grids = found(&headers, &all_levels(4), &GridColumns::Headers);
-        assert_eq!(grids.grids.len(), 2);
-        assert_eq!(
-            codes(&grids.grids[0]),
-            [
-                ("SISR_C1", "SISR_C"),
-                ("SISR_I2", "SISR_I"),
-                ("SISR_C2", "SISR_C")
-            ]
-        );
-        assert_eq!(codes(&grids.grids[1]), [("SLAM_D10", "SLAM_D")]);
-        assert!(grids.told.is_empty() && grids.ignored.is_empty());
-    }
-
-    #[test]
-    fn headers_without_that_shape_make_one_grid() {
-        let grids = found(&["L1", "Rédaction"], &all_levels(2), &GridColumns::Headers);
-        assert_eq!(
-            codes(&grids.grids[0]),
-            [("L1", "grille"), ("Rédaction", "grille")]
-        );
-    }
-
-    #[test]
-    fn what_holds_no_levels_is_no_line_and_is_told() {
-        let mut census = all_levels(4);
-        census[1] = Census {
-            filled: 9,
-            levels: 1,
-        };
-        census[3] = Census::default();
-        let headers = ["L1", "Avis", "Sexe", "Vide"];
-        let grids = found(&headers, &census, &GridColumns::Headers);
-        assert_eq!(codes(&grids.grids[0]), [("L1", "grille")]);
-        assert_eq!(grids.ignored, [1, 2, 3]);
-        assert_eq!(
-            grids.told,
-            [(Some(1), Problem::Grade(GradeProblem::ColumnNotGrid))]
-        );
-        // Beside a grid that names itself, a column that does not is none, whatever it holds.
-        let headers = ["SISR_C1", "Place", "note_E5"];
-        let mut census = all_levels(3);
-        census[2].levels = 1;
-        let grids = found(&headers, &census, &GridColumns::Headers);
-        assert_eq!((grids.grids.len(), &grids.ignored[..]), (1, &[1, 2][..]));
-    }
-
-    #[test]
-    fn a_line_is_found_by_its_code_in_the_order_of_the_regulation() {
-        let headers = ["trois", "A_deux", "b_deux", "GRID_UN", "A_Z9", "autre"];
-        let grids = found(&headers, &all_levels(6), &known());
-        assert_eq!(
-            codes(&grids.grids[0]),
-            [("un", "k1"), ("deux", "k2"), ("trois", "k2")]
-        );
-        assert_eq!(codes(&grids.grids[1]), [("deux", "k3")]);
-        let places: Vec<usize> = grids.columns.iter().map(|one| one.column).collect();
-        assert_eq!(places, [3, 1, 0, 2]);
-        assert_eq!(grids.ignored, [4, 5]);
-        assert_eq!(
-            grids.told,
-            [(Some(4), Problem::Grade(GradeProblem::ColumnNotInRegulation))]
-        );
-    }
-
-    #[test]
-    fn a_code_of_two_grids_is_no_line_of_either_and_what_is_lacking_is_told() {
-        let grids = found(&["deux", "un", "UN"], &all_levels(3), &known());
-        assert_eq!(codes(&grids.grids[0]), [("un", "k1")]);
-        assert_eq!(grids.ignored, [0, 2]);
-        let codes: Vec<_> = grids.told.iter().map(|(_, one)| one.code()).collect();
-        assert_eq!(codes, ["column_duplicate", "grid_lines_missing"]);
-    }
-}
+mod tests;

@@ -1,6 +1,6 @@
 //! A file of grades opened: what it is written in, where its header stands, what its columns are.
 
-use super::columns::{self, Census, Grids};
+use super::columns::{self, Census, Lines};
 use super::headers::{
     ACADEMY, CANDIDATE, CENTRE, DATE, FINAL_NOTE, HOUR, LAYOUT, MODE, NOTE, OPTION, ORDER, PENALTY,
 };
@@ -131,9 +131,9 @@ pub(super) fn read(
             penalty: has(PENALTY),
             passage: has(DATE) || has(HOUR) || has(ORDER),
         },
-        commissions: read.commissions,
-        candidates: read.candidates,
-        options: read.options,
+        commissions: read.lists.commissions,
+        candidates: read.lists.candidates,
+        options: read.lists.options,
         rows: read.rows,
         levels: read.levels,
         grids: grids.grids,
@@ -160,7 +160,7 @@ fn fields(heading: &Heading, census: &[Census]) -> Vec<Option<usize>> {
         .collect()
 }
 
-fn tell_columns(heading: &Heading, grids: &Grids, findings: &mut Findings) {
+fn tell_columns(heading: &Heading, grids: &Lines, findings: &mut Findings) {
     let duplicates = heading
         .duplicates
         .iter()

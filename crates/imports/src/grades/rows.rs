@@ -3,23 +3,23 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use chrono::NaiveDate;
-use delos_domain::candidate::{ExamOption, Form};
+use delos_domain::candidate::Form;
 
 use super::cells::{self, NoNote, NoteCell};
 use super::columns::GridColumn;
 use super::headers::{
     ACADEMY, CANDIDATE, CENTRE, COMMISSION, DATE, HOUR, MODE, NOTE, OPTION, ORDER, PENALTY,
 };
-use super::texts::{Renumbered, Texts, number};
-use super::{Grade, GradeCommission, GradeGrid, WithoutNote};
+use super::lists::{Closed, Lists};
+use super::passages::{self, Passage, Passing};
+use super::texts::number;
+use super::{Grade, GradeGrid, WithoutNote};
 use crate::findings::{At, Findings, Part, Place};
 use crate::layout::Field;
 use crate::problem::{GradeProblem, Problem};
 use crate::reading;
 use crate::records::Record;
 use crate::sheet::{Cell, content, forbidden};
-use crate::words::squash;
 
 /// Most characters of the name of a candidate, a commission or a place.
 const MAX_NAME: usize = 200;
@@ -49,39 +49,32 @@ pub(super) struct Plan<'p> {
 
 /// What the rows said.
 #[derive(Default)]
-pub(super) struct Rows {
+pub(super) struct Told {
     pub rows: Vec<Grade>,
     pub levels: Vec<Option<u8>>,
-    pub commissions: Vec<GradeCommission>,
-    pub candidates: Vec<Box<str>>,
-    pub options: Vec<Box<str>>,
+    pub lists: Closed,
     pub left_out: u64,
     pub without_note: WithoutNote,
 }
 
-/// A place among the sittings of a commission.
-type Passage = (Option<NaiveDate>, Option<u32>, Option<u32>);
-/// A commission: academy, centre, code.
-type CommissionKey = (Option<u32>, Option<u32>, u32);
+/// Where one candidate, or one grading of a dossier, stands: what makes it one, then the commission and the line of the first.
+type Heard = HashMap<(u32, Option<(u32, Option<u32>)>), (u32, u64)>;
 
 /// Reads every row; what does not hold is told, and left out.
 pub(super) fn read<'t>(
     records: impl Iterator<Item = Record<'t>>,
     plan: &Plan<'_>,
     findings: &mut Findings,
-) -> Rows {
+) -> Told {
     let mut reader = Reader {
         plan,
         findings,
         scratch: Vec::with_capacity(plan.columns.len()),
-        candidates: Texts::default(),
-        places: Texts::default(),
-        options: Options::default(),
+        lists: Lists::default(),
         forms: HashMap::new(),
-        commissions: HashMap::new(),
-        heard: HashMap::new(),
+        heard: Heard::new(),
         passages: Vec::new(),
-        read: Rows::default(),
+        read: Told::default(),
     };
     for record in records {
         reader.row(record);
@@ -94,53 +87,11 @@ struct Reader<'r, 't> {
     findings: &'r mut Findings,
     /// The levels of the row, a grid column each.
     scratch: Vec<Option<u8>>,
-    candidates: Texts<'t>,
-    places: Texts<'t>,
-    options: Options<'t>,
+    lists: Lists<'t>,
     forms: HashMap<Cow<'t, str>, Result<Form, Problem>>,
-    commissions: HashMap<CommissionKey, u32>,
-    /// Where a candidate stands first: commission and line. For anchors, a key each grading.
-    heard: HashMap<(u32, Option<(u32, Option<u32>)>), (u32, u64)>,
-    passages: Vec<(u32, Passage, usize)>,
-    read: Rows,
-}
-
-/// Options by every spelling that the file has of them.
-#[derive(Default)]
-struct Options<'t> {
-    spellings: HashMap<Cow<'t, str>, u32>,
-    numbers: HashMap<String, u32>,
-    names: Vec<Box<str>>,
-}
-
-impl<'t> Options<'t> {
-    fn number(&mut self, text: Cow<'t, str>) -> u32 {
-        if let Some(number) = self.spellings.get(&text) {
-            return *number;
-        }
-        let name = match reading::option(&text) {
-            Ok(option) => option_code(option).to_owned(),
-            Err(_) => text.clone().into_owned(),
-        };
-        let next = number(self.names.len());
-        // Letters and digits alone tell options apart; a name without any is itself.
-        let key = Some(squash(&name))
-            .filter(|key| !key.is_empty())
-            .unwrap_or_else(|| name.clone());
-        let number = *self.numbers.entry(key).or_insert(next);
-        if number == next {
-            self.names.push(name.into());
-        }
-        self.spellings.insert(text, number);
-        number
-    }
-}
-
-fn option_code(option: ExamOption) -> &'static str {
-    ExamOption::ALL
-        .into_iter()
-        .find_map(|(one, code)| (one == option).then_some(code))
-        .unwrap_or_default()
+    heard: Heard,
+    passages: Vec<Passing>,
+    read: Told,
 }
 
 impl<'t> Reader<'_, 't> {
@@ -166,17 +117,9 @@ impl<'t> Reader<'_, 't> {
         let penalty = self.value(&mut record, PENALTY, cells::penalty).flatten();
         let passage = self.passage(&mut record);
 
-        let option = option.map(|text| self.options.number(text));
-        let candidate = candidate.map(|text| self.candidates.number(text));
-        let commission = code.map(|code| {
-            let key = (
-                academy.map(|text| self.places.number(text)),
-                centre.map(|text| self.places.number(text)),
-                self.places.number(code),
-            );
-            let next = number(self.commissions.len());
-            *self.commissions.entry(key).or_insert(next)
-        });
+        let option = option.map(|text| self.lists.options.number(text));
+        let candidate = candidate.map(|text| self.lists.candidates.number(text));
+        let commission = code.map(|code| self.lists.commission(academy, centre, code));
         let (Some(candidate), Some(commission)) = (candidate, commission) else {
             self.read.left_out += 1;
             return;
@@ -207,8 +150,11 @@ impl<'t> Reader<'_, 't> {
             self.read.levels.extend(of_grid.map(|(_, level)| *level));
         }
         if let Some(passage) = passage {
-            self.passages
-                .push((commission, passage, self.read.rows.len()));
+            self.passages.push(Passing {
+                commission,
+                passage,
+                row: self.read.rows.len(),
+            });
         }
         self.read.rows.push(Grade {
             line,
@@ -337,14 +283,12 @@ impl<'t> Reader<'_, 't> {
             .forms
             .entry(text.clone())
             .or_insert_with(|| reading::form(&text));
-        match form {
-            Ok(form) => Some(*form),
-            Err(_) => {
-                let problem = Problem::Grade(GradeProblem::ModeUnknown);
-                self.tell_field(record.number, MODE, &text, problem);
-                None
-            }
+        if let Ok(form) = form {
+            return Some(*form);
         }
+        let problem = Problem::Grade(GradeProblem::ModeUnknown);
+        self.tell_field(record.number, MODE, &text, problem);
+        None
     }
 
     /// The mark, or the lack of it; none when a fault was told.
@@ -459,7 +403,7 @@ impl<'t> Reader<'_, 't> {
         };
         let grids = self.plan.grids;
         let filled = &grids[grid as usize].code;
-        let option = &*self.options.names[option as usize];
+        let option = self.lists.options.name(option);
         if filled != option && grids.iter().any(|one| one.code == option) {
             let option = option.to_owned();
             let problem = GradeProblem::OtherOption {
@@ -470,58 +414,11 @@ impl<'t> Reader<'_, 't> {
     }
 
     /// Ranks, and lists without what only rows left out named.
-    fn finish(mut self) -> Rows {
-        self.passages.sort_unstable();
-        let mut before: Option<(u32, Passage)> = None;
-        let (mut rank, mut place) = (0, 0);
-        for (commission, passage, row) in &self.passages {
-            if before.is_none_or(|(former, _)| former != *commission) {
-                (rank, place) = (0, 0);
-            }
-            place += 1;
-            if rank == 0 || before != Some((*commission, *passage)) {
-                rank = place;
-            }
-            before = Some((*commission, *passage));
-            self.read.rows[*row].rank = Some(rank);
-        }
-
-        let mut candidates = Renumbered::new(self.candidates.len());
-        let mut commissions = Renumbered::new(self.commissions.len());
-        let mut options = Renumbered::new(self.options.names.len());
-        for row in &mut self.read.rows {
-            row.candidate = candidates.used(row.candidate);
-            row.commission = commissions.used(row.commission);
-            row.option = row.option.map(|option| options.used(option));
-        }
-        let take = |list: &mut [Box<str>], former: &[u32]| -> Vec<Box<str>> {
-            former
-                .iter()
-                .map(|former| std::mem::take(&mut list[*former as usize]))
-                .collect()
-        };
-        let places = self.places.into_list();
-        let mut keys = vec![(None, None, 0); self.commissions.len()];
-        for (key, number) in self.commissions {
-            keys[number as usize] = key;
-        }
-        let place = |number: u32| places[number as usize].clone();
-        self.read.commissions = commissions
-            .former
-            .iter()
-            .map(|former| {
-                let (academy, centre, code) = keys[*former as usize];
-                GradeCommission {
-                    academy: academy.map(place),
-                    centre: centre.map(place),
-                    code: place(code),
-                }
-            })
-            .collect();
-        self.read.candidates = take(&mut self.candidates.into_list(), &candidates.former);
-        self.read.options = take(&mut self.options.names, &options.former);
+    fn finish(mut self) -> Told {
+        passages::rank(self.passages, &mut self.read.rows);
+        let lists = self.lists.close(&mut self.read.rows);
         self.read.rows.shrink_to_fit();
         self.read.levels.shrink_to_fit();
-        self.read
+        Told { lists, ..self.read }
     }
 }

@@ -182,8 +182,16 @@ fn a_mode_is_said_in_any_case_and_an_option_under_any_name() {
     );
     assert_eq!(told(&file.faults), []);
     let forms: Vec<_> = file.rows.iter().filter_map(|row| row.form).collect();
-    use Form::{Ccf, Ponctuelle};
-    assert_eq!(forms, [Ponctuelle, Ponctuelle, Ccf, Ccf, Ccf]);
+    assert_eq!(
+        forms,
+        [
+            Form::Ponctuelle,
+            Form::Ponctuelle,
+            Form::Ccf,
+            Form::Ccf,
+            Form::Ccf
+        ]
+    );
     let options: Vec<&str> = said(&file).iter().filter_map(|row| row.3).collect();
     assert_eq!(options, ["SISR", "SISR", "SLAM", "Autre", "Autre"]);
 }

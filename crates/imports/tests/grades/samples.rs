@@ -46,40 +46,47 @@ pub fn regulation() -> GridColumns {
 
 /// A national session: 18 000 candidates, 900 commissions, both grids.
 pub fn national(rows: u32) -> Vec<u8> {
-    let mut text = String::from("candidate,academy,centre,commission,option,mode");
-    for (grid, blocks) in [
+    let blocks = [
         ("SISR", [("C", 6), ("I", 6), ("E", 5)]),
         ("SLAM", [("C", 11), ("M", 5), ("D", 4)]),
-    ] {
-        for (block, lines) in blocks {
-            for line in 1..=lines {
-                text.push_str(&format!(",{grid}_{block}{line}"));
-            }
-        }
-    }
-    text.push_str(",note,penalty,note_final\n");
-    for row in 0..rows {
+    ];
+    let lines: Vec<String> = blocks
+        .iter()
+        .flat_map(|(grid, blocks)| blocks.iter().map(move |block| (grid, block)))
+        .flat_map(|(grid, (block, lines))| {
+            (1..=*lines).map(move |line| format!("{grid}_{block}{line}"))
+        })
+        .collect();
+    let head = format!(
+        "candidate,academy,centre,commission,option,mode,{},note,penalty,note_final\n",
+        lines.join(",")
+    );
+    let row = |row: u32| {
         let commission = row / 20;
         let slam = commission % 2 == 1;
-        text.push_str(&format!(
-            "C{row:06},A{:02},E{:04},K{commission:04},{},{}",
+        let levels: Vec<String> = (0..37)
+            .map(|line| (line, (row * 7 + line * 13) % 5))
+            .map(|(line, level)| match level {
+                0..4 if (line >= 17) == slam => level.to_string(),
+                _ => String::new(),
+            })
+            .collect();
+        format!(
+            "C{row:06},A{:02},E{:04},K{commission:04},{},{},{},{note},0,{note}\n",
             commission / 30,
             commission / 3,
             if slam { "SLAM" } else { "SISR" },
-            if commission % 3 == 0 {
+            if commission.is_multiple_of(3) {
                 "CCF"
             } else {
                 "ponctuel"
             },
-        ));
-        for line in 0..37_u32 {
-            text.push(',');
-            let level = (row * 7 + line * 13) % 5;
-            if (line >= 17) == slam && level < 4 {
-                text.push(char::from(b'0' + u8::try_from(level).expect("a digit")));
-            }
-        }
-        text.push_str(&format!(",{},0,{}\n", row % 21, row % 21));
-    }
-    text.into_bytes()
+            levels.join(","),
+            note = row % 21,
+        )
+    };
+    std::iter::once(head)
+        .chain((0..rows).map(row))
+        .collect::<String>()
+        .into_bytes()
 }

@@ -32,8 +32,13 @@ pub fn design(bytes: &[u8]) -> Result<Design, RefusedFile> {
     for row in &file.rows {
         let commission = row.commission as usize;
         let dossier = file.candidates.get(row.candidate as usize);
-        let option = row.option.and_then(|option| file.options.get(option as usize));
-        gradings.push((commission, dossier.map(ToString::to_string).unwrap_or_default()));
+        let option = row
+            .option
+            .and_then(|option| file.options.get(option as usize));
+        gradings.push((
+            commission,
+            dossier.map(ToString::to_string).unwrap_or_default(),
+        ));
         if let Some(group) = groups.get_mut(commission) {
             *group = group.take().or_else(|| option.map(ToString::to_string));
         }
@@ -61,11 +66,15 @@ fn names(file: &GradeFile) -> Vec<String> {
     file.commissions
         .iter()
         .map(|one| {
-            [one.academy.as_deref(), one.centre.as_deref(), Some(&*one.code)]
-                .into_iter()
-                .flatten()
-                .collect::<Vec<_>>()
-                .join(" / ")
+            [
+                one.academy.as_deref(),
+                one.centre.as_deref(),
+                Some(&*one.code),
+            ]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(" / ")
         })
         .collect()
 }
@@ -148,14 +157,24 @@ impl Design {
                 french(found.q90, 2),
             ));
         } else {
-            lines.push("Aucune paire de commissions n’est comparable : aucun dossier n’est commun.".to_owned());
+            lines.push(
+                "Aucune paire de commissions n’est comparable : aucun dossier n’est commun."
+                    .to_owned(),
+            );
         }
         for more in &planned.with_more {
             let (plural, groups) = (
                 if more.dossiers > 1 { "s" } else { "" },
-                if more.components > 1 { "groupes" } else { "groupe" },
+                if more.components > 1 {
+                    "groupes"
+                } else {
+                    "groupe"
+                },
             );
-            let mut line = format!("Avec {} dossier{plural} commun{plural} de plus", more.dossiers);
+            let mut line = format!(
+                "Avec {} dossier{plural} commun{plural} de plus",
+                more.dossiers
+            );
             // Writing to a text does not fail.
             let _ = write!(
                 line,

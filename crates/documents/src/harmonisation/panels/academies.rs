@@ -5,7 +5,8 @@ use crate::charts::bars::{Bars, Row};
 use crate::charts::{Caption, Interval, Mark, both, put};
 use crate::harmonisation::dossier::{Effect, Group};
 use crate::harmonisation::html::{
-    As, Head, attribute, caveat, close, count, details, empty, figure, number, open, own, state, table, words,
+    As, Head, attribute, caveat, close, count, details, empty, figure, number, open, own, state,
+    table, words,
 };
 use crate::harmonisation::sentences::{self, caveats};
 use crate::harmonisation::view::View;
@@ -32,7 +33,10 @@ pub(super) fn write(out: &mut String, view: &View, (id, title): (&str, &str)) {
             "Toutes les commissions sont de la même académie\u{a0}: il n’y a pas d’académies à comparer.",
             "Ajoutez au fichier les commissions d’autres académies. Les chiffres de l’académie sont dans le tableau.",
         );
-    } else if academies.iter().all(|group| group.severity.is_none() && group.blup.is_none()) {
+    } else if academies
+        .iter()
+        .all(|group| group.severity.is_none() && group.blup.is_none())
+    {
         empty(
             out,
             "L’écart des académies n’a pas pu être estimé.",
@@ -57,7 +61,10 @@ pub(super) fn write(out: &mut String, view: &View, (id, title): (&str, &str)) {
 }
 
 fn named(group: &Group) -> String {
-    group.academy.clone().unwrap_or_else(|| "Académie non précisée".to_owned())
+    group
+        .academy
+        .clone()
+        .unwrap_or_else(|| "Académie non précisée".to_owned())
 }
 
 /// A severity as an interval: the mixture's, or that of the Gaussian model.
@@ -91,7 +98,11 @@ fn severities(out: &mut String, view: &View) {
                 label: named(group),
                 interval: interval(group),
                 count: group.n,
-                mark: if group.severity.is_some_and(|s| s.flagged) { Mark::Flagged } else { Mark::Plain },
+                mark: if group.severity.is_some_and(|s| s.flagged) {
+                    Mark::Flagged
+                } else {
+                    Mark::Plain
+                },
             })
             .collect(),
         band: Some(view.dossier.settings.tolerance),
@@ -106,8 +117,16 @@ fn severities(out: &mut String, view: &View) {
         description: "Une ligne par académie, dans l’ordre du fichier. Les valeurs sont dans le tableau qui suit.".to_owned(),
     };
     figure(out, &both(|format| chart.draw(&caption, format)), KEY);
-    let sentence: &[&str] = if view.profile { &[caveats::SEVERITY] } else { &[] };
-    caveat(out, sentence, "L’ordre est celui des noms\u{a0}; ce n’est pas un palmarès.");
+    let sentence: &[&str] = if view.profile {
+        &[caveats::SEVERITY]
+    } else {
+        &[]
+    };
+    caveat(
+        out,
+        sentence,
+        "L’ordre est celui des noms\u{a0}; ce n’est pas un palmarès.",
+    );
 }
 
 fn levels(out: &mut String, academies: &[Group]) {
@@ -138,8 +157,10 @@ fn levels(out: &mut String, academies: &[Group]) {
     };
     let caption = Caption {
         id: "p7b".to_owned(),
-        title: "Niveau apparent par académie, mélange du niveau réel et de la sévérité de grille".to_owned(),
-        description: "Une ligne par académie. Les valeurs sont dans le tableau qui suit.".to_owned(),
+        title: "Niveau apparent par académie, mélange du niveau réel et de la sévérité de grille"
+            .to_owned(),
+        description: "Une ligne par académie. Les valeurs sont dans le tableau qui suit."
+            .to_owned(),
     };
     figure(out, &both(|format| chart.draw(&caption, format)), "");
     caveat(out, &[caveats::APPARENT], "");
@@ -163,7 +184,11 @@ fn twin(out: &mut String, groups: &[Group], centres: bool) {
         Head::Field("Erreur-type", "apparent_level.se"),
         Head::Text("Lecture"),
     ]);
-    let caption = if centres { "Écarts par centre, en points" } else { "Écarts par académie, en points" };
+    let caption = if centres {
+        "Écarts par centre, en points"
+    } else {
+        "Écarts par académie, en points"
+    };
     table(out, caption, "large", &heads, |out| {
         for group in groups {
             put!(
@@ -195,7 +220,14 @@ fn twin(out: &mut String, groups: &[Group], centres: bool) {
             if s.is_some_and(|s| s.flagged) {
                 state(out, true, "À regarder");
             } else if group.warnings.is_empty() {
-                own(out, if s.is_some() { "Dans la bande ou incertain" } else { "Non estimé" });
+                own(
+                    out,
+                    if s.is_some() {
+                        "Dans la bande ou incertain"
+                    } else {
+                        "Non estimé"
+                    },
+                );
             } else {
                 let all: Vec<String> = group
                     .warnings

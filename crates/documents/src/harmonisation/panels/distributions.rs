@@ -13,7 +13,7 @@ use crate::harmonisation::html::{
 use crate::harmonisation::sentences::caveats;
 use crate::harmonisation::view::{Numbered, View, is_small};
 
-const KEY: &str = r#"<span><svg viewBox="0 0 28 16" aria-hidden="true"><path class="courbe" d="M1 14H9V8H18V3H27"/></svg>la commission</span><span><svg viewBox="0 0 28 16" aria-hidden="true"><path class="courbe hors" d="M1 14H9V8H18V3H27"/></svg>plus éloignée que 95 % des partages au hasard</span><span><svg viewBox="0 0 28 16" aria-hidden="true"><path class="lim" d="M1 14H9V8H18V3H27"/></svg>son académie</span><span><svg viewBox="0 0 28 16" aria-hidden="true"><rect class="bande" width="28" height="16"/></svg>95 % des partages au hasard</span>"#;
+const KEY: &str = r#"<span><svg viewBox="0 0 28 16" aria-hidden="true"><path class="courbe" d="M1 14H9V8H18V3H27"/></svg>la commission</span><span><svg viewBox="0 0 28 16" aria-hidden="true"><path class="courbe hors" d="M1 14H9V8H18V3H27"/></svg>plus éloignée que 95 % des partages au hasard</span><span><svg viewBox="0 0 28 16" aria-hidden="true"><path class="lim" d="M1 14H9V8H18V3H27"/></svg>son académie, ou l’ensemble</span><span><svg viewBox="0 0 28 16" aria-hidden="true"><rect class="bande" width="28" height="16"/></svg>95 % des partages au hasard</span>"#;
 
 /// A commission's distance says something when it is beyond what chance gives: never the distance itself (§2.6).
 fn is_far(commission: &Commission) -> bool {
@@ -29,14 +29,27 @@ pub(super) fn write(out: &mut String, view: &View, (id, title): (&str, &str)) {
         title,
         "Regardez les courbes qui sortent de leur bande\u{a0}: la bande montre où seraient les notes si les candidats de l’académie avaient été répartis au hasard.",
     );
-    let compared = view.dossier.commissions.iter().any(|c| c.distance.is_some());
+    let compared = view
+        .dossier
+        .commissions
+        .iter()
+        .any(|c| c.distance.is_some());
     if !compared {
         let (why, remedy) = if view.dossier.commissions.len() < 2 {
-            ("Une seule commission\u{a0}: ses notes n’ont rien à quoi être comparées.", "Ajoutez au fichier les candidats d’au moins une autre commission.")
+            (
+                "Une seule commission\u{a0}: ses notes n’ont rien à quoi être comparées.",
+                "Ajoutez au fichier les candidats d’au moins une autre commission.",
+            )
         } else if view.any_ccf() {
-            (caveats::CCF, "Les notes de candidats différents, entendus dans leur propre établissement, ne se comparent pas entre elles. Cette comparaison existe pour les commissions ponctuelles.")
+            (
+                caveats::CCF,
+                "Les notes de candidats différents, entendus dans leur propre établissement, ne se comparent pas entre elles. Cette comparaison existe pour les commissions ponctuelles.",
+            )
         } else {
-            ("Aucune commission n’a de voisine dans son académie à laquelle comparer ses notes.", "Ajoutez au fichier les autres commissions de la même académie, ou la colonne des académies.")
+            (
+                "Aucune commission n’a de voisine dans son académie à laquelle comparer ses notes.",
+                "Ajoutez au fichier les autres commissions de la même académie, ou la colonne des académies.",
+            )
         };
         empty(out, why, remedy);
         close(out);
@@ -64,7 +77,11 @@ pub(super) fn write(out: &mut String, view: &View, (id, title): (&str, &str)) {
         let summary = twin_title("Les répartitions", compared.len());
         details(out, "", false, &summary, |out| twin(out, view, &compared));
     });
-    caveat(out, &[], "Deux paquets de notes tirés au hasard diffèrent toujours un peu\u{a0}: la distance ne se lit qu’à côté de ce que donne le hasard, et une commission sur vingt dépasse cette limite sans raison. Les candidats n’étant pas répartis au hasard, une différence peut venir d’eux. Axe vertical\u{a0}: part des candidats à cette note ou moins, en %.");
+    caveat(
+        out,
+        &[],
+        "Deux paquets de notes tirés au hasard diffèrent toujours un peu\u{a0}: la distance ne se lit qu’à côté de ce que donne le hasard, et une commission sur vingt dépasse cette limite sans raison. Les candidats n’étant pas répartis au hasard, une différence peut venir d’eux. Axe vertical\u{a0}: part des candidats à cette note ou moins, en %.",
+    );
     if view.any_ccf() {
         caveat(out, &[caveats::CCF], "");
     }
@@ -103,7 +120,11 @@ fn draw(key: &str, c: &Commission, places: &HashMap<Option<&str>, Vec<Step>>) ->
     });
     let chart = Ecdf {
         label: c.commission.clone(),
-        note: if is_small(c) { "effectif trop faible".to_owned() } else { note },
+        note: if is_small(c) {
+            "effectif trop faible".to_owned()
+        } else {
+            note
+        },
         steps: c
             .notes
             .iter()
@@ -113,7 +134,10 @@ fn draw(key: &str, c: &Commission, places: &HashMap<Option<&str>, Vec<Step>>) ->
                 count: note.count,
             })
             .collect(),
-        others: places.get(&c.academy.as_deref()).cloned().unwrap_or_default(),
+        others: places
+            .get(&c.academy.as_deref())
+            .cloned()
+            .unwrap_or_default(),
         bounds: (0.0, 20.0),
         mark: if is_small(c) {
             Mark::Faint
@@ -132,7 +156,10 @@ fn draw(key: &str, c: &Commission, places: &HashMap<Option<&str>, Vec<Step>>) ->
 
 /// « 8 (2), 9 (1) ».
 fn listed(notes: &[NoteCount]) -> String {
-    let all: Vec<String> = notes.iter().map(|note| format!("{} ({})", short(note.note), note.count)).collect();
+    let all: Vec<String> = notes
+        .iter()
+        .map(|note| format!("{} ({})", short(note.note), note.count))
+        .collect();
     all.join(", ")
 }
 
@@ -153,30 +180,46 @@ fn twin(out: &mut String, view: &View, rows: &[Numbered]) {
         Head::Text("Lecture"),
         Head::Text("Notes (candidats)"),
     ]);
-    table(out, "Distances entre les notes de la commission et celles de son académie", "tres-large", &heads, |out| {
-        for numbered in rows {
-            let c = numbered.1;
-            let Some(distance) = c.distance else { continue };
-            row(out, *numbered, false);
-            who(out, view, c);
-            crate::harmonisation::html::count(out, distance.others);
-            let far = distance.wasserstein;
-            number(out, Some(far.value), As::Fixed(2));
-            number(out, Some(far.null_mean), As::Fixed(2));
-            number(out, Some(far.null_q95), As::Fixed(2));
-            number(out, Some(far.p), As::Fixed(3));
-            for far in [distance.energy, distance.kolmogorov] {
+    table(
+        out,
+        &format!(
+            "Distances entre les notes de la commission et celles de son académie{}",
+            view.place(rows)
+        ),
+        "tres-large",
+        &heads,
+        |out| {
+            for numbered in rows {
+                let c = numbered.1;
+                let Some(distance) = c.distance else { continue };
+                row(out, *numbered, false);
+                who(out, view, c);
+                crate::harmonisation::html::count(out, distance.others);
+                let far = distance.wasserstein;
                 number(out, Some(far.value), As::Fixed(2));
+                number(out, Some(far.null_mean), As::Fixed(2));
                 number(out, Some(far.null_q95), As::Fixed(2));
                 number(out, Some(far.p), As::Fixed(3));
+                for far in [distance.energy, distance.kolmogorov] {
+                    number(out, Some(far.value), As::Fixed(2));
+                    number(out, Some(far.null_q95), As::Fixed(2));
+                    number(out, Some(far.p), As::Fixed(3));
+                }
+                if is_small(c) {
+                    own(out, "Effectif trop faible");
+                } else {
+                    own(
+                        out,
+                        if is_far(c) {
+                            "Au-delà du hasard"
+                        } else {
+                            "Comme au hasard"
+                        },
+                    );
+                }
+                own(out, &listed(&c.notes));
+                out.push_str("</tr>\n");
             }
-            if is_small(c) {
-                own(out, "Effectif trop faible");
-            } else {
-                own(out, if is_far(c) { "Au-delà du hasard" } else { "Comme au hasard" });
-            }
-            own(out, &listed(&c.notes));
-            out.push_str("</tr>\n");
-        }
-    });
+        },
+    );
 }

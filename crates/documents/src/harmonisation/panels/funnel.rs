@@ -1,15 +1,14 @@
 //! Panel 2: the funnel, first screen for the president.
 
-use super::{severity, who, who_heads};
+use super::{severity, two, who, who_heads};
 use crate::charts::funnel::{Funnel, Point};
 use crate::charts::numbers::short;
 use crate::charts::{Caption, Mark, both};
 use crate::harmonisation::dossier::FunnelPoint;
 use crate::harmonisation::html::{
-    As, Head, caveat, close, empty, figure, number, open, own, row, state, table,
+    As, Head, caveat, close, empty, figure, full, number, open, own, row, state, table,
 };
 use crate::harmonisation::sentences::caveats;
-use crate::harmonisation::summary::two;
 use crate::harmonisation::view::{Numbered, View, is_small};
 
 const KEY: &str = r#"<span><svg viewBox="0 0 28 16" aria-hidden="true"><path class="lim2" d="M1 5H27"/><path class="lim" d="M1 11H27"/></svg>limites à 99,8 et 95 %, variation ordinaire comprise</span><span><svg viewBox="0 0 28 16" aria-hidden="true"><path class="pointille" d="M1 8H27"/></svg>hasard seul, 99,8 %</span><span><svg viewBox="0 0 28 16" aria-hidden="true"><path class="pt hors" d="M14 2l6 6-6 6-6-6z"/></svg>hors des limites à 99,8 %</span><span><svg viewBox="0 0 28 16" aria-hidden="true"><circle class="pt pale" cx="14" cy="8" r="3"/></svg>effectif trop faible</span>"#;
@@ -57,21 +56,28 @@ pub(super) fn write(out: &mut String, view: &View, (id, title): (&str, &str)) {
     let caption = Caption {
         id: "p2c".to_owned(),
         title: "Entonnoir\u{a0}: écart de note selon le nombre de candidats".to_owned(),
-        description: "Chaque point est une commission. Les valeurs sont dans le tableau qui suit.".to_owned(),
+        description: "Chaque point est une commission. Les valeurs sont dans le tableau qui suit."
+            .to_owned(),
     };
     figure(out, &both(|format| chart.draw(&caption, format)), KEY);
-    caveat(out, &[&visible(view)], "Être hors des courbes invite à relire, pas à conclure. L’écart de cet entonnoir est brut\u{a0}; celui du panneau 1 est rapproché de zéro d’autant plus que les candidats sont peu nombreux.");
+    caveat(
+        out,
+        &[&visible(view)],
+        "Être hors des courbes invite à relire, pas à conclure. L’écart de cet entonnoir est brut\u{a0}; celui du panneau 1 est rapproché de zéro d’autant plus que les candidats sont peu nombreux.",
+    );
     crate::charts::put!(
         out,
         "<p class=\"note\">Écart-type d’une note à profil égal\u{a0}: <span data-field=\"funnel.sigma\" data-value=\"{}\">{}</span>\u{a0}; variation ordinaire entre commissions\u{a0}: <span data-field=\"funnel.tau\" data-value=\"{}\">{}</span>\u{a0}; surdispersion φ\u{a0}: <span data-field=\"funnel.over_dispersion\" data-value=\"{}\">{}</span>.</p>\n",
-        common.sigma,
+        full(common.sigma),
         two(common.sigma),
-        common.tau,
+        full(common.tau),
         two(common.tau),
-        common.over_dispersion,
+        full(common.over_dispersion),
         two(common.over_dispersion)
     );
-    view.in_tables(out, "p2", "L’entonnoir", |out, _, rows| twin(out, view, rows));
+    view.in_tables(out, "p2", "L’entonnoir", |out, _, rows| {
+        twin(out, view, rows);
+    });
     close(out);
 }
 
@@ -85,12 +91,19 @@ fn visible(view: &View) -> String {
         .detectable
         .iter()
         .filter(|line| line.points.is_finite())
-        .min_by_key(|line| usize::try_from(line.n).unwrap_or(usize::MAX).abs_diff(median))
+        .min_by_key(|line| {
+            usize::try_from(line.n)
+                .unwrap_or(usize::MAX)
+                .abs_diff(median)
+        })
         .map_or_else(
             || caveats::detectable("8", "2 points"),
             |line| {
                 let word = if line.points < 2.0 { "point" } else { "points" };
-                caveats::detectable(&line.n.to_string(), &format!("{} {word}", short(line.points)))
+                caveats::detectable(
+                    &line.n.to_string(),
+                    &format!("{} {word}", short(line.points)),
+                )
             },
         )
 }
@@ -103,22 +116,32 @@ fn twin(out: &mut String, view: &View, rows: &[Numbered]) {
         Head::Field("z", "funnel.z"),
         Head::Text("Lecture"),
     ]);
-    table(out, "Entonnoir, écarts en points", "large", &heads, |out| {
-        for numbered in rows {
-            let c = numbered.1;
-            row(out, *numbered, false);
-            who(out, view, c);
-            number(out, c.funnel.map(|p| p.value), As::Signed(2));
-            number(out, c.funnel.map(|p| p.se), As::Fixed(2));
-            number(out, c.funnel.map(|p| p.z), As::Signed(2));
-            match c.funnel {
-                _ if is_small(c) => own(out, "Effectif trop faible"),
-                Some(FunnelPoint { outside_998: true, .. }) => state(out, true, "Au-delà de 99,8 %"),
-                Some(FunnelPoint { outside_95: true, .. }) => own(out, "Entre 95 et 99,8 %"),
-                Some(_) => own(out, "Dans les limites"),
-                None => own(out, "Non estimé"),
+    table(
+        out,
+        &format!("Entonnoir, écarts en points{}", view.place(rows)),
+        "large",
+        &heads,
+        |out| {
+            for numbered in rows {
+                let c = numbered.1;
+                row(out, *numbered, false);
+                who(out, view, c);
+                number(out, c.funnel.map(|p| p.value), As::Signed(2));
+                number(out, c.funnel.map(|p| p.se), As::Fixed(2));
+                number(out, c.funnel.map(|p| p.z), As::Signed(2));
+                match c.funnel {
+                    _ if is_small(c) => own(out, "Effectif trop faible"),
+                    Some(FunnelPoint {
+                        outside_998: true, ..
+                    }) => state(out, true, "Au-delà de 99,8 %"),
+                    Some(FunnelPoint {
+                        outside_95: true, ..
+                    }) => own(out, "Entre 95 et 99,8 %"),
+                    Some(_) => own(out, "Dans les limites"),
+                    None => own(out, "Non estimé"),
+                }
+                out.push_str("</tr>\n");
             }
-            out.push_str("</tr>\n");
-        }
-    });
+        },
+    );
 }

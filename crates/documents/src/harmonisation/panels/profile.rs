@@ -57,7 +57,11 @@ pub(super) fn write(out: &mut String, view: &View, (id, title): (&str, &str)) {
                     label: c.commission.clone(),
                     x: score,
                     y: c.mean_note,
-                    mark: if mark(c) == Mark::Flagged { Mark::Flagged } else { mark(c) },
+                    mark: if mark(c) == Mark::Flagged {
+                        Mark::Flagged
+                    } else {
+                        mark(c)
+                    },
                 })
             })
             .collect(),
@@ -72,11 +76,21 @@ pub(super) fn write(out: &mut String, view: &View, (id, title): (&str, &str)) {
         description: "Chaque point est une commission\u{a0}; la droite est la note que le profil laisse attendre sur l’ensemble de la session. Les valeurs sont dans le tableau qui suit.".to_owned(),
     };
     figure(out, &both(|format| chart.draw(&caption, format)), KEY);
-    caveat(out, &[caveats::SEVERITY], "La droite vaut pour la part moyenne de chaque option et de chaque forme\u{a0}; l’écart du panneau 1 tient compte de celles de la commission.");
+    caveat(
+        out,
+        &[caveats::SEVERITY],
+        "La droite vaut pour la part moyenne de chaque option et de chaque forme\u{a0}; l’écart du panneau 1 tient compte de celles de la commission.",
+    );
     if view.warns("between_within_differ") {
-        caveat(out, &[], &crate::harmonisation::sentences::warning("between_within_differ"));
+        caveat(
+            out,
+            &[],
+            &crate::harmonisation::sentences::warning("between_within_differ"),
+        );
     }
-    view.in_tables(out, "p3", "Notes et profils", |out, _, rows| twin(out, view, rows));
+    view.in_tables(out, "p3", "Notes et profils", |out, _, rows| {
+        twin(out, view, rows);
+    });
     close(out);
 }
 
@@ -106,7 +120,12 @@ fn expected(dossier: &Dossier) -> Option<(f64, f64)> {
         sum / crate::charts::count(all)
     };
     if let Some(slam) = of(2) {
-        at += slam * share(&|c| c.option.as_deref().map(|option| option.eq_ignore_ascii_case("slam")));
+        at += slam
+            * share(&|c| {
+                c.option
+                    .as_deref()
+                    .map(|option| option.eq_ignore_ascii_case("slam"))
+            });
     }
     if let Some(ccf) = of(3) {
         at += ccf * share(&|c| c.mode.as_deref().map(|mode| mode == "ccf"));
@@ -123,17 +142,23 @@ fn twin(out: &mut String, view: &View, rows: &[Numbered]) {
         Head::Field("Pente propre", "slope.estimate"),
         Head::Field("Erreur-type de la pente", "slope.se"),
     ]);
-    table(out, "Note et profil, sur 20", "large", &heads, |out| {
-        for numbered in rows {
-            let c = numbered.1;
-            row(out, *numbered, false);
-            who(out, view, c);
-            number(out, c.mean_score, As::Fixed(2));
-            number(out, Some(c.mean_note), As::Fixed(2));
-            number(out, c.severity.map(|s| s.estimate), As::Signed(2));
-            number(out, c.slope.map(|s| s.estimate), As::Fixed(2));
-            number(out, c.slope.map(|s| s.se), As::Fixed(2));
-            out.push_str("</tr>\n");
-        }
-    });
+    table(
+        out,
+        &format!("Note et profil, sur 20{}", view.place(rows)),
+        "large",
+        &heads,
+        |out| {
+            for numbered in rows {
+                let c = numbered.1;
+                row(out, *numbered, false);
+                who(out, view, c);
+                number(out, c.mean_score, As::Fixed(2));
+                number(out, Some(c.mean_note), As::Fixed(2));
+                number(out, c.severity.map(|s| s.estimate), As::Signed(2));
+                number(out, c.slope.map(|s| s.estimate), As::Fixed(2));
+                number(out, c.slope.map(|s| s.se), As::Fixed(2));
+                out.push_str("</tr>\n");
+            }
+        },
+    );
 }

@@ -14,9 +14,13 @@ const KEY: &str = r#"<span><svg viewBox="0 0 28 16" aria-hidden="true"><path cla
 pub(super) fn write(out: &mut String, view: &View, (id, title): (&str, &str)) {
     let tolerance = view.tolerance();
     let lead = if view.profile {
-        format!("Regardez les losanges pleins\u{a0}: à profil égal, ces commissions notent à plus de {tolerance} des autres, plus sévères à droite, plus généreuses à gauche.")
+        format!(
+            "Regardez les losanges pleins\u{a0}: à profil égal, ces commissions notent à plus de {tolerance} des autres, plus sévères à droite, plus généreuses à gauche."
+        )
     } else {
-        format!("Regardez les losanges pleins\u{a0}: ces commissions notent à plus de {tolerance} des autres, plus sévères à droite, plus généreuses à gauche.")
+        format!(
+            "Regardez les losanges pleins\u{a0}: ces commissions notent à plus de {tolerance} des autres, plus sévères à droite, plus généreuses à gauche."
+        )
     };
     open(out, id, title, &lead);
     if let Some((why, remedy)) = missing(view) {
@@ -38,9 +42,17 @@ pub(super) fn write(out: &mut String, view: &View, (id, title): (&str, &str)) {
         details(out, "", false, &summary, |out| twin(out, view, rows));
     });
     if view.profile {
-        caveat(out, &[caveats::SEVERITY], "L’ordre est celui des académies, des centres et des codes\u{a0}; ce n’est pas un classement.");
+        caveat(
+            out,
+            &[caveats::SEVERITY],
+            "L’ordre est celui des académies, des centres et des codes\u{a0}; ce n’est pas un classement.",
+        );
     } else {
-        caveat(out, &[], "Sans grille, cet écart mêle la sévérité de la commission et le niveau de ses candidats. L’ordre est celui des académies, des centres et des codes\u{a0}; ce n’est pas un classement.");
+        caveat(
+            out,
+            &[],
+            "Sans grille, cet écart mêle la sévérité de la commission et le niveau de ses candidats. L’ordre est celui des académies, des centres et des codes\u{a0}; ce n’est pas un classement.",
+        );
     }
     if view.any_ccf() {
         caveat(out, &[caveats::CCF], "");
@@ -52,13 +64,22 @@ pub(super) fn write(out: &mut String, view: &View, (id, title): (&str, &str)) {
 pub(super) fn missing(view: &View) -> Option<(&'static str, &'static str)> {
     let all = &view.dossier.commissions;
     if all.is_empty() {
-        return Some(("Le fichier ne contient aucun candidat noté.", "Donnez un fichier avec au moins un candidat, sa commission et sa note."));
+        return Some((
+            "Le fichier ne contient aucun candidat noté.",
+            "Donnez un fichier avec au moins un candidat, sa commission et sa note.",
+        ));
     }
     if all.len() == 1 || view.warns("one_commission") {
-        return Some(("Une seule commission\u{a0}: il n’y a rien à comparer.", "Ajoutez au fichier les candidats d’au moins une autre commission."));
+        return Some((
+            "Une seule commission\u{a0}: il n’y a rien à comparer.",
+            "Ajoutez au fichier les candidats d’au moins une autre commission.",
+        ));
     }
     if all.iter().all(|c| c.severity.is_none()) {
-        return Some(("Aucun écart ne peut être estimé\u{a0}: les notes sont toutes identiques, ou les candidats trop peu nombreux.", "Donnez davantage de candidats, ou vérifiez la colonne des notes."));
+        return Some((
+            "Aucun écart ne peut être estimé\u{a0}: les notes sont toutes identiques, ou les candidats trop peu nombreux.",
+            "Donnez davantage de candidats, ou vérifiez la colonne des notes.",
+        ));
     }
     None
 }
@@ -70,7 +91,11 @@ fn draw(out: &mut String, view: &View, key: &str, rows: &[Numbered], grouped: bo
         rows: rows
             .iter()
             .map(|(_, c)| Row {
-                group: if grouped { view.group(c) } else { String::new() },
+                group: if grouped {
+                    view.group(c)
+                } else {
+                    String::new()
+                },
                 label: c.commission.clone(),
                 note: note(c),
                 interval: c.severity.map(|s| Interval {
@@ -93,7 +118,7 @@ fn draw(out: &mut String, view: &View, key: &str, rows: &[Numbered], grouped: bo
     };
     let caption = Caption {
         id: key.to_owned(),
-        title: "Écart de note à profil égal, par commission".to_owned(),
+        title: format!("Écart de note à profil égal, par commission{}", view.place(rows)),
         description: "Une ligne par commission, dans l’ordre des académies, des centres et des codes. Les valeurs sont dans le tableau qui suit.".to_owned(),
     };
     figure(out, &both(|format| chart.draw(&caption, format)), KEY);
@@ -114,45 +139,66 @@ fn twin(out: &mut String, view: &View, rows: &[Numbered]) {
         Head::Field("BLUP dans l’académie", "blup_in_academy.estimate"),
         Head::Text("Lecture"),
     ]);
-    table(out, "Écart de note à profil égal, en points", "tres-large", &heads, |out| {
-        for numbered in rows {
-            let c = numbered.1;
-            row(out, *numbered, true);
-            who(out, view, c);
-            number(out, Some(c.mean_note), As::Fixed(2));
-            let s = c.severity;
-            number(out, s.map(|s| s.estimate), As::Signed(2));
-            number(out, s.map(|s| s.lower), As::Signed(2));
-            number(out, s.map(|s| s.upper), As::Signed(2));
-            number(out, s.map(|s| s.se), As::Fixed(2));
-            number(out, s.map(|s| s.p_within_tolerance), As::Percent(1));
-            number(out, s.map(|s| s.p_wrong_sign), As::Percent(1));
-            number(out, c.funnel.map(|p| p.value), As::Signed(2));
-            number(out, c.blup.map(|b| b.estimate), As::Signed(2));
-            number(out, c.blup_in_academy.map(|b| b.estimate), As::Signed(2));
-            if is_flagged(c) {
-                state(out, true, "À relire");
-            } else if is_small(c) {
-                own(out, "Effectif trop faible");
-            } else {
-                own(out, if s.is_some() { "Dans la bande ou incertain" } else { "Non estimé" });
+    table(
+        out,
+        &format!("Écart de note à profil égal, en points{}", view.place(rows)),
+        "tres-large",
+        &heads,
+        |out| {
+            for numbered in rows {
+                let c = numbered.1;
+                row(out, *numbered, true);
+                who(out, view, c);
+                number(out, Some(c.mean_note), As::Fixed(2));
+                let s = c.severity;
+                number(out, s.map(|s| s.estimate), As::Signed(2));
+                number(out, s.map(|s| s.lower), As::Signed(2));
+                number(out, s.map(|s| s.upper), As::Signed(2));
+                number(out, s.map(|s| s.se), As::Fixed(2));
+                number(out, s.map(|s| s.p_within_tolerance), As::Percent(1));
+                number(out, s.map(|s| s.p_wrong_sign), As::Percent(1));
+                number(out, c.funnel.map(|p| p.value), As::Signed(2));
+                number(out, c.blup.map(|b| b.estimate), As::Signed(2));
+                number(out, c.blup_in_academy.map(|b| b.estimate), As::Signed(2));
+                if is_flagged(c) {
+                    state(out, true, "À relire");
+                } else if is_small(c) {
+                    own(out, "Effectif trop faible");
+                } else {
+                    own(
+                        out,
+                        if s.is_some() {
+                            "Dans la bande ou incertain"
+                        } else {
+                            "Non estimé"
+                        },
+                    );
+                }
+                out.push_str("</tr>\n");
             }
-            out.push_str("</tr>\n");
-        }
-    });
+        },
+    );
     // Cautions that the columns do not say already.
-    let cautioned = rows.iter().filter(|(_, c)| c.warnings.iter().any(|w| w != "few_candidates"));
+    let cautioned = rows
+        .iter()
+        .filter(|(_, c)| c.warnings.iter().any(|w| w != "few_candidates"));
     let cautioned: Vec<&Numbered> = cautioned.collect();
     if !cautioned.is_empty() {
         let heads = [Head::Text("Commission"), Head::Text("Précaution")];
-        table(out, "Précautions par commission", "", &heads, |out| {
-            for numbered in cautioned {
-                let c = numbered.1;
-                row(out, *numbered, false);
-                crate::harmonisation::html::head(out, &c.commission);
-                own(out, &cautions(c));
-                out.push_str("</tr>\n");
-            }
-        });
+        table(
+            out,
+            &format!("Précautions par commission{}", view.place(rows)),
+            "",
+            &heads,
+            |out| {
+                for numbered in cautioned {
+                    let c = numbered.1;
+                    row(out, *numbered, false);
+                    crate::harmonisation::html::head(out, &c.commission);
+                    own(out, &cautions(c));
+                    out.push_str("</tr>\n");
+                }
+            },
+        );
     }
 }

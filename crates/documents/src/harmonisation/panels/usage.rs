@@ -6,7 +6,8 @@ use crate::charts::numbers::signed;
 use crate::charts::{Caption, both, put};
 use crate::harmonisation::dossier::Commission;
 use crate::harmonisation::html::{
-    As, Head, caveat, close, count, details, empty, escape, figure, head, number, open, own, row, table, words, NOTHING,
+    As, Head, NOTHING, caveat, close, count, details, empty, escape, figure, head, number, open,
+    own, row, table, words,
 };
 use crate::harmonisation::sentences::{self, HABITS, SIGNATURES};
 use crate::harmonisation::view::{Numbered, View, is_small};
@@ -33,7 +34,11 @@ pub(super) fn write(out: &mut String, view: &View, (id, title): (&str, &str)) {
             let summary = twin_title("Les niveaux", rows.len());
             details(out, "", false, &summary, |out| twin(out, view, rows));
         });
-        caveat(out, &[], "Une habitude n’est pas une faute\u{a0}: elle se lit avec les grilles sous les yeux. Les signatures comparent chaque commission à l’ensemble\u{a0}; avec peu de candidats, elles disent peu.");
+        caveat(
+            out,
+            &[],
+            "Une habitude n’est pas une faute\u{a0}: elle se lit avec les grilles sous les yeux. Les signatures comparent chaque commission à l’ensemble\u{a0}; avec peu de candidats, elles disent peu.",
+        );
     }
     signatures(out, view);
     close(out);
@@ -55,7 +60,13 @@ fn badge(commission: &Commission) -> String {
     let words = sentences::habit(habit);
     strongest.map_or_else(
         || words.clone(),
-        |signature| format!("{words} (z\u{a0}= {}, n\u{a0}= {})", signed(signature.z, 1), commission.n),
+        |signature| {
+            format!(
+                "{words} (z\u{a0}= {}, n\u{a0}= {})",
+                signed(signature.z, 1),
+                commission.n
+            )
+        },
     )
 }
 
@@ -76,7 +87,12 @@ fn habits(out: &mut String, view: &View) {
             any = true;
         }
         let many = crate::charts::numbers::counted(who.len(), "commission", "commissions");
-        put!(out, "<li><b>{}</b> {many}\u{a0}: {}.</li>", escape(sentence), who.join(", "));
+        put!(
+            out,
+            "<li><b>{}</b> {many}\u{a0}: {}.</li>",
+            escape(sentence),
+            who.join(", ")
+        );
     }
     if any {
         out.push_str("</ul>\n");
@@ -91,19 +107,29 @@ fn draw(out: &mut String, view: &View, key: &str, rows: &[Numbered]) {
             .iter()
             .filter_map(|(_, c)| c.levels.as_ref().map(|levels| (c, levels)))
             .map(|(c, levels)| Row {
-                group: if view.folded { String::new() } else { view.group(c) },
+                group: if view.folded {
+                    String::new()
+                } else {
+                    view.group(c)
+                },
                 label: c.commission.clone(),
                 observed: levels.observed.map(f64::from),
                 expected: levels.expected,
                 note: badge(c),
                 count: c.n,
-                mark: if c.habit.is_some() && !is_small(c) { crate::charts::Mark::Flagged } else if is_small(c) { crate::charts::Mark::Faint } else { crate::charts::Mark::Plain },
+                mark: if c.habit.is_some() && !is_small(c) {
+                    crate::charts::Mark::Flagged
+                } else if is_small(c) {
+                    crate::charts::Mark::Faint
+                } else {
+                    crate::charts::Mark::Plain
+                },
             })
             .collect(),
     };
     let caption = Caption {
         id: key.to_owned(),
-        title: "Usage des quatre niveaux, donné et attendu, par commission".to_owned(),
+        title: format!("Usage des quatre niveaux, donné et attendu, par commission{}", view.place(rows)),
         description: "Une ligne par commission. Barre haute\u{a0}: parts des niveaux donnés\u{a0}; barre fine\u{a0}: parts attendues. Les valeurs sont dans le tableau qui suit.".to_owned(),
     };
     figure(out, &both(|format| chart.draw(&caption, format)), KEY);
@@ -123,31 +149,57 @@ fn twin(out: &mut String, view: &View, rows: &[Numbered]) {
         Head::Field("Non évalué", "levels.not_evaluated"),
         Head::Text("Habitude"),
     ]);
-    table(out, "Cases par niveau, données et attendues", "tres-large", &heads, |out| {
-        for numbered in rows {
-            let c = numbered.1;
-            row(out, *numbered, false);
-            who(out, view, c);
-            for level in 0..4 {
-                let used = c.levels.as_ref();
-                number(out, used.map(|used| f64::from(used.observed[level])), As::Fixed(0));
-                number(out, used.map(|used| used.expected[level]), As::Fixed(1));
+    table(
+        out,
+        &format!("Cases par niveau, données et attendues{}", view.place(rows)),
+        "tres-large",
+        &heads,
+        |out| {
+            for numbered in rows {
+                let c = numbered.1;
+                row(out, *numbered, false);
+                who(out, view, c);
+                for level in 0..4 {
+                    let used = c.levels.as_ref();
+                    number(
+                        out,
+                        used.map(|used| f64::from(used.observed[level])),
+                        As::Fixed(0),
+                    );
+                    number(out, used.map(|used| used.expected[level]), As::Fixed(1));
+                }
+                number(
+                    out,
+                    c.levels.as_ref().map(|used| used.not_evaluated),
+                    As::Percent(1),
+                );
+                words(
+                    out,
+                    &c.habit.as_deref().map(sentences::habit).unwrap_or_default(),
+                );
+                out.push_str("</tr>\n");
             }
-            number(out, c.levels.as_ref().map(|used| used.not_evaluated), As::Percent(1));
-            words(out, &c.habit.as_deref().map(sentences::habit).unwrap_or_default());
-            out.push_str("</tr>\n");
-        }
-    });
+        },
+    );
 }
 
 /// The signatures: those that are unusual in words, all of them in a table.
 fn signatures(out: &mut String, view: &View) {
-    let rows: Vec<Numbered> = view.numbered().filter(|(_, c)| !c.signatures.is_empty()).collect();
+    let rows: Vec<Numbered> = view
+        .numbered()
+        .filter(|(_, c)| !c.signatures.is_empty())
+        .collect();
     if rows.is_empty() {
         return;
     }
-    let unusual: usize = rows.iter().map(|(_, c)| c.signatures.iter().filter(|s| s.flagged).count()).sum();
-    let summary = format!("Les signatures inhabituelles ({})", crate::charts::numbers::whole(unusual));
+    let unusual: usize = rows
+        .iter()
+        .map(|(_, c)| c.signatures.iter().filter(|s| s.flagged).count())
+        .sum();
+    let summary = format!(
+        "Les signatures inhabituelles ({})",
+        crate::charts::numbers::whole(unusual)
+    );
     details(out, "", false, &summary, |out| {
         if unusual == 0 {
             out.push_str("<p>Aucune signature n’est inhabituelle au seuil de 5\u{a0}%, une fois compté le nombre de comparaisons.</p>\n");
@@ -170,7 +222,10 @@ fn signatures(out: &mut String, view: &View) {
                     head(out, &c.commission);
                     count(out, c.n);
                     own(out, &escape(&sentences::signature(&signature.name)));
-                    own(out, sentences::signature_reading(&signature.name, signature.z));
+                    own(
+                        out,
+                        sentences::signature_reading(&signature.name, signature.z),
+                    );
                     number(out, Some(signature.value), As::Fixed(2));
                     number(out, Some(signature.z), As::Signed(2));
                     number(out, Some(signature.p_adjusted), As::Fixed(4));
@@ -183,38 +238,64 @@ fn signatures(out: &mut String, view: &View) {
         out.push_str("<p class=\"note\">Les signatures ordinaires de chaque commission sont dans le fichier de résultats.</p>\n");
         return;
     }
-    details(out, "", false, &twin_title("Toutes les signatures", rows.len()), |out| {
-        let mut names: Vec<&str> = SIGNATURES.iter().map(|(code, ..)| *code).collect();
-        for (_, c) in &rows {
-            for signature in &c.signatures {
-                if !names.contains(&signature.name.as_str()) {
-                    names.push(&signature.name);
-                }
-            }
-        }
-        names.retain(|name| rows.iter().any(|(_, c)| c.signatures.iter().any(|s| s.name == *name)));
-        let titles: Vec<(String, String)> = names
-            .iter()
-            .map(|name| (sentences::signature(name), format!("signatures.{name}.z")))
-            .collect();
-        let mut heads = vec![Head::Text("Commission")];
-        heads.extend(titles.iter().map(|(title, field)| Head::Field(title, field)));
-        table(out, "Signatures, z par rapport à l’ensemble des commissions", "tres-large", &heads, |out| {
-            for numbered in &rows {
-                let c = numbered.1;
-                row(out, *numbered, false);
-                head(out, &c.commission);
-                for name in &names {
-                    let found = c.signatures.iter().find(|s| s.name == *name);
-                    match found.filter(|s| s.z.is_finite()) {
-                        Some(s) if s.flagged => put!(out, "<td data-value=\"{}\"><strong>{}\u{a0}!</strong></td>", s.z, signed(s.z, 2)),
-                        Some(s) => put!(out, "<td data-value=\"{}\">{}</td>", s.z, signed(s.z, 2)),
-                        None => out.push_str(NOTHING),
+    details(
+        out,
+        "",
+        false,
+        &twin_title("Toutes les signatures", rows.len()),
+        |out| {
+            let mut names: Vec<&str> = SIGNATURES.iter().map(|(code, ..)| *code).collect();
+            for (_, c) in &rows {
+                for signature in &c.signatures {
+                    if !names.contains(&signature.name.as_str()) {
+                        names.push(&signature.name);
                     }
                 }
-                out.push_str("</tr>\n");
             }
-        });
-        out.push_str("<p class=\"note\">Un point d’exclamation\u{a0}: inhabituel au seuil de 5\u{a0}%, corrigé du nombre de commissions.</p>\n");
-    });
+            names.retain(|name| {
+                rows.iter()
+                    .any(|(_, c)| c.signatures.iter().any(|s| s.name == *name))
+            });
+            let titles: Vec<(String, String)> = names
+                .iter()
+                .map(|name| (sentences::signature(name), format!("signatures.{name}.z")))
+                .collect();
+            let mut heads = vec![Head::Text("Commission")];
+            heads.extend(
+                titles
+                    .iter()
+                    .map(|(title, field)| Head::Field(title, field)),
+            );
+            table(
+                out,
+                "Signatures, z par rapport à l’ensemble des commissions",
+                "tres-large",
+                &heads,
+                |out| {
+                    for numbered in &rows {
+                        let c = numbered.1;
+                        row(out, *numbered, false);
+                        head(out, &c.commission);
+                        for name in &names {
+                            let found = c.signatures.iter().find(|s| s.name == *name);
+                            match found.filter(|s| s.z.is_finite()) {
+                                Some(s) if s.flagged => put!(
+                                    out,
+                                    "<td data-value=\"{}\"><strong>{}\u{a0}!</strong></td>",
+                                    s.z,
+                                    signed(s.z, 2)
+                                ),
+                                Some(s) => {
+                                    put!(out, "<td data-value=\"{}\">{}</td>", s.z, signed(s.z, 2));
+                                }
+                                None => out.push_str(NOTHING),
+                            }
+                        }
+                        out.push_str("</tr>\n");
+                    }
+                },
+            );
+            out.push_str("<p class=\"note\">Un point d’exclamation\u{a0}: inhabituel au seuil de 5\u{a0}%, corrigé du nombre de commissions.</p>\n");
+        },
+    );
 }
