@@ -209,7 +209,6 @@ impl Standing {
             }
 
             (State::Convoked, Event::Sit) => State::Sat,
-            (State::Sat, Event::TakeBack) => State::Convoked,
             (State::Convoked, Event::Miss) => State::Absent,
 
             (State::Absent, Event::Rule(AbsenceConsequence::NewDate)) => {
@@ -236,7 +235,8 @@ impl Standing {
                     revision,
                 });
             }
-            (State::Absent, Event::Appear) => State::Convoked,
+            // What said that he was heard, or absent, was a mistake.
+            (State::Sat, Event::TakeBack) | (State::Absent, Event::Appear) => State::Convoked,
             (State::Planned | State::Convoked | State::Absent, Event::Reconsider(_))
             | (
                 State::Unplanned | State::Planned | State::Convoked | State::NewSittingDue,
