@@ -12,7 +12,7 @@ pub use delos_harmonisation::report::Settings;
 pub use design::{Design, design};
 pub use intake::{Intake, RefusedFile, TextFault, read};
 pub use page::page;
-pub use workbook::{WorkbookRefused, workbook};
+pub use workbook::workbook;
 
 /// The report on what was read. `told` hears of each step as it begins.
 pub fn report(intake: &Intake, settings: Settings, told: &dyn Fn(Step)) -> Report {

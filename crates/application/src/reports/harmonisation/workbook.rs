@@ -8,9 +8,6 @@ use delos_harmonisation::report::{
 };
 use serde::Serialize;
 
-/// Why tables make no workbook.
-pub use DocumentError as WorkbookRefused;
-
 /// A workbook: commissions, centres, academies, habits, lines, shared dossiers, adjustments, rows left out.
 ///
 /// # Errors
