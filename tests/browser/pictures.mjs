@@ -1,5 +1,6 @@
 // Pictures of the running screens for the README and the guide, taken from a fresh demonstration: `cargo xtask pictures`, or
-// `node pictures.mjs http://localhost:8027 ../../docs/pictures` beside `cargo xtask demo`.
+// `node pictures.mjs http://localhost:8027 ../../docs/pictures REPORT.html` beside `cargo xtask demo`, the report being one of
+// `delos harmonise`.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { launch, open } from './browser.mjs';
@@ -8,6 +9,7 @@ import { samples } from './house.mjs';
 import { paletted } from './palette.mjs';
 
 const [base, folder] = [process.argv[2] ?? 'http://localhost:8027', process.argv[3] ?? '../../docs/pictures'];
+const report = process.argv[4];
 const PASSWORD = 'quatre mots au hasard';
 mkdirSync(folder, { recursive: true });
 
@@ -42,13 +44,13 @@ async function candidate(page) {
 const browser = await launch();
 const canvas = await (await browser.newContext()).newPage();
 
-/** Takes the window as it stands; `tall` shows more of the page than a window does. */
-async function shoot(page, name, tall = 0) {
+/** Takes the window as it stands; `tall` shows more of the page than a window does; `part` is all that is taken. */
+async function shoot(page, name, tall = 0, part = page) {
   const size = page.viewportSize();
   if (tall) await page.setViewportSize({ width: size.width, height: tall });
   await page.waitForLoadState('networkidle');
   await page.mouse.move(0, 0);
-  const bytes = await page.screenshot();
+  const bytes = await part.screenshot();
   const { pixels, width, height } = await canvas.evaluate(async (url) => {
     const image = await createImageBitmap(await (await fetch(url)).blob());
     const drawing = new OffscreenCanvas(image.width, image.height).getContext('2d');
@@ -62,6 +64,19 @@ async function shoot(page, name, tall = 0) {
   writeFileSync(join(folder, `${name}.png`), picture);
   console.log(`${name}: ${Math.round(picture.length / 1000)} kB`);
   if (tall) await page.setViewportSize(size);
+}
+
+if (report) {
+  // From a file, without any network: nothing of the report comes from elsewhere.
+  const { page: read, context } = await open(browser, base, { height: 860 });
+  await context.setOffline(true);
+  await read.goto(`file://${report}`);
+  await shoot(read, 'harmonisation-resume', 0, read.locator('.ile'));
+  const drawing = (panel) => read.locator(`section[aria-labelledby="${panel}"] figure`).first();
+  await shoot(read, 'harmonisation-chenille', 0, drawing('p1'));
+  await shoot(read, 'harmonisation-entonnoir', 0, drawing('p2'));
+  await shoot(read, 'harmonisation-effets', 0, read.locator('section[aria-labelledby="p9"] figure').first());
+  await context.close();
 }
 
 await ready();

@@ -29,13 +29,28 @@ pub fn run(arguments: Arguments) -> Result<ExitCode> {
         .arg("--listen")
         .arg(format!("127.0.0.1:{port}"));
     let _demo = Process::start(&mut demo, Signal::TERM)?;
+    // The president's guide shows the report on the simulated national session.
+    let sessions = workspace::root().join("tests/data/harmonisation");
+    let report = workspace::target().join("pictures/rapport.html");
+    process::run(
+        workspace::command(workspace::binary())
+            .args(["harmonise", "--seed", "7", "--grades"])
+            .arg(sessions.join("national-7/grades.csv.gz"))
+            .arg("--anchors")
+            .arg(sessions.join("national-7-anchors/anchors.csv.gz"))
+            .arg("--out")
+            .arg(report.with_extension("json"))
+            .arg("--html")
+            .arg(&report),
+    )?;
     process::run(
         workspace::command("node")
             .current_dir(browser::folder())
             .env("DELOS_TEST_CHROMIUM", &chromium.program)
             .arg("pictures.mjs")
             .arg(format!("http://localhost:{port}"))
-            .arg(workspace::root().join("docs/pictures")),
+            .arg(workspace::root().join("docs/pictures"))
+            .arg(&report),
     )?;
     Ok(ExitCode::SUCCESS)
 }

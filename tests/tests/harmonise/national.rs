@@ -51,7 +51,7 @@ fn a_national_session_is_compared_as_well_as_the_method_promises() -> Result<()>
         "/../crates/harmonisation/schema/report.json"
     );
     let out = desk.path("report.json");
-    let said = post::python("python/report.py", &[schema.to_owned(), out])?;
+    let said = post::python("python/report.py", &[schema, &out])?;
     assert!(said.starts_with("ok "), "{said}");
     Ok(())
 }

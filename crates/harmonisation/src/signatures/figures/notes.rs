@@ -125,6 +125,7 @@ pub fn slopes(evidence: &Evidence) -> Vec<Option<Effect>> {
             count += 1.0;
         }
     }
+    let common_error = if weights > 0.0 { 1.0 / weights } else { 0.0 };
     let denominator = weights - squares / weights;
     let tau = if denominator > 0.0 {
         ((q - (count - 1.0)) / denominator).max(0.0)
@@ -141,7 +142,8 @@ pub fn slopes(evidence: &Evidence) -> Vec<Option<Effect>> {
             let kept = tau / (tau + error);
             Some(Effect {
                 estimate: centre + kept * (group.xy / group.xx - centre),
-                se: libm::sqrt(kept * error),
+                // What is not kept of its own is the common slope's, which is not known for certain either.
+                se: libm::sqrt(kept * error + (1.0 - kept) * (1.0 - kept) * common_error),
             })
         })
         .collect()
