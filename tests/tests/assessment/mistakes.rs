@@ -122,9 +122,9 @@ pub async fn the_wrong_candidate(world: World) -> Result<()> {
         .iter()
         .filter_map(|event| event.taken_back.as_ref().map(|back| (back.at, back.by)))
         .collect();
-    ensure!(kept.len() == 2 && kept[1].by == account(one), "{kept:?}");
+    ensure!(kept.len() == 2 && kept[1].by == one.account(), "{kept:?}");
     ensure!(
-        back == [(at(35), account(one)), (at(34), account(other))],
+        back == [(at(35), one.account()), (at(34), other.account())],
         "{back:?}"
     );
     ensure!(journal::count(&reader, "RecordPhase").await? == 4);
@@ -142,13 +142,6 @@ pub async fn the_wrong_candidate(world: World) -> Result<()> {
     ensure!(standing(&world, 1).await? == "sat");
     ensure!(line(&world, 1).await?.0 == LineState::Under(E1));
     Ok(())
-}
-
-fn account(of: &Actor) -> Option<delos_domain::ids::AccountId> {
-    match of {
-        Actor::Person { account, .. } => Some(*account),
-        _ => None,
-    }
 }
 
 pub async fn keys_and_races(world: World) -> Result<()> {
