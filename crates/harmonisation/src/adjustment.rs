@@ -82,9 +82,9 @@ pub struct Consequences {
     pub down: usize,
     /// Thresholds crossed.
     pub crossings: Vec<Crossing>,
-    /// Mean of the notes before penalties: before, after.
+    /// Mean of the final marks: before, after.
     pub mean: [f64; 2],
-    /// Notes before penalties, after: value and count, ascending.
+    /// Final marks after: value and count, ascending.
     pub notes: Vec<NoteCount>,
 }
 
@@ -110,8 +110,8 @@ pub fn consequences(candidates: &[Candidate], points: &[f64]) -> Consequences {
             crossing.down +=
                 usize::from(before >= crossing.threshold && after < crossing.threshold);
         }
-        before_all.push(one.note);
-        after_all.push(note);
+        before_all.push(before);
+        after_all.push(after);
     }
     Consequences {
         commissions: points.iter().filter(|one| **one != 0.0).count(),

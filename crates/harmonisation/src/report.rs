@@ -638,11 +638,11 @@ pub struct Scenario {
     pub crossings: Vec<Crossing>,
     /// Standard deviation of the commissions' severities that would be left, in points, by the posterior.
     pub severity_sd_left: Option<f64>,
-    /// Mean note before, after.
+    /// Mean of the final marks (after penalties): before, after.
     pub mean: [f64; 2],
     /// Median of the commissions' distances to their academy, before and after, in points.
     pub median_wasserstein: Option<[f64; 2]>,
-    /// Notes after: value and count, ascending.
+    /// Final marks (after penalties) then: value and count, ascending.
     pub notes: Vec<NoteCount>,
 }
 

@@ -137,6 +137,13 @@ fn all_finite(report: &Report) -> bool {
     !value.to_string().contains("\"estimate\":null") && walk(&value, &value)
 }
 
+/// A name whose alphabetical order is turned round.
+fn turned(name: &str) -> String {
+    name.chars()
+        .map(|letter| char::from_u32(160 - u32::from(letter)).unwrap_or('x'))
+        .collect()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(60))]
 
@@ -164,15 +171,9 @@ proptest! {
         let session = session(&drawn);
         let mut renamed = session.clone();
         for one in &mut renamed.commissions {
-            // Their alphabetical order turns round.
-            let turn = |name: &str| {
-                name.chars()
-                    .map(|letter| char::from_u32(160 - u32::from(letter)).unwrap_or('x'))
-                    .collect::<String>()
-            };
-            one.code = turn(&one.code);
-            one.centre = one.centre.as_deref().map(turn);
-            one.academy = one.academy.as_deref().map(turn);
+            one.code = turned(&one.code);
+            one.centre = one.centre.as_deref().map(turned);
+            one.academy = one.academy.as_deref().map(turned);
         }
         for one in &mut renamed.candidates {
             one.code = format!("autre {}", one.code);

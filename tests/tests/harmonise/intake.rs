@@ -122,7 +122,7 @@ fn what_is_no_file_of_grades_is_refused_in_french_and_writes_nothing() -> Result
     let file = desk.write("drawn.csv", drawn(2, 3).join("\n"))?;
     for (more, why) in [
         (&["--regulation", "bts-1999"][..], "bts-1999"),
-        (&["--tolerance", "-1"], "--tolerance"),
+        (&["--tolerance", "0"], "--tolerance"),
         (&["--false-discovery", "deux"], "--false-discovery"),
         (&["--permutations", "0"], "--permutations"),
     ] {

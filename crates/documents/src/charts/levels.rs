@@ -43,7 +43,7 @@ impl Levels {
     pub fn draw(&self, caption: &Caption, format: Format) -> String {
         let narrow = format.is_narrow();
         let width = format.width();
-        let (left, right) = if narrow { (84.0, 30.0) } else { (170.0, 270.0) };
+        let (left, right) = if narrow { (84.0, 30.0) } else { (170.0, 330.0) };
         let scale = Scale::new(0.0, 1.0, left, width - right);
         let high = 26.0;
         let mut bars = Bars::new();

@@ -177,7 +177,7 @@ fn a_hostile_name_stays_text() {
         dossier.settings.regulation = Some(name.clone());
         dossier.warnings.push(name.clone());
         dossier.input.rejected[0].column = Some(name.clone());
-        dossier.input.rejected[0].code.clone_from(&name);
+        dossier.input.rejected[0].sentence.clone_from(&name);
         dossier.model.fixed.insert(
             name.clone(),
             super::dossier::Effect {
