@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail, ensure};
-use delos_imports::{GradeFile, GridColumns, read_anchors, read_grades};
+use delos_imports::{GradeFile, GridColumns, read_anchors, read_design, read_grades};
 
 pub use chance::Chance;
 
@@ -143,6 +143,9 @@ fn one(
     further: &dyn Fn(&GradeFile, u64) -> Result<()>,
     tally: &mut Tally,
 ) -> Result<()> {
+    if let Ok(design) = read_design(bytes) {
+        holds(&design, bytes)?;
+    }
     let anchors = read_anchors(bytes, &GridColumns::Headers);
     match (read_grades(bytes, &GridColumns::Headers), anchors) {
         (Ok(file), Ok(anchors)) => {
@@ -154,7 +157,7 @@ fn one(
             further(&file, number)
         }
         (Err(refused), Err(other)) => {
-            ensure!(refused == other, "{refused} {other}");
+            ensure!(refused.code == other.code, "{refused} {other}");
             ensure!(
                 !refused.message.is_empty() && !refused.remedy.is_empty(),
                 "a refusal says why"

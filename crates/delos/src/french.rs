@@ -266,7 +266,7 @@ mod tests {
         "session_file.rs",
         "set_session_dates.rs",
         "set_authority_contact.rs",
-        "reports.rs",
+        "reports/plan.rs",
         "tasks.rs",
         "import.rs",
         "import/reading.rs",

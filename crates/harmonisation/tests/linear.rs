@@ -1,5 +1,5 @@
 //! Mixed models, shrinkage, pooled estimates, tests, distances and ordinal models against reference numbers: each tolerance beside its
-//! comparison, each source in `tests/data/harmonisation/README-linear.md`.
+//! comparison, each source in `tests/data/harmonisation/README.md`.
 #![expect(
     clippy::cast_precision_loss,
     reason = "counts of candidates are far below 2⁵²"

@@ -1,6 +1,6 @@
 //! Simulated sessions: a national exam of which the true severities are known.
 //!
-//! The generative model is written in `tests/data/harmonisation/README-sessions.md`. Its variances are
+//! The generative model is written in `tests/data/harmonisation/README.md`. Its variances are
 //! assumptions, not facts about E5: they show what a method can recover, and say nothing of any real commission.
 
 pub mod chance;
