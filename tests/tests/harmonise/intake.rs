@@ -243,3 +243,66 @@ fn sessions_with_nothing_to_compare_have_a_report_that_says_why() -> Result<()> 
     }
     Ok(())
 }
+
+#[test]
+fn shared_dossiers_find_their_commission_by_its_code_or_say_that_several_have_it() -> Result<()> {
+    let Some(desk) = desk("codes")? else {
+        return Ok(());
+    };
+    let mut lines = drawn(6, 8);
+    let grades = desk.write("grades.csv", lines.join("\n"))?;
+    let header = "dossier,commission,G_A1,G_A2,G_B1";
+    let rows: Vec<String> = (0..6)
+        .flat_map(|one| (0..2).map(move |dossier| format!("D{dossier},K{one:02},1,2,{}", one % 3)))
+        .collect();
+    let anchors = desk.write(
+        "anchors.csv",
+        format!("{header},note\n{},11\n", rows.join(",11\n")),
+    )?;
+    harmonise(
+        &desk,
+        &grades,
+        &["--permutations", "19", "--anchors", &anchors],
+    )?
+    .ends(0, &[]);
+    let written = report(&desk)?;
+    assert_eq!(written["links"]["components"], 1);
+    assert_eq!(
+        written["grid_severity"]
+            .as_array()
+            .context("grid_severity")?
+            .len(),
+        6
+    );
+
+    // A second commission of that code, elsewhere.
+    lines.push("x1,A1,E77,K02,1,2,1,12".to_owned());
+    let grades = desk.write("grades.csv", lines.join("\n"))?;
+    let said = harmonise(
+        &desk,
+        &grades,
+        &["--permutations", "19", "--anchors", &anchors],
+    )?;
+    ensure!(
+        said.err.contains("anchors.csv:6: ") && said.err.contains("Plusieurs commissions"),
+        "{}",
+        said.err
+    );
+    said.ends(0, &[]);
+    let written = report(&desk)?;
+    assert_eq!(
+        written["input"]["rejected"]
+            .as_array()
+            .context("rejected")?
+            .len(),
+        2
+    );
+    assert_eq!(
+        written["grid_severity"]
+            .as_array()
+            .context("grid_severity")?
+            .len(),
+        5
+    );
+    Ok(())
+}

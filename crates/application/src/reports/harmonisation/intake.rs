@@ -70,9 +70,9 @@ pub fn read(
         // The dossiers' lines are those of the candidates' grids: the columns are read as theirs.
         let columns = regulation.map_or_else(|| known(&intake.session.grids), grids_of);
         let file = read_anchors(anchors, &columns).map_err(refused(true))?;
-        intake.anchors = gradings(&file, &mut intake.session);
         intake.left_out += file.left_out;
         intake.tell(true, &file);
+        intake.add(&file);
     }
     Ok(intake)
 }
@@ -112,6 +112,28 @@ impl Intake {
                 code: fault.code.to_string(),
                 sentence: format!("{} {}", fault.message, fault.remedy),
             }));
+    }
+
+    /// Adds the shared dossiers; a row whose commission may be several is told and left out.
+    fn add(&mut self, file: &GradeFile) {
+        let commissions = places(file, &mut self.session);
+        for row in &file.rows {
+            if commissions
+                .get(row.commission as usize)
+                .is_some_and(Option::is_none)
+            {
+                self.left_out += 1;
+                self.faults.push(TextFault {
+                    anchors: true,
+                    line: row.line,
+                    column: None,
+                    code: "commission_ambiguous".to_owned(),
+                    sentence: "Plusieurs commissions du fichier de notes ont ce code. Ajoutez les colonnes « centre » et « académie »."
+                        .to_owned(),
+                });
+            }
+        }
+        self.anchors = gradings(file, &commissions, &mut self.session);
     }
 
     /// Writes into a report what was read and what was not.
@@ -196,20 +218,38 @@ fn grid(one: &GradeGrid) -> Grid {
     }
 }
 
-/// The dossiers; a commission that heard no candidate is added, a line that no candidate's grid has is left aside.
-fn gradings(file: &GradeFile, session: &mut Session) -> Vec<AnchorGrading> {
-    let commissions: Vec<usize> = file
-        .commissions
+/// Where the commissions of the dossiers stand among those of the candidates. One that heard no candidate is added; one
+/// whose file does not say its place is found by its code, and is nowhere when several have that code.
+fn places(file: &GradeFile, session: &mut Session) -> Vec<Option<usize>> {
+    file.commissions
         .iter()
         .map(|one| {
             let one = commission(one);
-            let known = session.commissions.iter().position(|other| *other == one);
-            known.unwrap_or_else(|| {
-                session.commissions.push(one);
-                session.commissions.len() - 1
-            })
+            let said =
+                |given: &Option<String>, held: &Option<String>| given.is_none() || given == held;
+            let mut known = session.commissions.iter().enumerate().filter(|(_, other)| {
+                other.code == one.code
+                    && said(&one.centre, &other.centre)
+                    && said(&one.academy, &other.academy)
+            });
+            match (known.next(), known.next()) {
+                (Some((place, _)), None) => Some(place),
+                (Some(_), Some(_)) => None,
+                (None, _) => {
+                    session.commissions.push(one);
+                    Some(session.commissions.len() - 1)
+                }
+            }
         })
-        .collect();
+        .collect()
+}
+
+/// The dossiers; a line that no candidate's grid has is left aside.
+fn gradings(
+    file: &GradeFile,
+    commissions: &[Option<usize>],
+    session: &mut Session,
+) -> Vec<AnchorGrading> {
     // A grid of the dossiers may lack some of the candidates' lines, and begins with others: lines are matched by code.
     let grids: Vec<(usize, Vec<Option<usize>>)> = file
         .grids
@@ -238,7 +278,7 @@ fn gradings(file: &GradeFile, session: &mut Session) -> Vec<AnchorGrading> {
             let levels = file.levels(row);
             Some(AnchorGrading {
                 dossier: file.candidates.get(row.candidate as usize)?.to_string(),
-                commission: *commissions.get(row.commission as usize)?,
+                commission: (*commissions.get(row.commission as usize)?)?,
                 grid: held.map(|(place, _)| *place),
                 levels: held.map_or_else(Vec::new, |(_, lines)| {
                     lines
