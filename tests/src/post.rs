@@ -74,6 +74,24 @@ pub fn to(house: &House, address: &str, count: usize) -> Result<Value> {
     bail!("no mail to {address}")
 }
 
+/// The last mail to an address that says this, once `count` of them do: two mails decided within a moment of each other
+/// leave in either order.
+pub fn saying(house: &House, address: &str, words: &str, count: usize) -> Result<Value> {
+    let start = Instant::now();
+    while start.elapsed() < PATIENCE {
+        let mut mails = house.relay.accepted()?;
+        mails.retain(|mail| mail.recipients == [address]);
+        let files: Vec<PathBuf> = mails.iter().map(|mail| house.relay.file(mail)).collect();
+        let mut found = read(&files)?;
+        found.retain(|mail| text_of(mail).contains(words));
+        if found.len() >= count {
+            return found.pop().context("no mail");
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    bail!("no mail to {address} says {words}")
+}
+
 /// The events of a mail's calendar.
 pub fn events(mail: &Value) -> Vec<&Value> {
     let lists = mail["files"].as_array().into_iter().flatten();
@@ -104,12 +122,17 @@ pub fn calendar_after(house: &House, address: &str, sequence: i64) -> Result<Val
 
 /// The word that follows `mark` in a mail's text.
 pub fn word_after(mail: &Value, mark: &str) -> Result<String> {
-    let text = mail["text"].as_str().unwrap_or_default();
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = text_of(mail);
     let rest = text
         .split(mark)
         .nth(1)
         .with_context(|| format!("no {mark} in {text}"))?;
     let word = rest.split_whitespace().next().context("nothing after it")?;
     Ok(word.to_owned())
+}
+
+/// The text of a mail, its lines joined.
+fn text_of(mail: &Value) -> String {
+    let text = mail["text"].as_str().unwrap_or_default();
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

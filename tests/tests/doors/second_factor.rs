@@ -54,12 +54,12 @@ pub fn a_second_factor_makes_one_session_strong(engine: Engine) -> Result<()> {
     // Another secret for the session: whoever had seen the cookie before has nothing.
     gone(&before)?;
     // It is told by mail, and no secret is in it nor in what the process says.
-    let mail = post::to(&house, OFFICER, 2)?;
-    let text = mail["text"].as_str().context("a text")?;
-    assert!(
-        text.contains("une application d’authentification a été ajoutée"),
-        "{text}"
-    );
+    post::saying(
+        &house,
+        OFFICER,
+        "une application d’authentification a été ajoutée",
+        1,
+    )?;
 
     // Somebody else who has the password puts no telephone of his own in its place.
     let mut other = signed_in(&house)?;
@@ -118,12 +118,7 @@ pub fn a_recovery_code_serves_once_and_wrong_codes_wait(engine: Engine) -> Resul
     assert_eq!(recover(&mut other, &typed)?, (200, Value::Null));
     assert_eq!(state(&mut other)?["strong"], true);
     assert_eq!(state(&mut other)?["recoveryCodes"], 9);
-    let mail = post::to(&house, OFFICER, 3)?;
-    let text = mail["text"].as_str().context("a text")?;
-    assert!(
-        text.contains("un de vos codes de secours a servi"),
-        "{text}"
-    );
+    post::saying(&house, OFFICER, "un de vos codes de secours a servi", 1)?;
     let mut third = signed_in(&house)?;
     assert_eq!(
         recover(&mut third, first)?,
@@ -157,7 +152,8 @@ pub fn a_recovery_code_serves_once_and_wrong_codes_wait(engine: Engine) -> Resul
     // A new link changes the password, and leaves the factor: whoever reads the owner's mail is not the owner yet.
     let id = id_of(&mut admin, OFFICER)?;
     admin.must("RenewAccess", &json!({"account": id}))?;
-    let mail = post::to(&house, OFFICER, 6)?;
+    // The first link was that of his opening.
+    let mail = post::saying(&house, OFFICER, "/premier-acces#", 2)?;
     let token = post::word_after(&mail, "/premier-acces#")?;
     let mut thief = house.visitor();
     let first =
@@ -243,12 +239,12 @@ pub fn two_persons_take_a_lost_factor_away(engine: Engine) -> Result<()> {
     assert_eq!(shown["reset"]["askedBy"], "Collègue Une");
     assert_eq!(shown["reset"]["own"], false);
     assert_eq!(factor_of(&mut colleague, OFFICER)?["reset"]["own"], true);
-    let mail = post::to(&house, OFFICER, 3)?;
-    let text = mail["text"].as_str().context("a text")?;
-    assert!(
-        text.contains("a demandé que votre second facteur soit retiré"),
-        "{text}"
-    );
+    post::saying(
+        &house,
+        OFFICER,
+        "a demandé que votre second facteur soit retiré",
+        1,
+    )?;
 
     // Whoever still has his telephone shows it: the request falls.
     telephone.prove(&mut weak)?;
@@ -266,9 +262,7 @@ pub fn two_persons_take_a_lost_factor_away(engine: Engine) -> Result<()> {
     assert_eq!(done(&mut admin)?, "factor_none");
     let old = telephone.recovery_codes[0].clone();
     assert_eq!(recover(&mut weak, &old)?, (409, json!("factor_none")));
-    let mail = post::to(&house, OFFICER, 5)?;
-    let text = mail["text"].as_str().context("a text")?;
-    assert!(text.contains("a été retiré par deux personnes"), "{text}");
+    post::saying(&house, OFFICER, "a été retiré par deux personnes", 1)?;
     weak.strong()?;
     assert_eq!(recover(&mut weak, &old)?, (401, json!("factor_code_wrong")));
     let lines = house.read(
