@@ -18,7 +18,7 @@ use delos_persistence::plans::{self, CommissionRecord, PlanRecord};
 use delos_persistence::schools::SchoolRecord;
 use delos_persistence::{Access, sessions, sittings};
 use delos_planning::session::{
-    Candidate, Centre, Examiner, FixedCommission, Problem, Taken, periods_of,
+    Candidate, Centre, Examiner, FixedCommission, Point, Problem, Taken, Weights, periods_of,
 };
 
 pub use rows::{outdated, to_plan, to_rows};
@@ -212,6 +212,8 @@ pub async fn state(
             .filter_map(|one| {
                 Some(Centre {
                     key: key_of(one.school.id)?,
+                    zone: 0,
+                    at: Point::default(),
                     environments: one.school.environments,
                     accessible: one.school.accessible,
                     closed: closed(&closures, plan, one.school.id),
@@ -223,12 +225,15 @@ pub async fn state(
             .enumerate()
             .map(|(key, one)| Examiner {
                 key,
+                zone: 0,
+                at: Point::default(),
                 school: one.school.and_then(key_of),
                 professional: one.professional,
                 options: one.options.clone(),
                 unavailable: one.unavailable.iter().copied().collect(),
                 // The column counts the ponctuelle form only; a head of school plans his own teachers freely.
                 max_periods: one.max_periods.filter(|_| !ccf),
+                conflicts: BTreeSet::new(),
             })
             .collect(),
         candidates: people
@@ -236,15 +241,22 @@ pub async fn state(
             .enumerate()
             .map(|(key, one)| Candidate {
                 key,
+                zone: 0,
+                at: Point::default(),
                 school: one.candidate.school.and_then(key_of),
                 option: one.candidate.option,
                 accommodation: one.candidate.accommodation,
                 needs_access: one.candidate.needs_access,
                 displaced: displaced.contains(&one.candidate.id),
+                teachers: BTreeSet::new(),
+                unavailable: BTreeSet::new(),
             })
             .collect(),
         fixed,
         taken,
+        own_centre: true,
+        sixth: false,
+        weights: Weights::default(),
     };
     Ok(Stated {
         problem,

@@ -43,13 +43,79 @@ pub struct Problem {
     pub fixed: Vec<FixedCommission>,
     /// Resources taken by other published plans on a day: examiners and centres' environments.
     pub taken: Taken,
+    /// Whether a candidate whose school is a centre sits there, unless it is closed or out of reach to him.
+    pub own_centre: bool,
+    /// Whether the authority has granted the sixth candidate: a day then holds `hard_max` of its template's line.
+    pub sixth: bool,
+    /// What the objective's terms weigh.
+    pub weights: Weights,
+}
+
+/// A place on a plane, in kilometres; both 0 where it is not known.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Point {
+    /// Eastwards.
+    pub x: f64,
+    /// Northwards.
+    pub y: f64,
+}
+
+impl Point {
+    /// Kilometres as the crow flies.
+    pub fn distance(self, other: Self) -> f64 {
+        (self.x - other.x).hypot(self.y - other.y)
+    }
+}
+
+/// What each term of the objective weighs (`e5-planning/1`, `params.weights`). The defaults are those of the benchmark
+/// instances.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Weights {
+    /// A candidate without a place.
+    pub unassigned: f64,
+    /// A commission.
+    pub commission: f64,
+    /// A centre that is used.
+    pub centre: f64,
+    /// A kilometre of a candidate's way to his centre.
+    pub cand_km: f64,
+    /// A kilometre of a member's way to the centre and back.
+    pub exam_km: f64,
+    /// A candidate of a day beyond the usual most.
+    pub overload: f64,
+    /// The sum over examiners of their periods squared.
+    pub load_sq: f64,
+    /// A team of examiners that the candidates of one school and option do not meet, where they could meet two.
+    pub spread: f64,
+    /// A part of the graph examiners–schools beyond the first, by zone and option.
+    pub component: f64,
+}
+
+impl Default for Weights {
+    fn default() -> Self {
+        Self {
+            unassigned: 1e6,
+            commission: 100.0,
+            centre: 30.0,
+            cand_km: 1.0,
+            exam_km: 0.2,
+            overload: 20.0,
+            load_sq: 5.0,
+            spread: 20.0,
+            component: 50.0,
+        }
+    }
 }
 
 /// A centre.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Centre {
     /// Its key: that of its school.
     pub key: usize,
+    /// Its zone: nobody leaves his.
+    pub zone: usize,
+    /// Where it is.
+    pub at: Point,
     /// Environments that it prepares at once.
     pub environments: u16,
     /// Whether a wheelchair can reach it.
@@ -59,10 +125,14 @@ pub struct Centre {
 }
 
 /// An examiner.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Examiner {
     /// His key.
     pub key: usize,
+    /// His zone.
+    pub zone: usize,
+    /// Where he leaves from.
+    pub at: Point,
     /// Key of his school; none for a professional.
     pub school: Option<usize>,
     /// A professional, not a teacher.
@@ -73,13 +143,19 @@ pub struct Examiner {
     pub unavailable: BTreeSet<NaiveDate>,
     /// Most periods; none: as many as there are.
     pub max_periods: Option<u16>,
+    /// Keys of the candidates from whom he withdraws.
+    pub conflicts: BTreeSet<usize>,
 }
 
 /// A candidate.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Candidate {
     /// His key.
     pub key: usize,
+    /// His zone.
+    pub zone: usize,
+    /// Where he leaves from.
+    pub at: Point,
     /// Key of his school of training.
     pub school: Option<usize>,
     /// Option.
@@ -90,6 +166,10 @@ pub struct Candidate {
     pub needs_access: bool,
     /// His own centre was closed to him by force majeure: he may sit elsewhere.
     pub displaced: bool,
+    /// Keys of the examiners who teach him, wherever they work.
+    pub teachers: BTreeSet<usize>,
+    /// Days on which he cannot.
+    pub unavailable: BTreeSet<NaiveDate>,
 }
 
 /// A commission made by hand.

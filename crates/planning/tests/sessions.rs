@@ -11,7 +11,8 @@ use delos_domain::candidate::{Accommodation, ExamOption, Form};
 use delos_domain::ratio::TimeRatio;
 use delos_planning::check::{About, violations};
 use delos_planning::session::{
-    Candidate, Centre, Examiner, FixedCommission, LeftOutReason, Problem, periods_of, propose,
+    Candidate, Centre, Examiner, FixedCommission, LeftOutReason, Point, Problem, periods_of,
+    propose,
 };
 use proptest::prelude::*;
 
@@ -302,6 +303,8 @@ fn random_problem() -> impl Strategy<Value = Problem> {
                 .enumerate()
                 .map(|(key, (environments, accessible))| Centre {
                     key,
+                    zone: 0,
+                    at: Point::default(),
                     environments,
                     accessible,
                     closed: BTreeSet::new(),
@@ -314,6 +317,8 @@ fn random_problem() -> impl Strategy<Value = Problem> {
                 .map(
                     |(key, (school, option, preparation, interview, needs_access))| Candidate {
                         key,
+                        zone: 0,
+                        at: Point::default(),
                         school: if ccf {
                             Some(0)
                         } else {
@@ -326,6 +331,8 @@ fn random_problem() -> impl Strategy<Value = Problem> {
                         },
                         needs_access: needs_access && key % 5 == 0,
                         displaced: false,
+                        teachers: BTreeSet::new(),
+                        unavailable: BTreeSet::new(),
                     },
                 )
                 .collect();
@@ -334,6 +341,8 @@ fn random_problem() -> impl Strategy<Value = Problem> {
                 .enumerate()
                 .map(|(key, (school, option, both, max_periods, off))| Examiner {
                     key,
+                    zone: 0,
+                    at: Point::default(),
                     school: if ccf {
                         Some(0)
                     } else {
@@ -352,6 +361,7 @@ fn random_problem() -> impl Strategy<Value = Problem> {
                         .take(usize::from(off > 1))
                         .collect(),
                     max_periods: max_periods.filter(|_| !ccf),
+                    conflicts: BTreeSet::new(),
                 })
                 .collect();
             problem

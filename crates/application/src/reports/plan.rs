@@ -48,7 +48,8 @@ pub async fn plan_export(
     };
     let instance = exchange::instance(&stated.problem, &keys, owner.as_deref().unwrap_or("zone"))
         .map_err(unwritable)?;
-    let solution = exchange::solution(&stated.problem, &content).map_err(unwritable)?;
+    let names = exchange::Names::of(&stated.problem.periods);
+    let solution = exchange::solution(&stated.problem, &names, &content).map_err(unwritable)?;
     let broken = |error: serde_json::Error| CommandError::Broken(error.to_string());
     Ok((
         serde_json::to_string_pretty(&instance).map_err(broken)?,

@@ -6,7 +6,9 @@ use chrono::NaiveDate;
 use delos_domain::calendar::is_working_day;
 use delos_domain::candidate::{Accommodation, ExamOption, Form};
 use delos_domain::regulation::{Composition, OfOption, PeriodTemplate, TemplateDay};
-use delos_planning::session::{Candidate, Centre, Examiner, Problem, Taken, periods_of};
+use delos_planning::session::{
+    Candidate, Centre, Examiner, Point, Problem, Taken, Weights, periods_of,
+};
 
 /// A date.
 pub fn day(text: &str) -> NaiveDate {
@@ -73,6 +75,8 @@ pub fn problem(form: Form) -> Problem {
         periods: periods_of(day("2027-04-19"), day("2027-05-07"), is_working_day),
         centres: vec![Centre {
             key: 0,
+            zone: 0,
+            at: Point::default(),
             environments: 4,
             accessible: true,
             closed: BTreeSet::new(),
@@ -81,6 +85,9 @@ pub fn problem(form: Form) -> Problem {
         candidates: Vec::new(),
         fixed: Vec::new(),
         taken: Taken::default(),
+        own_centre: true,
+        sixth: false,
+        weights: Weights::default(),
     }
 }
 
@@ -88,11 +95,14 @@ pub fn problem(form: Form) -> Problem {
 pub fn examiner(key: usize, school: Option<usize>, options: &[ExamOption]) -> Examiner {
     Examiner {
         key,
+        zone: 0,
+        at: Point::default(),
         school,
         professional: school.is_none(),
         options: options.to_vec(),
         unavailable: BTreeSet::new(),
         max_periods: None,
+        conflicts: BTreeSet::new(),
     }
 }
 
@@ -100,10 +110,14 @@ pub fn examiner(key: usize, school: Option<usize>, options: &[ExamOption]) -> Ex
 pub fn candidate(key: usize, school: Option<usize>, option: ExamOption) -> Candidate {
     Candidate {
         key,
+        zone: 0,
+        at: Point::default(),
         school,
         option,
         accommodation: Accommodation::NONE,
         needs_access: false,
         displaced: false,
+        teachers: BTreeSet::new(),
+        unavailable: BTreeSet::new(),
     }
 }
