@@ -186,6 +186,7 @@ pub async fn state(
                 members,
                 days: one.days.iter().map(|day| day.day).collect(),
                 template: one.template.clone(),
+                sittings: Vec::new(),
             })
         })
         .collect::<Result<_, _>>()?;

@@ -1,11 +1,5 @@
-//! « Proposer »: a simple assignment that respects every rule, and names the rule that stops whoever is left out.
-//!
-//! Greedy and repeated under several orders; the best of them is kept (fewest left out, then fewest commissions, then
-//! the first). Same problem, same plan.
+//! A session's problem and its plan: who can sit, hear and be heard, where and on which days.
 
-mod commissions;
-mod members;
-mod propose;
 mod reasons;
 
 use std::collections::BTreeSet;
@@ -14,8 +8,8 @@ use chrono::NaiveDate;
 use delos_domain::candidate::{Accommodation, ExamOption, Form};
 use delos_domain::regulation::{Composition, Course, DayRules, PeriodTemplate};
 
-pub use propose::propose;
 pub use reasons::LeftOutReason;
+pub(crate) use reasons::{Still, reason};
 
 /// A problem: one owner's candidates, examiners and centres. Keys are the caller's, unique in their list, and their
 /// order decides between equals.
@@ -63,7 +57,7 @@ pub struct Point {
 impl Point {
     /// Kilometres as the crow flies.
     pub fn distance(self, other: Self) -> f64 {
-        (self.x - other.x).hypot(self.y - other.y)
+        libm::hypot(self.x - other.x, self.y - other.y)
     }
 }
 
@@ -179,12 +173,14 @@ pub struct FixedCommission {
     pub option: ExamOption,
     /// Key of its centre.
     pub centre: usize,
-    /// Keys of its members.
+    /// Keys of its members; none: the engine chooses them.
     pub members: Vec<usize>,
     /// Its days, in order.
     pub days: Vec<NaiveDate>,
     /// Code of its template.
     pub template: String,
+    /// Who sits there, and on which of its days: they stay.
+    pub sittings: Vec<(usize, NaiveDate)>,
 }
 
 /// What other published plans hold.

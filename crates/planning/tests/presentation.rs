@@ -11,7 +11,8 @@ use delos_domain::regulation::{
 };
 use delos_planning::check::violations;
 use delos_planning::day::solve;
-use delos_planning::session::{Problem, propose};
+use delos_planning::engine::propose;
+use delos_planning::session::Problem;
 
 use annex::phase;
 use world::{candidate, examiner, problem};

@@ -10,9 +10,9 @@ use delos_domain::calendar::is_working_day;
 use delos_domain::candidate::{Accommodation, ExamOption, Form};
 use delos_domain::ratio::TimeRatio;
 use delos_planning::check::{About, violations};
+use delos_planning::engine::propose;
 use delos_planning::session::{
     Candidate, Centre, Examiner, FixedCommission, LeftOutReason, Point, Problem, periods_of,
-    propose,
 };
 use proptest::prelude::*;
 
@@ -132,6 +132,7 @@ fn a_commission_made_by_hand_is_kept_and_filled_first() {
         members: vec![2, 3],
         days: days.clone(),
         template: "lot-de-dix".to_owned(),
+        sittings: Vec::new(),
     }];
     let plan = propose(&problem);
     assert_eq!(violations(&problem, &plan), []);
@@ -220,6 +221,7 @@ fn an_examiner_sits_in_one_commission_a_period() {
         members: vec![0, 1],
         days: vec![day],
         template: "9-4".to_owned(),
+        sittings: Vec::new(),
     };
     problem.fixed = vec![by_hand(days[0])];
     let plan = propose(&problem);
@@ -257,6 +259,7 @@ fn the_commission_that_is_one_too_many_is_named() {
         members: members.to_vec(),
         days: problem.periods[period].clone(),
         template: "9-4".to_owned(),
+        sittings: Vec::new(),
     };
     problem.fixed = vec![by_hand(0, [0, 1]), by_hand(1, [0, 2]), by_hand(1, [1, 3])];
     let found: Vec<_> = violations(&problem, &propose(&problem))

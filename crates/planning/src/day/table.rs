@@ -8,6 +8,7 @@ use delos_domain::regulation::{Course, DayRules};
 use super::{Timetable, solve};
 
 /// Solved days of one course.
+#[derive(Clone)]
 pub struct DayTable<'a> {
     course: &'a Course,
     rules: &'a DayRules,

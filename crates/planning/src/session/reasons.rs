@@ -1,8 +1,9 @@
 //! Why a candidate has no place: the rule that stops him, from the most general to the most particular.
 
+use delos_domain::candidate::Form;
 use delos_domain::regulation::OfOption;
 
-use super::{Candidate, Problem};
+use super::{Candidate, Centre, Problem};
 use crate::day::DayTable;
 
 /// The rule that stops a candidate.
@@ -50,7 +51,7 @@ impl LeftOutReason {
 
 /// What is still there for a candidate whom the search did not place.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Still {
+pub(crate) struct Still {
     /// Whether some period has examiners who could sit for him.
     pub examiners: bool,
     /// Whether one of these periods has room in a centre of his.
@@ -60,7 +61,7 @@ pub(super) struct Still {
 }
 
 /// The rule that stops a candidate whom the search did not place.
-pub(super) fn reason(
+pub(crate) fn reason(
     problem: &Problem,
     table: &mut DayTable,
     candidate: &Candidate,
@@ -70,7 +71,7 @@ pub(super) fn reason(
     let open: Vec<_> = problem
         .centres
         .iter()
-        .filter(|centre| super::commissions::may_sit_at(problem, candidate, centre))
+        .filter(|centre| may_sit_at(problem, candidate, centre))
         .collect();
     if problem.periods.is_empty() {
         return LeftOutReason::NoPeriod;
@@ -129,5 +130,23 @@ pub(super) fn reason(
             ..
         } => LeftOutReason::OnlySecondDay,
         _ => LeftOutReason::CentreFull,
+    }
+}
+
+/// Whether a candidate may sit at a centre: accessible to him, and his own when his school is a centre that he can reach
+/// (annexe 9: « L'épreuve se déroule dans l'établissement de formation », save force majeure).
+fn may_sit_at(problem: &Problem, candidate: &Candidate, centre: &Centre) -> bool {
+    if candidate.needs_access && !centre.accessible {
+        return false;
+    }
+    let own = problem
+        .centres
+        .iter()
+        .find(|one| Some(one.key) == candidate.school);
+    match own {
+        Some(own) if !candidate.displaced && (!candidate.needs_access || own.accessible) => {
+            own.key == centre.key
+        }
+        _ => problem.form == Form::Ponctuelle || Some(centre.key) == candidate.school,
     }
 }

@@ -1,0 +1,242 @@
+//! The session's engine: a first plan, then improvement by annealing with links and spread inside the evaluation of each
+//! change, zone by zone.
+//!
+//! Invariant: the same problem, seed and budget give the same plan, on any number of threads, unless it was stopped or
+//! hurried by its clock; then it says so.
+
+mod anneal;
+mod budget;
+mod chance;
+mod construct;
+mod days;
+mod finish;
+mod links;
+mod moves;
+mod reasons;
+mod state;
+mod zone;
+
+use std::collections::BTreeSet;
+
+use delos_domain::candidate::{ExamOption, Form};
+use rayon::prelude::*;
+
+pub use self::budget::{Budget, Progress, Watch};
+
+use self::anneal::{Best, anneal};
+use self::budget::Share;
+use self::chance::Chance;
+use self::construct::{Fixed, construct, lay};
+use self::days::DayMemo;
+use self::state::{State, WAITS};
+use self::zone::{NONE, UNIT, Zone, fixed_of};
+use crate::session::{LeftOutReason, Plan, Problem};
+
+/// What the engine found.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Outcome {
+    /// The plan: commissions made by hand first; who is left out, with the rule that stops him.
+    pub plan: Plan,
+    /// Whether the whole budget was spent: then the same seed and budget give this plan again.
+    pub whole: bool,
+}
+
+/// The best plan found within the budget.
+pub fn solve(problem: &Problem, budget: &Budget, watch: &dyn Watch) -> Outcome {
+    let mut zones: Vec<Zone> = zones(problem)
+        .into_iter()
+        .map(|key| Zone::of(problem, key))
+        .collect();
+    // The largest first, so that no thread is left with it at the end.
+    zones.sort_by_key(|zone| (std::cmp::Reverse(zone.people.len()), zone.key));
+    let sizes: Vec<usize> = zones.iter().map(|zone| zone.people.len()).collect();
+    let shares = budget.shares(&sizes, rayon::current_num_threads());
+    // Every zone has a first plan before any is improved: whoever stops the engine early has a plan of everything.
+    let firsts: Vec<Best> = zones
+        .par_iter()
+        .with_max_len(1)
+        .map(|zone| first(problem, zone, budget, watch))
+        .collect();
+    let mut parts: Vec<_> = zones
+        .par_iter()
+        .zip(firsts)
+        .zip(shares)
+        .with_max_len(1)
+        .map(|((zone, first), share)| {
+            (
+                zone.key,
+                improved(problem, zone, first, &share, budget, watch),
+            )
+        })
+        .collect();
+    parts.sort_by_key(|(key, _)| *key);
+    let mut outcome = Outcome {
+        whole: true,
+        ..Outcome::default()
+    };
+    for (_, part) in parts {
+        outcome.plan.commissions.extend(part.plan.commissions);
+        outcome.plan.left_out.extend(part.plan.left_out);
+        outcome.whole &= part.whole;
+    }
+    outcome
+        .plan
+        .commissions
+        .sort_by_key(|one| (one.fixed.is_none(), one.fixed));
+    outcome.plan.left_out.extend(without_zone(problem, &zones));
+    outcome.plan.left_out.sort_unstable_by_key(|(key, _)| *key);
+    outcome
+}
+
+/// The everyday proposal for one owner: as many changes as there are candidates, a few thousand times. In CCF a school has
+/// one centre and its own team, and little to choose: a plan is there in milliseconds.
+pub fn propose(problem: &Problem) -> Plan {
+    let each = match problem.form {
+        Form::Ccf => 1_000,
+        Form::Ponctuelle => 5_000,
+    };
+    let budget = Budget {
+        seed: 1,
+        changes: each * problem.candidates.len() as u64,
+        seconds: None,
+    };
+    solve(problem, &budget, &()).plan
+}
+
+/// Zones that have somebody to place, or a commission made by hand.
+fn zones(problem: &Problem) -> BTreeSet<usize> {
+    let mut zones: BTreeSet<usize> = problem.candidates.iter().map(|one| one.zone).collect();
+    let fixed: BTreeSet<usize> = problem.fixed.iter().map(|one| one.centre).collect();
+    zones.extend(
+        problem
+            .centres
+            .iter()
+            .filter(|one| fixed.contains(&one.key))
+            .map(|one| one.zone),
+    );
+    zones
+}
+
+/// Whoever is beyond what a zone can hold.
+fn without_zone<'a>(
+    problem: &'a Problem,
+    zones: &'a [Zone],
+) -> impl Iterator<Item = (usize, LeftOutReason)> + 'a {
+    let known: BTreeSet<usize> = zones
+        .iter()
+        .flat_map(|zone| &zone.people)
+        .map(|one| one.place)
+        .collect();
+    let others = problem
+        .candidates
+        .iter()
+        .enumerate()
+        .filter(move |(place, _)| !known.contains(place));
+    others.map(|(_, one)| (one.key, LeftOutReason::CentreFull))
+}
+
+/// A zone's plan with nobody placed but by hand.
+fn begun<'z>(problem: &'z Problem, zone: &'z Zone) -> State<'z> {
+    let days = DayMemo::new(&problem.course, &problem.rules, &zone.kinds);
+    State::new(zone, days)
+}
+
+/// The first plan of a zone.
+fn first(problem: &Problem, zone: &Zone, budget: &Budget, watch: &dyn Watch) -> Best {
+    let mut state = begun(problem, zone);
+    lay(&mut state, &fixed(problem, zone));
+    construct(
+        &mut state,
+        &mut Chance::new(budget.seed, zone.key as u64 * 2),
+    );
+    let kept = Best::of(&state);
+    // Once over, so that everything is counted.
+    state.restore(&kept.kept);
+    let best = Best::of(&state);
+    tell(watch, zone, 0.0, &best, &state);
+    best
+}
+
+/// The best plan of a zone from its first one.
+fn improved(
+    problem: &Problem,
+    zone: &Zone,
+    mut best: Best,
+    share: &Share,
+    budget: &Budget,
+    watch: &dyn Watch,
+) -> Outcome {
+    let mut state = begun(problem, zone);
+    let mut chance = Chance::new(budget.seed, zone.key as u64 * 2 + 1);
+    let whole = anneal(
+        &mut state,
+        &mut best,
+        &mut chance,
+        share,
+        watch,
+        &mut |spent, best, state| {
+            tell(watch, zone, spent, best, state);
+        },
+    );
+    state.restore(&best.kept);
+    state.settle();
+    let commissions = finish::commissions(problem, &state);
+    Outcome {
+        plan: Plan {
+            left_out: reasons::left_out(problem, &mut state),
+            commissions,
+        },
+        whole,
+    }
+}
+
+fn tell(watch: &dyn Watch, zone: &Zone, spent: f64, best: &Best, state: &State) {
+    #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
+    let objective = best.cost as f64 / UNIT;
+    watch.progress(Progress {
+        zone: zone.key,
+        spent,
+        objective,
+        waiting: state.at.iter().filter(|seat| **seat == WAITS).count(),
+    });
+}
+
+/// The commissions made by hand of a zone, in its places.
+fn fixed(problem: &Problem, zone: &Zone) -> Vec<Fixed> {
+    let places = fixed_of(problem, zone.key).enumerate();
+    places
+        .filter_map(|(at, place)| {
+            let one = &problem.fixed[place];
+            let centre = zone
+                .centres
+                .iter()
+                .position(|centre| problem.centres[*centre].key == one.centre)?;
+            let member = |key: &usize| {
+                let of = |who: &zone::Who| problem.examiners[who.place].key == *key;
+                zone.examiners
+                    .iter()
+                    .position(of)
+                    .and_then(|who| u16::try_from(who).ok())
+            };
+            let span = u8::try_from(zone.proposed + at).ok();
+            let span = span.filter(|span| usize::from(*span) < zone.spans.len())?;
+            let days = &zone.spans[usize::from(span)].days;
+            let sits = |(candidate, date): &(usize, chrono::NaiveDate)| {
+                let of = |one: &zone::Person| problem.candidates[one.place].key == *candidate;
+                let person = zone.people.iter().position(of)?;
+                Some((
+                    person,
+                    days.iter().position(|day| zone.dates[*day] == *date)?,
+                ))
+            };
+            Some(Fixed {
+                place,
+                centre: u16::try_from(centre).unwrap_or(NONE),
+                option: u8::from(one.option == ExamOption::ALL[1].0),
+                span,
+                members: one.members.iter().filter_map(member).collect(),
+                people: one.sittings.iter().filter_map(sits).collect(),
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,603 @@
+//! A zone's problem as dense lists: nobody leaves his zone, so each is solved by itself.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use chrono::NaiveDate;
+use delos_domain::calendar::is_working_day;
+use delos_domain::candidate::{Accommodation, ExamOption, Form};
+use delos_domain::regulation::{OfOption, PeriodTemplate};
+
+use crate::session::{Candidate, Problem, Weights};
+
+/// No examiner, school or commission.
+pub(super) const NONE: u16 = u16::MAX;
+/// Most members of a commission.
+pub(super) const MEMBERS: usize = 4;
+/// Most days of a span on which candidates are heard.
+pub(super) const DAYS: usize = 3;
+/// Most candidates of a day: of annexe 9-4 six fit and never seven; a shorter course holds more.
+pub(super) const SEATS: usize = 12;
+/// Most spans of a zone: one bit each.
+const SPANS: usize = 128;
+/// What an objective's point is counted in, so that sums are exact and undone exactly.
+pub(super) const UNIT: f64 = 1000.0;
+
+/// Days on which a commission sits: a period, or those of a commission made by hand.
+#[derive(Clone, Debug)]
+pub(super) struct Span {
+    /// Days of interrogation, in order.
+    pub days: Vec<usize>,
+    /// Every day on which its members and its rooms are held.
+    pub held: Vec<usize>,
+    /// Most candidates of the first day that has some, where the preparation is part of it.
+    pub first: u8,
+    /// Most candidates of a day.
+    pub usual: u8,
+    /// Most candidates of a day with those whom the authority grants.
+    pub most: u8,
+    /// Whether the preparation is part of the first day that has a candidate.
+    pub prepared: bool,
+    /// Spans in which whoever sits here cannot sit: a bit each.
+    pub clash: u128,
+    /// Code of its template.
+    pub template: String,
+}
+
+impl Span {
+    /// Candidates of a commission in the usual case.
+    pub fn usual_seats(&self) -> usize {
+        let later = self.days.len().saturating_sub(1);
+        usize::from(if self.prepared {
+            self.first
+        } else {
+            self.usual
+        }) + later * usize::from(self.usual)
+    }
+}
+
+/// A candidate.
+#[derive(Clone, Debug)]
+pub(super) struct Person {
+    /// Place in the problem's list.
+    pub place: usize,
+    pub school: u16,
+    pub option: u8,
+    /// Place of his accommodation among the kinds.
+    pub kind: u8,
+    /// Centres that he can reach, nearest first.
+    pub centres: Vec<u16>,
+    /// His own centre, where he sits unless it is closed then.
+    pub home: Option<u16>,
+    /// Examiners who may not hear him besides those of his school.
+    pub barred: Vec<u16>,
+    /// Days on which he cannot.
+    pub off: Vec<usize>,
+}
+
+/// An examiner.
+#[derive(Clone, Debug)]
+pub(super) struct Who {
+    /// Place in the problem's list.
+    pub place: usize,
+    pub school: u16,
+    /// Whether he has each option.
+    pub has: [bool; 2],
+    pub professional: bool,
+    /// Most periods.
+    pub most: u16,
+    /// Spans in which he can sit: a bit each.
+    pub can: u128,
+}
+
+/// A zone.
+#[derive(Clone, Debug)]
+pub(super) struct Zone {
+    pub key: usize,
+    pub spans: Vec<Span>,
+    /// How many spans, the first ones, are proposed; the others are those of commissions made by hand.
+    pub proposed: usize,
+    pub dates: Vec<NaiveDate>,
+    /// Place of each centre in the problem's list.
+    pub centres: Vec<usize>,
+    /// Commissions that a centre holds on a day: `centre * dates + day`.
+    pub rooms: Vec<u16>,
+    /// Whether a centre is closed on one of a span's days: `centre * spans + span`.
+    pub shut: Vec<bool>,
+    pub people: Vec<Person>,
+    /// Candidates who have a choice of centres.
+    pub movers: Vec<u32>,
+    pub examiners: Vec<Who>,
+    pub schools: usize,
+    pub kinds: Vec<Accommodation>,
+    /// Cost of an examiner's way: `examiner * centres + centre`.
+    pub travel: Vec<i64>,
+    /// Cost of a candidate's way: `person * centres + centre`.
+    pub way: Vec<i64>,
+    /// Examiners of an option, nearest first: `centre * 2 + option`.
+    pub near: Vec<Vec<u16>>,
+    pub size: usize,
+    pub of_option: usize,
+    pub teachers: usize,
+    pub professionals: usize,
+    pub own_school: bool,
+    /// Whether commissions of one school are to be spread over the period (CCF, annexe 9).
+    pub spread_out: bool,
+    pub weights: Costs,
+}
+
+/// Weights in exact units.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Costs {
+    pub unassigned: i64,
+    pub commission: i64,
+    pub centre: i64,
+    pub overload: i64,
+    pub load: i64,
+    pub spread: i64,
+    pub component: i64,
+}
+
+impl Costs {
+    fn of(weights: &Weights) -> Self {
+        Self {
+            unassigned: exact(weights.unassigned),
+            commission: exact(weights.commission),
+            centre: exact(weights.centre),
+            overload: exact(weights.overload),
+            load: exact(weights.load_sq),
+            spread: exact(weights.spread),
+            component: exact(weights.component),
+        }
+    }
+}
+
+/// A cost in exact units.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "weights and distances are bounded where they are read; a cast saturates"
+)]
+fn exact(points: f64) -> i64 {
+    (points * UNIT).round() as i64
+}
+
+impl Zone {
+    /// The zone of a key.
+    pub fn of(problem: &Problem, key: usize) -> Self {
+        let dates = dates(problem);
+        let mut spans = spans(problem, &dates);
+        let proposed = spans.len();
+        spans.extend(fixed_spans(problem, key, &dates));
+        spans.truncate(SPANS);
+        let proposed = proposed.min(spans.len());
+        clashes(problem, &dates, &mut spans);
+        let centres: Vec<usize> = (0..problem.centres.len())
+            .filter(|place| problem.centres[*place].zone == key)
+            .take(usize::from(NONE))
+            .collect();
+        let schools = schools(problem, key);
+        let examiners = examiners(problem, key, &schools, &spans, &dates);
+        let kinds = kinds(problem, key);
+        let people = people(problem, key, &centres, &schools, &examiners, &kinds, &dates);
+        let mut travel = Vec::with_capacity(examiners.len() * centres.len());
+        for one in &examiners {
+            let at = problem.examiners[one.place].at;
+            let cost = |centre: &usize| {
+                2.0 * at.distance(problem.centres[*centre].at) * problem.weights.exam_km
+            };
+            travel.extend(centres.iter().map(|centre| exact(cost(centre))));
+        }
+        let mut way = Vec::with_capacity(people.len() * centres.len());
+        for one in &people {
+            let at = problem.candidates[one.place].at;
+            let cost =
+                |centre: &usize| at.distance(problem.centres[*centre].at) * problem.weights.cand_km;
+            way.extend(centres.iter().map(|centre| exact(cost(centre))));
+        }
+        let composition = &problem.composition;
+        let size = usize::from(composition.members_min).clamp(1, MEMBERS);
+        let of_option = match composition.of_option {
+            OfOption::All => size,
+            OfOption::AtLeast(count) => usize::from(count),
+        };
+        let mut near = Vec::new();
+        for centre in 0..centres.len() {
+            for option in 0..2 {
+                let mut list: Vec<u16> = (0..examiners.len())
+                    .filter(|who| of_option < size || examiners[*who].has[option])
+                    .filter_map(|who| u16::try_from(who).ok())
+                    .collect();
+                list.sort_by_key(|who| (travel[usize::from(*who) * centres.len() + centre], *who));
+                near.push(list);
+            }
+        }
+        Self {
+            key,
+            rooms: rooms(problem, &centres, &dates),
+            shut: shut(problem, &centres, &spans, &dates),
+            spans,
+            proposed,
+            dates,
+            centres,
+            movers: (0..)
+                .zip(&people)
+                .filter(|(_, one)| one.home.is_none() && one.centres.len() > 1)
+                .map(|(at, _)| at)
+                .collect(),
+            people,
+            examiners,
+            schools: schools.len(),
+            kinds,
+            travel,
+            way,
+            near,
+            size,
+            of_option,
+            teachers: usize::from(composition.teachers_min),
+            professionals: usize::from(composition.professionals_min),
+            own_school: composition.own_school,
+            spread_out: problem.form == Form::Ccf,
+            weights: Costs::of(&problem.weights),
+        }
+    }
+
+    /// Whether an examiner may hear a candidate (I1, I2, I3).
+    pub fn may_hear(&self, who: u16, person: usize) -> bool {
+        let (one, person) = (&self.examiners[usize::from(who)], &self.people[person]);
+        (self.own_school || one.school == NONE || one.school != person.school)
+            && !person.barred.contains(&who)
+    }
+
+    /// Whether a candidate may sit at a centre in a span (A1, O1).
+    pub fn may_sit(&self, person: usize, centre: u16, span: usize) -> bool {
+        let one = &self.people[person];
+        match one.home {
+            Some(home) if home == centre => true,
+            Some(home) => {
+                self.shut[usize::from(home) * self.spans.len() + span]
+                    && one.centres.contains(&centre)
+            }
+            None => one.centres.contains(&centre),
+        }
+    }
+
+    /// Whether these members make a commission of an option (M1, M3).
+    pub fn composed(&self, members: &[u16], option: usize) -> bool {
+        let (mut with, mut professionals) = (0, 0);
+        for who in members {
+            let one = &self.examiners[usize::from(*who)];
+            with += usize::from(one.has[option]);
+            professionals += usize::from(one.professional);
+        }
+        with >= self.of_option.min(members.len())
+            && members.len() - professionals >= self.teachers
+            && professionals >= self.professionals
+    }
+
+    /// Cost of a member's way.
+    pub fn travel(&self, who: u16, centre: u16) -> i64 {
+        self.travel[usize::from(who) * self.centres.len() + usize::from(centre)]
+    }
+
+    /// Cost of a candidate's way.
+    pub fn way(&self, person: usize, centre: u16) -> i64 {
+        self.way[person * self.centres.len() + usize::from(centre)]
+    }
+}
+
+/// Every date that is of the problem, a preparation's own included.
+fn dates(problem: &Problem) -> Vec<NaiveDate> {
+    let mut dates: BTreeSet<NaiveDate> = problem.periods.iter().flatten().copied().collect();
+    dates.extend(problem.fixed.iter().flat_map(|one| &one.days));
+    for period in &problem.periods {
+        dates.extend(period.first().and_then(|first| day_before(*first)));
+    }
+    dates.into_iter().collect()
+}
+
+/// The last working day before a date.
+fn day_before(date: NaiveDate) -> Option<NaiveDate> {
+    let mut before = date.pred_opt()?;
+    while !is_working_day(before) {
+        before = before.pred_opt()?;
+    }
+    Some(before)
+}
+
+/// One span of the first template a period.
+fn spans(problem: &Problem, dates: &[NaiveDate]) -> Vec<Span> {
+    let Some(template) = problem.templates.first() else {
+        return Vec::new();
+    };
+    let alone = template
+        .days
+        .iter()
+        .any(|day| day.preparation && day.max == 0);
+    problem
+        .periods
+        .iter()
+        .map(|period| {
+            let mut days = Vec::new();
+            if alone {
+                days.extend(period.first().and_then(|first| day_before(*first)));
+            }
+            days.extend(period);
+            span(problem, template, &days, dates)
+        })
+        .collect()
+}
+
+/// A template laid on dates; a date without line in the template is not used.
+fn span(
+    problem: &Problem,
+    template: &PeriodTemplate,
+    days: &[NaiveDate],
+    dates: &[NaiveDate],
+) -> Span {
+    let at = |date: &NaiveDate| dates.binary_search(date).ok();
+    let lines = || days.iter().zip(&template.days);
+    let heard = || template.days.iter().filter(|day| day.max > 0);
+    let prepared = problem.rules.preparation > 0 && heard().any(|day| day.preparation);
+    let usual = heard().map(|day| day.max).max().unwrap_or(0);
+    let granted = heard().map(|day| day.hard_max).max().unwrap_or(0);
+    let most = if problem.sixth {
+        granted.max(usual)
+    } else {
+        usual
+    };
+    let seats = u8::try_from(SEATS).unwrap_or(u8::MAX);
+    Span {
+        days: lines()
+            .filter(|(_, line)| line.max > 0)
+            .filter_map(|(date, _)| at(date))
+            .take(DAYS)
+            .collect(),
+        held: lines().filter_map(|(date, _)| at(date)).collect(),
+        first: heard()
+            .find(|day| day.preparation)
+            .map_or(most, |day| day.max)
+            .min(seats),
+        usual: usual.min(seats),
+        most: most.min(seats),
+        prepared,
+        clash: 0,
+        template: template.code.clone(),
+    }
+}
+
+/// The span of each commission made by hand in the zone, in their order.
+fn fixed_spans(problem: &Problem, key: usize, dates: &[NaiveDate]) -> Vec<Span> {
+    fixed_of(problem, key)
+        .filter_map(|place| {
+            let one = &problem.fixed[place];
+            let template = problem
+                .templates
+                .iter()
+                .find(|template| template.code == one.template)
+                .or(problem.templates.first())?;
+            Some(span(problem, template, &one.days, dates))
+        })
+        .collect()
+}
+
+/// Places of the commissions made by hand in a zone.
+pub(super) fn fixed_of(problem: &Problem, key: usize) -> impl Iterator<Item = usize> {
+    (0..problem.fixed.len()).filter(move |place| {
+        let centre = problem.fixed[*place].centre;
+        let mut centres = problem.centres.iter();
+        centres.any(|one| one.key == centre && one.zone == key)
+    })
+}
+
+/// Two spans clash when they share a day, or are of one period (M5).
+fn clashes(problem: &Problem, dates: &[NaiveDate], spans: &mut [Span]) {
+    let periods: Vec<BTreeSet<usize>> = spans
+        .iter()
+        .map(|span| {
+            let of =
+                |days: &Vec<NaiveDate>| span.days.iter().any(|day| days.contains(&dates[*day]));
+            (0..problem.periods.len())
+                .filter(|period| of(&problem.periods[*period]))
+                .collect()
+        })
+        .collect();
+    for place in 0..spans.len() {
+        let mut clash = 0;
+        for (other, its) in spans.iter().enumerate() {
+            let shared = spans[place].held.iter().any(|day| its.held.contains(day));
+            if shared || !periods[place].is_disjoint(&periods[other]) {
+                clash |= 1_u128 << other;
+            }
+        }
+        spans[place].clash = clash;
+    }
+}
+
+/// Schools of a zone's examiners and candidates, by key.
+fn schools(problem: &Problem, key: usize) -> HashMap<usize, u16> {
+    let of_examiners = problem
+        .examiners
+        .iter()
+        .filter(|one| one.zone == key)
+        .filter_map(|one| one.school);
+    let of_candidates = problem
+        .candidates
+        .iter()
+        .filter(|one| one.zone == key)
+        .filter_map(|one| one.school);
+    let keys: BTreeSet<usize> = of_examiners.chain(of_candidates).collect();
+    keys.into_iter()
+        .enumerate()
+        .map(|(place, key)| (key, u16::try_from(place).unwrap_or(NONE)))
+        .collect()
+}
+
+fn examiners(
+    problem: &Problem,
+    key: usize,
+    schools: &HashMap<usize, u16>,
+    spans: &[Span],
+    dates: &[NaiveDate],
+) -> Vec<Who> {
+    let mut list = Vec::new();
+    for (place, one) in problem.examiners.iter().enumerate() {
+        if one.zone != key || list.len() >= usize::from(NONE) {
+            continue;
+        }
+        let mut can = 0;
+        for (bit, span) in spans.iter().enumerate() {
+            let free = span.held.iter().all(|day| {
+                !one.unavailable.contains(&dates[*day])
+                    && !problem.taken.examiners.contains(&(one.key, dates[*day]))
+            });
+            can |= u128::from(free && !span.days.is_empty()) << bit;
+        }
+        list.push(Who {
+            place,
+            school: one.school.map_or(NONE, |school| schools[&school]),
+            has: ExamOption::ALL.map(|(option, _)| one.options.contains(&option)),
+            professional: one.professional,
+            most: one.max_periods.unwrap_or(u16::MAX),
+            can,
+        });
+    }
+    list
+}
+
+/// Accommodations of a zone, none first.
+fn kinds(problem: &Problem, key: usize) -> Vec<Accommodation> {
+    let mut kinds = vec![Accommodation::NONE];
+    for one in problem.candidates.iter().filter(|one| one.zone == key) {
+        if !kinds.contains(&one.accommodation) && kinds.len() < usize::from(u8::MAX) {
+            kinds.push(one.accommodation);
+        }
+    }
+    kinds
+}
+
+fn people(
+    problem: &Problem,
+    key: usize,
+    centres: &[usize],
+    schools: &HashMap<usize, u16>,
+    examiners: &[Who],
+    kinds: &[Accommodation],
+    dates: &[NaiveDate],
+) -> Vec<Person> {
+    let who: HashMap<usize, u16> = examiners
+        .iter()
+        .enumerate()
+        .filter_map(|(at, one)| Some((problem.examiners[one.place].key, u16::try_from(at).ok()?)))
+        .collect();
+    let mut withdrawn: BTreeMap<usize, Vec<u16>> = BTreeMap::new();
+    for (at, one) in examiners.iter().enumerate() {
+        for candidate in &problem.examiners[one.place].conflicts {
+            withdrawn
+                .entry(*candidate)
+                .or_default()
+                .extend(u16::try_from(at).ok());
+        }
+    }
+    let mut list = Vec::new();
+    for (place, one) in problem.candidates.iter().enumerate() {
+        if one.zone != key {
+            continue;
+        }
+        let Some(kind) = kinds.iter().position(|kind| *kind == one.accommodation) else {
+            continue;
+        };
+        let school = one.school.map_or(NONE, |school| schools[&school]);
+        let mut barred = withdrawn.remove(&one.key).unwrap_or_default();
+        if !problem.composition.own_school {
+            barred.extend(
+                one.teachers
+                    .iter()
+                    .filter_map(|teacher| who.get(teacher))
+                    .filter(|at| school == NONE || examiners[usize::from(**at)].school != school),
+            );
+        }
+        barred.sort_unstable();
+        barred.dedup();
+        let (home, reach) = reach(problem, one, centres);
+        list.push(Person {
+            place,
+            school,
+            option: u8::from(one.option == ExamOption::ALL[1].0),
+            kind: u8::try_from(kind).unwrap_or(u8::MAX),
+            centres: reach,
+            home,
+            barred,
+            off: one
+                .unavailable
+                .iter()
+                .filter_map(|date| dates.binary_search(date).ok())
+                .collect(),
+        });
+    }
+    list
+}
+
+/// A candidate's own centre if he sits there, and every centre that he can reach, nearest first.
+fn reach(problem: &Problem, one: &Candidate, centres: &[usize]) -> (Option<u16>, Vec<u16>) {
+    let open = |place: &usize| !one.needs_access || problem.centres[*place].accessible;
+    let own = centres
+        .iter()
+        .position(|place| one.school == Some(problem.centres[*place].key) && open(place));
+    let held = !one.displaced && (problem.own_centre || problem.form == Form::Ccf);
+    // In CCF a school examines its own: whose school is no centre sits nowhere (II.D).
+    if held && own.is_none() && problem.form == Form::Ccf {
+        return (None, Vec::new());
+    }
+    let mut reach: Vec<u16> = (0..centres.len())
+        .filter(|at| open(&centres[*at]))
+        .filter_map(|at| u16::try_from(at).ok())
+        .collect();
+    reach.sort_by(|a, b| {
+        let distance = |at: &u16| {
+            one.at
+                .distance(problem.centres[centres[usize::from(*at)]].at)
+        };
+        distance(a).total_cmp(&distance(b)).then(a.cmp(b))
+    });
+    let home = own.filter(|_| held).and_then(|at| u16::try_from(at).ok());
+    (home, reach)
+}
+
+/// Commissions that each centre holds on each day beside those of other plans.
+fn rooms(problem: &Problem, centres: &[usize], dates: &[NaiveDate]) -> Vec<u16> {
+    let mut taken: HashMap<(usize, NaiveDate), u16> = HashMap::new();
+    for held in &problem.taken.environments {
+        *taken.entry(*held).or_default() += 1;
+    }
+    let each = u16::from(problem.rules.environments);
+    let mut rooms = Vec::new();
+    for place in centres {
+        let centre = &problem.centres[*place];
+        rooms.extend(dates.iter().map(|date| {
+            if centre.closed.contains(date) {
+                return 0;
+            }
+            let held = taken.get(&(centre.key, *date)).copied().unwrap_or(0);
+            // A course that needs no environment is held by the centre's rooms only: as many as are asked for.
+            centre
+                .environments
+                .saturating_sub(held)
+                .checked_div(each)
+                .unwrap_or(u16::MAX)
+        }));
+    }
+    rooms
+}
+
+/// Whether each centre is closed on one of a span's days.
+fn shut(problem: &Problem, centres: &[usize], spans: &[Span], dates: &[NaiveDate]) -> Vec<bool> {
+    let mut shut = Vec::new();
+    for place in centres {
+        let closed = &problem.centres[*place].closed;
+        shut.extend(
+            spans
+                .iter()
+                .map(|span| span.days.iter().any(|day| closed.contains(&dates[*day]))),
+        );
+    }
+    shut
+}
