@@ -15,12 +15,8 @@ impl Chance {
     }
 
     /// A number below `count`, which is not 0.
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "below a number of places of memory"
-    )]
     pub fn below(&mut self, count: usize) -> usize {
-        (u64::from(self.0.next_u32()) * count as u64 >> 32) as usize
+        ((u64::from(self.0.next_u32()) * count as u64) >> 32) as usize
     }
 
     /// A number from 0 to 1, 1 excluded.

@@ -302,17 +302,17 @@ fn move_candidate(state: &mut State, chance: &mut Chance) -> Option<bool> {
     }
     let day = state.seat_for(person, to)?;
     state.put(person, to, day);
-    leave(state, from.com)
+    Some(leave(state, from.com))
 }
 
 /// After somebody left: an empty commission closes, another must hold its days.
-fn leave(state: &mut State, com: u16) -> Option<bool> {
+fn leave(state: &mut State, com: u16) -> bool {
     let one = &state.coms[usize::from(com)];
     if one.heard() > 0 || one.keeps_place {
-        return Some(state.fits(com));
+        return state.fits(com);
     }
     dismiss(state, com);
-    Some(true)
+    true
 }
 
 /// Closes an empty commission.
@@ -438,7 +438,7 @@ fn open(state: &mut State, chance: &mut Chance) -> Option<bool> {
         return None;
     }
     state.take(person);
-    leave(state, from.com)?.then_some(())?;
+    leave(state, from.com).then_some(())?;
     let com = begin_with(state, person, centre, span)?;
     for (_, other) in served(state, com) {
         let from = state.at[other].com;
@@ -451,7 +451,7 @@ fn open(state: &mut State, chance: &mut Chance) -> Option<bool> {
             return None;
         };
         state.put(other, com, day);
-        leave(state, from)?.then_some(())?;
+        leave(state, from).then_some(())?;
         let one = &state.coms[usize::from(com)];
         let usual = zone.spans[usize::from(span)].usual_seats();
         if one.heard() >= usual {

@@ -547,19 +547,18 @@ impl<'z> State<'z> {
         let met = usize::from(one.school) * 2 + usize::from(one.option);
         self.cost -= self.missing(met);
         let com = &mut self.coms[usize::from(seat.com)];
-        match com
+        if let Some((_, count)) = com
             .schools
             .iter_mut()
             .find(|(school, _)| *school == one.school)
         {
-            Some((_, count)) => *count += 1,
-            None => {
-                let elsewhere = !self.met[met].is_empty();
-                let alone = !com.has_nodes();
-                com.schools.push((one.school, 1));
-                self.met[met].push(seat.com);
-                self.joined(one.option, elsewhere, alone);
-            }
+            *count += 1;
+        } else {
+            let elsewhere = !self.met[met].is_empty();
+            let alone = !com.has_nodes();
+            com.schools.push((one.school, 1));
+            self.met[met].push(seat.com);
+            self.joined(one.option, elsewhere, alone);
         }
         self.placed[met] += 1;
         self.cost += self.missing(met);
