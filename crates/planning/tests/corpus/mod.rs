@@ -1,4 +1,4 @@
-//! The benchmark instances, and plans of them that break no rule.
+//! The benchmark instances, plans of them that break no rule, and chance.
 
 use std::collections::BTreeSet;
 use std::io::Read as _;
@@ -8,7 +8,15 @@ use delos_planning::day::solve;
 use delos_planning::exchange::{Reading, read, solution};
 use delos_planning::session::{Candidate, PlacedSlot, Plan, Problem, propose};
 use flate2::read::GzDecoder;
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::Rng as _;
 use serde_json::Value;
+
+/// A number below `most`, or 0 below 0.
+pub fn below(rng: &mut ChaCha8Rng, most: usize) -> usize {
+    let most = u64::try_from(most.max(1)).expect("64 bits");
+    usize::try_from(rng.next_u64() % most).expect("small")
+}
 
 /// The text of an instance.
 pub fn instance(name: &str) -> Vec<u8> {

@@ -1,14 +1,9 @@
 //! Faults put into problems and plans of the exchange format.
 
 use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::Rng as _;
 use serde_json::{Value, json};
 
-/// A number below `most`, or 0 below 0.
-pub fn below(rng: &mut ChaCha8Rng, most: usize) -> usize {
-    let most = u64::try_from(most.max(1)).expect("64 bits");
-    usize::try_from(rng.next_u64() % most).expect("small")
-}
+use crate::corpus::below;
 
 /// One of them.
 fn pick<T: Clone>(rng: &mut ChaCha8Rng, from: &[T]) -> T {
@@ -41,7 +36,7 @@ pub fn problem(rng: &mut ChaCha8Rng, problem: &mut Value) {
         parameter(rng, &mut problem["params"]);
     }
     let size = problem["candidates"].as_array().expect("a list").len();
-    for _ in 0..1 + below(rng, size / 6) {
+    for _ in 0..=below(rng, size / 6) {
         person(rng, problem);
     }
 }
@@ -111,7 +106,7 @@ fn person(rng: &mut ChaCha8Rng, problem: &mut Value) {
 
 /// Puts one to three faults into a plan.
 pub fn plan(rng: &mut ChaCha8Rng, problem: &Value, plan: &mut Value) {
-    for _ in 0..1 + below(rng, 3) {
+    for _ in 0..=below(rng, 3) {
         match below(rng, 8) {
             0 | 1 => commission(rng, problem, plan),
             2 => whole(rng, plan),
