@@ -186,7 +186,8 @@ pub fn problem(bytes: &[u8]) -> Result<Reading, Unreadable> {
     Ok(Reading { problem, names })
 }
 
-/// Reads a plan of a problem that was read (`e5-solution/1`). Who is left out has no reason there: none is kept.
+/// Reads a plan of a problem that was read (`e5-solution/1`): every commission has all the days of its period, those that
+/// are not written hearing nobody. Who is left out has no reason there: none is kept.
 ///
 /// # Errors
 /// [`Unreadable`] when the bytes are not of the format, or name a day or period that the problem does not have.
@@ -229,11 +230,24 @@ pub fn plan(bytes: &[u8], reading: &Reading) -> Result<Plan, Unreadable> {
             }
             lines.push(Day {
                 date: *date,
-                preparation: day.prep,
+                // Whoever hears nobody on a day does not prepare either.
+                preparation: day.prep.filter(|_| !slots.is_empty()),
                 lunch: day.lunch,
                 slots,
             });
         }
+        // A commission has its place in the centre for the whole period, as in the format.
+        for (_, date) in days {
+            if lines.iter().all(|day| day.date != *date) {
+                lines.push(Day {
+                    date: *date,
+                    preparation: None,
+                    lunch: reading.problem.rules.lunch_window.0,
+                    slots: Vec::new(),
+                });
+            }
+        }
+        lines.sort_by_key(|day| day.date);
         plan.commissions.push(Commission {
             fixed: None,
             option: options("commission", one.id, std::slice::from_ref(&one.option))?[0],

@@ -1,6 +1,6 @@
 //! A problem and a plan written.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use delos_domain::candidate::Form;
@@ -145,17 +145,20 @@ pub fn instance(problem: &Problem, schools: &[usize], name: &str) -> Result<Inst
                 rank,
             })
             .collect(),
-        zones: vec![Zone {
-            id: 0,
-            name: name.to_owned(),
-        }],
+        zones: zones(problem)
+            .into_iter()
+            .map(|id| Zone {
+                id,
+                name: name.to_owned(),
+            })
+            .collect(),
         establishments: schools
             .iter()
             .map(|key| {
                 let centre = problem.centres.iter().find(|centre| centre.key == *key);
                 Establishment {
                     id: *key,
-                    zone: 0,
+                    zone: zone(problem, *key),
                     x: centre.map_or(0.0, |centre| centre.at.x),
                     y: centre.map_or(0.0, |centre| centre.at.y),
                     centre: centre.is_some(),
@@ -176,7 +179,7 @@ pub fn instance(problem: &Problem, schools: &[usize], name: &str) -> Result<Inst
             .iter()
             .map(|one| ExaminerLine {
                 id: one.key,
-                zone: 0,
+                zone: one.zone,
                 est: one.school,
                 options: one
                     .options
@@ -209,7 +212,7 @@ pub fn instance(problem: &Problem, schools: &[usize], name: &str) -> Result<Inst
             .iter()
             .map(|one| CandidateLine {
                 id: one.key,
-                zone: 0,
+                zone: one.zone,
                 est: one.school,
                 x: one.at.x,
                 y: one.at.y,
@@ -244,7 +247,11 @@ pub fn solution(problem: &Problem, names: &Names, plan: &Plan) -> Result<Solutio
             if one.template != template.code {
                 return Err(NotWritable::Template);
             }
-            let period = period_of(&problem.periods, &heard(one)).ok_or(NotWritable::Days)?;
+            let mut sits = heard(one);
+            if sits.is_empty() {
+                sits = one.days.iter().map(|day| day.date).collect();
+            }
+            let period = period_of(&problem.periods, &sits).ok_or(NotWritable::Days)?;
             let (period, days) = names.periods.get(period).ok_or(NotWritable::Days)?;
             let lines = one
                 .days
@@ -279,6 +286,33 @@ pub fn solution(problem: &Problem, names: &Names, plan: &Plan) -> Result<Solutio
         commissions,
         unassigned: plan.left_out.iter().map(|(key, _)| *key).collect(),
     })
+}
+
+/// Every zone, and one at least.
+fn zones(problem: &Problem) -> BTreeSet<usize> {
+    let centres = problem.centres.iter().map(|one| one.zone);
+    let examiners = problem.examiners.iter().map(|one| one.zone);
+    let candidates = problem.candidates.iter().map(|one| one.zone);
+    let zones: BTreeSet<usize> = centres.chain(examiners).chain(candidates).collect();
+    if zones.is_empty() {
+        BTreeSet::from([0])
+    } else {
+        zones
+    }
+}
+
+/// The zone of a school: its own as a centre, otherwise that of its people.
+fn zone(problem: &Problem, school: usize) -> usize {
+    let centres = problem.centres.iter().map(|one| (Some(one.key), one.zone));
+    let candidates = problem.candidates.iter().map(|one| (one.school, one.zone));
+    let examiners = problem.examiners.iter().map(|one| (one.school, one.zone));
+    centres
+        .chain(candidates)
+        .chain(examiners)
+        .find(|(key, _)| *key == Some(school))
+        .map(|(_, zone)| zone)
+        .or_else(|| zones(problem).first().copied())
+        .unwrap_or(0)
 }
 
 /// A candidate's times by phase, with his environment.
