@@ -6,7 +6,6 @@
 mod cells;
 mod columns;
 mod headers;
-mod inflate;
 mod lists;
 mod opened;
 mod passages;

@@ -12,6 +12,7 @@ mod examiners;
 mod findings;
 mod grades;
 mod heading;
+pub mod inflate;
 mod layout;
 mod outcome;
 mod places;

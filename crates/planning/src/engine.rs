@@ -41,6 +41,9 @@ pub struct Outcome {
     pub whole: bool,
 }
 
+/// How many times a zone that is alone is annealed.
+const CHAINS: u64 = 2;
+
 /// The best plan found within the budget.
 pub fn solve(problem: &Problem, budget: &Budget, watch: &dyn Watch) -> Outcome {
     let mut zones: Vec<Zone> = zones(problem)
@@ -57,16 +60,33 @@ pub fn solve(problem: &Problem, budget: &Budget, watch: &dyn Watch) -> Outcome {
         .with_max_len(1)
         .map(|zone| first(problem, zone, budget, watch))
         .collect();
-    let mut parts: Vec<_> = zones
+    // A zone by itself would leave a core idle: it is annealed twice, and the better plan is kept.
+    let chains = if zones.len() == 1 { CHAINS } else { 1 };
+    let runs: Vec<(usize, u64)> = (0..zones.len())
+        .flat_map(|zone| (0..chains).map(move |chain| (zone, chain)))
+        .collect();
+    let ran: Vec<Run> = runs
         .par_iter()
-        .zip(firsts)
-        .zip(shares)
         .with_max_len(1)
-        .map(|((zone, first), share)| {
-            (
-                zone.key,
-                improved(problem, zone, first, &share, budget, watch),
+        .map(|(zone, chain)| {
+            let (at, best) = (&zones[*zone], firsts[*zone].clone());
+            improved(
+                problem,
+                at,
+                best,
+                &shares[*zone],
+                (budget.seed, *chain),
+                watch,
             )
+        })
+        .collect();
+    let mut parts: Vec<(usize, Outcome)> = zones
+        .iter()
+        .zip(ran.chunks(usize::try_from(chains).unwrap_or(1)))
+        .filter_map(|(zone, runs)| {
+            let whole = runs.iter().all(|run| run.whole);
+            let run = runs.iter().min_by_key(|run| run.best.cost)?;
+            Some((zone.key, finished(problem, zone, &run.best, whole)))
         })
         .collect();
     parts.sort_by_key(|(key, _)| *key);
@@ -147,7 +167,7 @@ fn first(problem: &Problem, zone: &Zone, budget: &Budget, watch: &dyn Watch) -> 
     lay(&mut state, &fixed(problem, zone));
     construct(
         &mut state,
-        &mut Chance::new(budget.seed, zone.key as u64 * 2),
+        &mut Chance::new(budget.seed, zone.key as u64 * (CHAINS + 1)),
     );
     let kept = Best::of(&state);
     // Once over, so that everything is counted.
@@ -157,34 +177,40 @@ fn first(problem: &Problem, zone: &Zone, budget: &Budget, watch: &dyn Watch) -> 
     best
 }
 
+/// How an improvement ended.
+struct Run {
+    best: Best,
+    whole: bool,
+}
+
 /// The best plan of a zone from its first one.
 fn improved(
     problem: &Problem,
     zone: &Zone,
     mut best: Best,
     share: &Share,
-    budget: &Budget,
+    (seed, chain): (u64, u64),
     watch: &dyn Watch,
-) -> Outcome {
+) -> Run {
     let mut state = begun(problem, zone);
-    let mut chance = Chance::new(budget.seed, zone.key as u64 * 2 + 1);
-    let whole = anneal(
-        &mut state,
-        &mut best,
-        &mut chance,
-        share,
-        watch,
-        &mut |spent, best, state| {
-            tell(watch, zone, spent, best, state);
-        },
-    );
+    // The streams of a zone: one for its first plan, one for each chain.
+    let mut chance = Chance::new(seed, zone.key as u64 * (CHAINS + 1) + chain + 1);
+    let mut told = |spent: f64, best: &Best, state: &State| tell(watch, zone, spent, best, state);
+    let whole = anneal(&mut state, &mut best, &mut chance, share, watch, &mut told);
+    Run { best, whole }
+}
+
+/// A zone's plan with its timetables, and why whoever is left out is.
+fn finished(problem: &Problem, zone: &Zone, best: &Best, whole: bool) -> Outcome {
+    let mut state = begun(problem, zone);
     state.restore(&best.kept);
     state.settle();
     let commissions = finish::commissions(problem, &state);
+    let left_out = reasons::left_out(problem, &mut state);
     Outcome {
         plan: Plan {
-            left_out: reasons::left_out(problem, &mut state),
             commissions,
+            left_out,
         },
         whole,
     }

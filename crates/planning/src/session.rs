@@ -242,6 +242,46 @@ pub struct PlacedSlot {
     pub environment: Option<u8>,
 }
 
+/// Makes what a plan says stay: its commissions keep their place, days, members and candidates. A commission whose members
+/// are not given keeps the rest, one without candidates its place and members.
+pub fn lock(problem: &mut Problem, locked: &Plan) {
+    for one in &locked.commissions {
+        let heard: Vec<NaiveDate> = one.days.iter().map(|day| day.date).collect();
+        let period = period_of(&problem.periods, &heard).filter(|_| !heard.is_empty());
+        problem.fixed.push(FixedCommission {
+            option: one.option,
+            centre: one.centre,
+            members: one.members.clone(),
+            days: period.map_or(heard, |period| problem.periods[period].clone()),
+            template: one.template.clone(),
+            sittings: one
+                .days
+                .iter()
+                .flat_map(|day| day.slots.iter().map(|slot| (slot.candidate, day.date)))
+                .collect(),
+        });
+    }
+}
+
+/// Gives the days whose candidates are those of the locked plan their times back, to the minute.
+pub fn keep_times(plan: &mut Plan, locked: &Plan) {
+    let keys = |day: &Day| {
+        let keys: BTreeSet<usize> = day.slots.iter().map(|slot| slot.candidate).collect();
+        keys
+    };
+    for one in &mut plan.commissions {
+        let Some(kept) = one.fixed.and_then(|place| locked.commissions.get(place)) else {
+            continue;
+        };
+        for day in &mut one.days {
+            let same = |other: &&Day| other.date == day.date && keys(other) == keys(day);
+            if let Some(other) = kept.days.iter().find(same) {
+                *day = other.clone();
+            }
+        }
+    }
+}
+
 /// The place of the period that holds every one of these days; none when they are of no one period.
 pub fn period_of(periods: &[Vec<NaiveDate>], days: &[NaiveDate]) -> Option<usize> {
     periods

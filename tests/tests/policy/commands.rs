@@ -78,6 +78,10 @@ const COMMANDS: &[(&str, Behind)] = &[
     ("schema candidate", Open("prints what is committed")),
     ("schema report", Open("prints what is committed")),
     (
+        "plan session",
+        Open("reads the file that it is given; it opens no house"),
+    ),
+    (
         "harmonise",
         Open("reads the files that it is given; it opens no house"),
     ),

@@ -1,5 +1,9 @@
 //! `delos plan`.
 
+mod exchanged;
+mod session;
+mod told;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -18,6 +22,8 @@ use crate::terminal::say;
 pub enum Plan {
     /// Le meilleur emploi du temps d’une journée de commission
     Day(Day),
+    /// Propose un planning pour un fichier de problème, et dit ce qu’il coûte
+    Session(session::Session),
     /// Écrit le problème et le planning d’une autorité ou d’un établissement dans le format d’échange
     Export(Export),
 }
@@ -79,6 +85,7 @@ impl Plan {
     pub async fn run(self) -> anyhow::Result<ExitCode> {
         match self {
             Self::Day(day) => day.run(),
+            Self::Session(session) => session.run().await,
             Self::Export(export) => export.run().await,
         }
     }

@@ -4,14 +4,14 @@ use super::columns::{self, Census, Lines};
 use super::headers::{
     ACADEMY, CANDIDATE, CENTRE, DATE, FINAL_NOTE, HOUR, LAYOUT, MODE, NOTE, OPTION, ORDER, PENALTY,
 };
-use super::inflate::inflate;
 use super::rows::{self, Kind, Plan};
 use super::{GradeFile, GradePresence, GradesRefused, GridColumns};
 use super::{MAX_GRADE_BYTES, MAX_GRADE_ROWS, cells};
 use crate::findings::{At, Findings, Part, Place};
 use crate::heading::{self, Heading};
+use crate::inflate::{NotPlain, inflate};
 use crate::layout::Field;
-use crate::problem::Problem;
+use crate::problem::{GradeProblem, Problem};
 use crate::records::{Quoting, Records};
 use crate::sheet::MAX_COLUMNS;
 use crate::source::Source;
@@ -29,7 +29,15 @@ pub(super) fn read(
     columns: &GridColumns,
     kind: Kind,
 ) -> Result<GradeFile, GradesRefused> {
-    let plain = inflate(bytes, MAX_GRADE_BYTES).map_err(|problem| refused(&problem, &[]))?;
+    let plain = inflate(bytes, MAX_GRADE_BYTES).map_err(|why| match why {
+        NotPlain::TooLarge => refused(
+            &Problem::FileTooLarge {
+                most: MAX_GRADE_BYTES,
+            },
+            &[],
+        ),
+        NotPlain::Damaged => refused(&Problem::Grade(GradeProblem::GzipDamaged), &[]),
+    })?;
     let source = Source::new("", &plain);
     let text = decode_within(&source, MAX_GRADE_BYTES).map_err(|problem| refused(&problem, &[]))?;
     let encoding = text.encoding;

@@ -20,6 +20,7 @@ const STRIDE: u32 = 512;
 const WORDS: u64 = 512;
 
 /// The best plan found, with its cost.
+#[derive(Clone)]
 pub(super) struct Best {
     pub cost: i64,
     pub kept: Snapshot,
@@ -55,12 +56,14 @@ pub(super) fn anneal(
         loop {
             let spent = ratio(done, strides);
             let due = (share.due(begun, watch.seconds()) - before) / part;
-            whole &= due <= spent;
-            let at = spent.max(due);
+            // A little late is of no account: only what is really late changes the cooling, and the plan with it.
+            let hurried = due > spent + 0.02;
+            whole &= !hurried;
+            let at = if hurried { due } else { spent };
             if at >= 1.0 {
                 break;
             }
-            let heat = warm * UNIT * libm::pow(COLD / warm, at.max(0.0));
+            let heat = warm * UNIT * libm::pow(COLD / warm, at);
             for _ in 0..STRIDE {
                 now = attempt(state, chance, now, heat);
             }
@@ -71,7 +74,7 @@ pub(super) fn anneal(
                 return false;
             }
             if done % WORDS == 0 {
-                tell(before + part * at.max(0.0), best, state);
+                tell(before + part * at, best, state);
             }
             done += 1;
         }

@@ -59,7 +59,7 @@ fn cost(candidates: usize) -> f64 {
 }
 
 impl Budget {
-    /// The changes that two cores try in so many seconds, with a third of the time in hand: on such a machine the clock
+    /// The changes that two cores try in so many seconds, with a fifth of the time in hand: on such a machine the clock
     /// hurries nobody, and the same seconds and seed give the same plan.
     #[expect(
         clippy::cast_possible_truncation,
@@ -75,7 +75,7 @@ impl Budget {
         let each = (total / 2.0).max(largest).max(1e-9);
         Self {
             seed,
-            changes: (seconds.clamp(0.0, 1e6) * 0.66 * 1e6 / each) as u64,
+            changes: (seconds.clamp(0.0, 1e6) * 0.8 * 1e6 / each) as u64,
             seconds: Some(seconds),
         }
     }

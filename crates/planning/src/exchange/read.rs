@@ -210,6 +210,15 @@ pub fn plan(bytes: &[u8], reading: &Reading) -> Result<Plan, Unreadable> {
             id: one.id,
         };
         let mut lines = Vec::new();
+        if one.days.is_empty() {
+            // A commission that hears nobody yet still sits on the days of its period.
+            lines.extend(days.iter().map(|(_, date)| Day {
+                date: *date,
+                preparation: None,
+                lunch: reading.problem.rules.lunch_window.0,
+                slots: Vec::new(),
+            }));
+        }
         for day in &one.days {
             let (_, date) = days
                 .iter()

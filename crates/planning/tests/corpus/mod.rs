@@ -5,8 +5,9 @@ use std::io::Read as _;
 
 use delos_planning::check::{About, violations};
 use delos_planning::day::solve;
+use delos_planning::engine::propose;
 use delos_planning::exchange::{Reading, read, solution};
-use delos_planning::session::{Candidate, PlacedSlot, Plan, Problem, propose};
+use delos_planning::session::{Candidate, PlacedSlot, Plan, Problem};
 use flate2::read::GzDecoder;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::Rng as _;
