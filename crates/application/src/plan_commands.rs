@@ -102,9 +102,8 @@ pub async fn propose(
     let (proposed, faults) = context
         .lanes
         .long(move || {
-            let plan = engine(&problem);
-            let faults = violations(&problem, &plan);
-            (plan, faults)
+            let outcome = engine(&problem);
+            (outcome.plan, outcome.broken)
         })
         .await?;
     if let Some(fault) = faults.first() {

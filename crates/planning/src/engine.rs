@@ -30,6 +30,7 @@ use self::construct::{Fixed, construct, lay};
 use self::days::DayMemo;
 use self::state::{State, WAITS};
 use self::zone::{NONE, UNIT, Zone, fixed_of};
+use crate::check::{Violation, violations};
 use crate::session::{LeftOutReason, Plan, Problem};
 
 /// What the engine found.
@@ -39,6 +40,8 @@ pub struct Outcome {
     pub plan: Plan,
     /// Whether the whole budget was spent: then the same seed and budget give this plan again.
     pub whole: bool,
+    /// What the checker, which shares no code with the engine, found: rules that commissions made by hand break.
+    pub broken: Vec<Violation>,
 }
 
 /// How many times a zone that is alone is annealed.
@@ -105,12 +108,13 @@ pub fn solve(problem: &Problem, budget: &Budget, watch: &dyn Watch) -> Outcome {
         .sort_by_key(|one| (one.fixed.is_none(), one.fixed));
     outcome.plan.left_out.extend(without_zone(problem, &zones));
     outcome.plan.left_out.sort_unstable_by_key(|(key, _)| *key);
+    outcome.broken = violations(problem, &outcome.plan);
     outcome
 }
 
 /// The everyday proposal for one owner: as many changes as there are candidates, a few thousand times. In CCF a school has
 /// one centre and its own team, and little to choose: a plan is there in milliseconds.
-pub fn propose(problem: &Problem) -> Plan {
+pub fn propose(problem: &Problem) -> Outcome {
     let each = match problem.form {
         Form::Ccf => 1_000,
         Form::Ponctuelle => 5_000,
@@ -120,7 +124,7 @@ pub fn propose(problem: &Problem) -> Plan {
         changes: each * problem.candidates.len() as u64,
         seconds: None,
     };
-    solve(problem, &budget, &()).plan
+    solve(problem, &budget, &())
 }
 
 /// Zones that have somebody to place, or a commission made by hand.
@@ -213,6 +217,7 @@ fn finished(problem: &Problem, zone: &Zone, best: &Best, whole: bool) -> Outcome
             left_out,
         },
         whole,
+        broken: Vec::new(),
     }
 }
 

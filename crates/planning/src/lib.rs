@@ -1,7 +1,7 @@
 //! When and where each candidate sits: exact day timetables, session plans, and the formats that plans are exchanged in.
 //!
 //! Invariant: deterministic; the same problem gives the same plan, to the minute, on any machine.
-//! Invariant: a plan leaves [`engine::propose`] only when [`check::violations`], which shares no code with it, finds none.
+//! Invariant: no plan leaves the engine without what [`check::violations`], which shares no code with it, says of it.
 
 pub mod check;
 pub mod day;

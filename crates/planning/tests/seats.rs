@@ -34,7 +34,7 @@ fn planned(count: usize, out: usize, extra: impl Fn(usize) -> bool) -> (Problem,
             };
         }
     }
-    let mut plan = propose(&problem);
+    let mut plan = propose(&problem).plan;
     assert_eq!(plan.left_out, []);
     for day in plan.commissions.iter_mut().flat_map(|one| &mut one.days) {
         day.slots.retain(|slot| slot.candidate < count - out);

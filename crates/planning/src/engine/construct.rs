@@ -34,7 +34,6 @@ pub(super) fn lay(state: &mut State, fixed: &[Fixed]) {
         for (person, day) in &one.people {
             if state.at[*person] == WAITS {
                 state.put(*person, com, *day);
-                state.pinned[*person] = true;
             }
         }
         if one.members.is_empty() && fill_team(state, com).is_none() {

@@ -333,7 +333,7 @@ fn drawn(state: &State, chance: &mut Chance) -> Option<(usize, super::state::Sea
         chance.below(state.zone.people.len().max(1))
     };
     let seat = *state.at.get(person)?;
-    (seat != WAITS && !state.pinned[person]).then_some((person, seat))
+    (seat != WAITS && !state.zone.people[person].pinned).then_some((person, seat))
 }
 
 /// A commission that could hear a candidate: at a centre near him.
@@ -357,7 +357,7 @@ fn swap_candidates(state: &mut State, chance: &mut Chance) -> Option<bool> {
         return None;
     }
     let other = one.people().nth(chance.below(many))?;
-    if other == person || state.pinned[other] {
+    if other == person || state.zone.people[other].pinned {
         return None;
     }
     state.take(person);
@@ -387,7 +387,10 @@ fn dissolve(state: &mut State, chance: &mut Chance) -> Option<bool> {
         return None;
     }
     let people: Vec<usize> = one.people().collect();
-    if people.iter().any(|person| state.pinned[*person]) {
+    if people
+        .iter()
+        .any(|person| state.zone.people[*person].pinned)
+    {
         return None;
     }
     for person in people {
@@ -470,7 +473,7 @@ fn served(state: &State, com: u16) -> Vec<(i64, usize)> {
         let seat = state.at[person];
         if seat == WAITS
             || seat.com == com
-            || state.pinned[person]
+            || state.zone.people[person].pinned
             || zone.people[person].option != one.option
         {
             return;
@@ -536,7 +539,7 @@ fn seat_one(state: &mut State, chance: &mut Chance) -> Option<bool> {
             // In another's place, who waits instead and may fit where he does not.
             let com = &state.coms[usize::from(to)];
             let other = com.people().nth(chance.below(com.heard().max(1)))?;
-            if state.pinned[other] {
+            if state.zone.people[other].pinned {
                 return None;
             }
             state.take(other);

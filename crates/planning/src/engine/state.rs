@@ -107,8 +107,6 @@ pub(super) struct State<'z> {
     live_at: Vec<u16>,
     free: Vec<u16>,
     pub at: Vec<Seat>,
-    /// Candidates whom locks keep where they are.
-    pub pinned: Vec<bool>,
     /// Candidates without a place who could have one.
     pub waiting: Vec<u32>,
     waiting_at: Vec<u32>,
@@ -145,7 +143,6 @@ impl<'z> State<'z> {
             live_at: Vec::new(),
             free: Vec::new(),
             at: vec![WAITS; people],
-            pinned: vec![false; people],
             waiting: Vec::new(),
             waiting_at: vec![u32::MAX; people],
             busy: vec![0; zone.examiners.len()],
@@ -441,7 +438,7 @@ impl<'z> State<'z> {
             };
             for person in later(&self.coms[usize::from(com)]) {
                 let person = person as usize;
-                if self.pinned[person] {
+                if self.zone.people[person].pinned {
                     continue;
                 }
                 self.begin();

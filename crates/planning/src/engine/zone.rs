@@ -72,6 +72,8 @@ pub(super) struct Person {
     pub barred: Vec<u16>,
     /// Days on which he cannot.
     pub off: Vec<usize>,
+    /// Whether he stays in the commission made by hand in which he sits.
+    pub pinned: bool,
 }
 
 /// An examiner.
@@ -116,6 +118,8 @@ pub(super) struct Zone {
     /// Examiners of an option, nearest first: `centre * 2 + option`.
     pub near: Vec<Vec<u16>>,
     pub size: usize,
+    /// Whether a commission needs more members than one has here: then there is none.
+    pub too_many: bool,
     pub of_option: usize,
     pub teachers: usize,
     pub professionals: usize,
@@ -231,6 +235,7 @@ impl Zone {
             way,
             near,
             size,
+            too_many: usize::from(composition.members_min) > MEMBERS,
             of_option,
             teachers: usize::from(composition.teachers_min),
             professionals: usize::from(composition.professionals_min),
@@ -268,7 +273,8 @@ impl Zone {
             with += usize::from(one.has[option]);
             professionals += usize::from(one.professional);
         }
-        with >= self.of_option.min(members.len())
+        !self.too_many
+            && with >= self.of_option.min(members.len())
             && members.len() - professionals >= self.teachers
             && professionals >= self.professionals
     }
@@ -497,6 +503,8 @@ fn people(
                 .extend(u16::try_from(at).ok());
         }
     }
+    let sittings = problem.fixed.iter().flat_map(|one| &one.sittings);
+    let pinned: BTreeSet<usize> = sittings.map(|(candidate, _)| *candidate).collect();
     let mut list = Vec::new();
     for (place, one) in problem.candidates.iter().enumerate() {
         if one.zone != key {
@@ -522,6 +530,7 @@ fn people(
             place,
             school,
             option: u8::from(one.option == ExamOption::ALL[1].0),
+            pinned: pinned.contains(&one.key),
             kind: u8::try_from(kind).unwrap_or(u8::MAX),
             centres: reach,
             home,

@@ -1,13 +1,10 @@
 //! The benchmark instances, plans of them that break no rule, and chance.
 
-use std::collections::BTreeSet;
 use std::io::Read as _;
 
-use delos_planning::check::{About, violations};
-use delos_planning::day::solve;
 use delos_planning::engine::propose;
 use delos_planning::exchange::{Reading, read, solution};
-use delos_planning::session::{Candidate, PlacedSlot, Plan, Problem};
+use delos_planning::session::{Plan, Problem};
 use flate2::read::GzDecoder;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::Rng as _;
@@ -28,55 +25,11 @@ pub fn instance(name: &str) -> Vec<u8> {
     text
 }
 
-/// A plan that breaks no rule: what is proposed, without whom a rule forbids there.
+/// A plan that breaks no rule: what is proposed.
 pub fn valid(problem: &Problem) -> Plan {
-    let mut plan = propose(problem);
-    for _ in 0..4 {
-        let broken = violations(problem, &plan);
-        if broken.is_empty() {
-            return plan;
-        }
-        let about = broken.iter().filter_map(|one| match one.about {
-            About::Candidate(key) => Some(key),
-            _ => None,
-        });
-        let out: BTreeSet<usize> = about.collect();
-        assert!(!out.is_empty(), "{broken:?}");
-        for one in &mut plan.commissions {
-            for day in &mut one.days {
-                day.slots.retain(|slot| !out.contains(&slot.candidate));
-            }
-            one.days.retain(|day| !day.slots.is_empty());
-        }
-        plan.commissions.retain(|one| !one.days.is_empty());
-        time(problem, &mut plan);
-    }
-    panic!("{:?}", violations(problem, &plan));
-}
-
-/// Gives every day its best times anew, the preparation on the first.
-pub fn time(problem: &Problem, plan: &mut Plan) {
-    for one in &mut plan.commissions {
-        for (place, day) in one.days.iter_mut().enumerate() {
-            let his = |slot: &PlacedSlot| {
-                let mut candidates = problem.candidates.iter();
-                candidates.find(|one| one.key == slot.candidate)
-            };
-            let heard: Vec<&Candidate> = day.slots.iter().filter_map(his).collect();
-            let kinds: Vec<_> = heard.iter().map(|one| one.accommodation).collect();
-            let times = solve(&problem.course, &problem.rules, &kinds, place == 0).expect("a day");
-            day.lunch = times.lunch;
-            day.preparation = times.preparation;
-            let slots = times.slots.into_iter().zip(heard);
-            day.slots = slots
-                .map(|(slot, one)| PlacedSlot {
-                    candidate: one.key,
-                    starts: slot.starts,
-                    environment: slot.environment,
-                })
-                .collect();
-        }
-    }
+    let outcome = propose(problem);
+    assert_eq!(outcome.broken, []);
+    outcome.plan
 }
 
 /// A problem and a plan of it that breaks no rule, as read and as written.
