@@ -14,7 +14,7 @@ use delos_domain::mandate::Perimeter;
 use delos_domain::scope::{EditPlan, Scope};
 use delos_persistence::plans::{self, CommissionRecord, LeftOutRecord, PlanRecord};
 use delos_persistence::{Transaction, journal};
-use delos_planning::check::{About, Violation, violations};
+use delos_planning::check::{About, Violation};
 use delos_planning::engine::propose as engine;
 
 use crate::context::Context;

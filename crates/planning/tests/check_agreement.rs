@@ -2,6 +2,7 @@
 //! rules that are broken, and every term of the objective.
 
 mod corpus;
+mod instances;
 mod mutation;
 
 use std::collections::{BTreeMap, BTreeSet};

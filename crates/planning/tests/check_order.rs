@@ -1,6 +1,7 @@
 //! The order in which a plan is written changes nothing but places; and what is written is read again.
 
 mod corpus;
+mod instances;
 mod mutation;
 
 use std::collections::BTreeMap;
@@ -101,7 +102,7 @@ fn lasting(plan: &Plan) -> Plan {
 #[test]
 fn a_problem_that_is_written_is_read_again() {
     let mut rng = ChaCha8Rng::seed_from_u64(13);
-    let file: serde_json::Value = serde_json::from_slice(&corpus::instance("mini")).unwrap();
+    let file: serde_json::Value = serde_json::from_slice(&instances::instance("mini")).unwrap();
     for _ in 0..50 {
         let mut file = file.clone();
         mutation::problem(&mut rng, &mut file);

@@ -1,6 +1,6 @@
 //! The engine on whole sessions: every rule kept, everybody placed, near the bound, the same plan again, locks kept.
 
-mod corpus;
+mod instances;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
@@ -11,7 +11,7 @@ use delos_planning::engine::{Budget, Outcome, Progress, Watch, solve};
 use delos_planning::exchange::read;
 use delos_planning::session::{Plan, Problem, keep_times, lock};
 
-use self::corpus::instance;
+use self::instances::instance;
 
 fn problem(name: &str) -> Problem {
     read::problem(&instance(name)).expect("an instance").problem

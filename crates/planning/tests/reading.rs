@@ -1,6 +1,7 @@
 //! No bytes make reading, judging or writing panic.
 
 mod corpus;
+mod instances;
 
 use delos_planning::check::{links, loads, objective, violations};
 use delos_planning::exchange::{Names, instance, read, solution};

@@ -2,8 +2,9 @@
 //! candidates, then those who have a choice of centres.
 
 use super::chance::Chance;
+use super::com::WAITS;
 use super::moves::{begin_with, fill_team};
-use super::state::{State, WAITS};
+use super::state::State;
 use super::zone::MEMBERS;
 
 /// A commission made by hand, in the zone's places.

@@ -2,8 +2,9 @@
 
 use delos_domain::candidate::Accommodation;
 
+use super::com::WAITS;
 use super::moves::has_team;
-use super::state::{State, WAITS};
+use super::state::State;
 use crate::day::DayTable;
 use crate::session::{LeftOutReason, Problem, Still, reason};
 

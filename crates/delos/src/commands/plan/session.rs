@@ -135,7 +135,9 @@ impl Session {
             zones: Mutex::default(),
             all: sizes.len(),
         };
-        let Outcome { mut plan, whole } = solve(&reading.problem, &budget, &watch);
+        let Outcome {
+            mut plan, whole, ..
+        } = solve(&reading.problem, &budget, &watch);
         if let Some(locked) = &locked {
             delos_planning::session::keep_times(&mut plan, locked);
         }
