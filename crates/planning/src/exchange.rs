@@ -9,7 +9,7 @@ mod write;
 
 use chrono::NaiveDate;
 
-pub use lines::{Instance, Solution};
+pub use lines::{Instance, Proof, Solution};
 pub use read::{Reading, Unreadable};
 pub use write::{NotWritable, add_periods, instance, solution};
 

@@ -285,6 +285,7 @@ pub fn solution(problem: &Problem, names: &Names, plan: &Plan) -> Result<Solutio
         format: Solution::format(),
         commissions,
         unassigned: plan.left_out.iter().map(|(key, _)| *key).collect(),
+        proof: None,
     })
 }
 

@@ -8,12 +8,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use clap::Args;
-use delos_planning::check::{objective, violations};
+use delos_planning::bound::{self, Bound, lower_bound};
+use delos_planning::check::{Terms, objective, violations};
 use delos_planning::engine::{Budget, Outcome, Progress, Watch, solve};
-use delos_planning::exchange::{self, Reading};
-use delos_planning::session::{Plan, lock};
+use delos_planning::exchange::{self, Proof, Reading, Solution};
+use delos_planning::session::{Plan, Problem, keep_times, lock};
 
-use super::exchanged;
+use super::{exchanged, told};
 use crate::files;
 use crate::french::fault;
 use crate::terminal::{complain, say};
@@ -120,10 +121,10 @@ impl Session {
             *zones.entry(one.zone).or_default() += 1;
         }
         let sizes: Vec<usize> = zones.into_values().collect();
-        // What is left after the reading, less what checking and writing take: both go with the candidates.
+        // What checking and writing take, which goes with the candidates, and an eighth of the time for the bound.
         let candidates = u32::try_from(reading.problem.candidates.len()).unwrap_or(u32::MAX);
         let after = 0.1 + f64::from(candidates) / 12_000.0;
-        let seconds = (f64::from(self.seconds) - after).max(0.2);
+        let seconds = (f64::from(self.seconds) * 0.875 - after).max(0.2);
         let mut budget = Budget::within(self.seed, seconds, &sizes);
         if let Some(changes) = self.changes {
             budget.changes = changes;
@@ -139,9 +140,9 @@ impl Session {
             mut plan, whole, ..
         } = solve(&reading.problem, &budget, &watch);
         if let Some(locked) = &locked {
-            delos_planning::session::keep_times(&mut plan, locked);
+            keep_times(&mut plan, locked);
         }
-        self.told(&reading, &plan, whole, begun, budget.changes)
+        self.told(&reading, &plan, whole, budget.changes, &watch)
     }
 
     /// Checks the plan, writes it and says what it costs.
@@ -150,8 +151,8 @@ impl Session {
         reading: &Reading,
         plan: &Plan,
         whole: bool,
-        begun: Instant,
         changes: u64,
+        watch: &Terminal,
     ) -> anyhow::Result<ExitCode> {
         let problem = &reading.problem;
         let faults = violations(problem, plan);
@@ -169,39 +170,70 @@ impl Session {
                 anyhow::anyhow!("{told}. Rien n’est écrit : signalez-le avec ce fichier")
             });
         }
-        write(&self.out, reading, plan)?;
+        let solution = exchange::solution(problem, &reading.names, plan)?;
+        write(&self.out, &solution)?;
         let terms = objective(problem, plan);
+        let placed = problem.candidates.len() - terms.unassigned;
         say!(
-            "{} commissions, {} candidats placés, {} sans place",
+            "{} commissions, {placed} candidats placés, {} sans place",
             terms.commission,
-            problem.candidates.len() - terms.unassigned,
             terms.unassigned
         )?;
-        for line in super::told::terms(&problem.weights, &terms) {
+        for line in told::terms(&problem.weights, &terms) {
             say!("{line}")?;
         }
-        for line in super::told::left_out(plan) {
+        for line in told::left_out(plan) {
             say!("{line}")?;
         }
         say!(
-            "{} changements essayés en {:.1} s ; {}",
-            changes,
-            begun.elapsed().as_secs_f64(),
+            "{changes} changements essayés en {:.1} s ; {}",
+            watch.seconds(),
             if whole {
                 "la même graine et le même nombre redonnent ce planning"
             } else {
                 "arrêté ou pressé par l’heure : une autre exécution peut donner un autre planning"
             }
         )?;
+        self.proved(problem, solution, &terms, watch)?;
         Ok(if terms.unassigned == 0 {
             ExitCode::SUCCESS
         } else {
             ExitCode::FAILURE
         })
     }
+
+    /// Proves a bound in what is left of the time, says how far from the best the plan may be, and writes it beside it.
+    fn proved(
+        &self,
+        problem: &Problem,
+        mut solution: Solution,
+        terms: &Terms,
+        watch: &Terminal,
+    ) -> anyhow::Result<()> {
+        let end = f64::from(self.seconds) * 0.97;
+        let stops = || watch.stops() || watch.seconds() > end;
+        let bound = lower_bound(problem, bound::Budget::default(), &stops);
+        for line in told::bound(&bound, terms) {
+            say!("{line}")?;
+        }
+        if let Some(total) = bound.total.filter(|_| terms.unassigned == 0) {
+            solution.proof = Some(proof(&bound, total, terms.total));
+            write(&self.out, &solution)?;
+        }
+        Ok(())
+    }
 }
 
-fn write(out: &Path, reading: &Reading, plan: &Plan) -> anyhow::Result<()> {
-    let solution = exchange::solution(&reading.problem, &reading.names, plan)?;
-    files::replace(out, &serde_json::to_vec(&solution)?)
+fn proof(bound: &Bound, total: f64, objective: f64) -> Proof {
+    Proof {
+        objective,
+        bound: total,
+        gap: told::gap(objective, total),
+        settled: bound.zones.iter().all(|zone| zone.settled),
+        leaves_out: bound.leaves_out.iter().map(ToString::to_string).collect(),
+    }
+}
+
+fn write(out: &Path, solution: &Solution) -> anyhow::Result<()> {
+    files::replace(out, &serde_json::to_vec(solution)?)
 }

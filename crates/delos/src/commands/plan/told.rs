@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use delos_planning::bound::{Bound, Lack, Shortage, ZoneBound};
 use delos_planning::check::Terms;
 use delos_planning::session::{LeftOutReason, Plan, Weights};
 
@@ -101,4 +102,77 @@ fn sentence(why: LeftOutReason) -> &'static str {
             "ils ne tiennent pas après la préparation, et personne n’ouvre la commission pour eux"
         }
     }
+}
+
+/// The part of the bound by which a plan may be above the best.
+pub fn gap(objective: f64, bound: f64) -> f64 {
+    if bound > 0.0 {
+        (objective / bound - 1.0).max(0.0)
+    } else {
+        0.0
+    }
+}
+
+/// What the bound says of a plan, or what it says of those who cannot be placed.
+pub fn bound(bound: &Bound, terms: &Terms) -> Vec<String> {
+    let mut lines = Vec::new();
+    match bound.total {
+        Some(total) if terms.unassigned == 0 => {
+            let gap = format!("{:.2}", gap(terms.total, total) * 100.0).replace('.', ",");
+            lines.push(format!(
+                "borne prouvée {} : ce planning est au plus {gap} % au-dessus du meilleur possible",
+                points(total)
+            ));
+            lines.push("la borne laisse de côté :".to_owned());
+            lines.extend(bound.leaves_out.iter().map(|one| format!("  — {one}")));
+        }
+        Some(_) => lines.push(
+            "rien ne prouve que tout le monde ne peut pas être placé : donnez plus de temps, ou déplacez ce qui est gardé"
+                .to_owned(),
+        ),
+        None => {
+            for zone in bound.zones.iter().filter(|zone| zone.value.is_none()) {
+                lines.extend(short(zone));
+            }
+        }
+    }
+    lines
+}
+
+/// Why a zone cannot place everybody.
+fn short(zone: &ZoneBound) -> Vec<String> {
+    if zone.short.is_empty() {
+        return vec![format!(
+            "zone {} : aucun planning ne peut placer tout le monde, même sans regarder les dates",
+            zone.zone
+        )];
+    }
+    let said = zone.short.iter().map(|one| lacking(zone.zone, one));
+    said.collect()
+}
+
+fn lacking(zone: usize, one: &Shortage) -> String {
+    let missing = one.needed - one.available;
+    let option = one
+        .option
+        .map_or(String::new(), |option| format!(" {}", option.code()));
+    let place = match one.centre {
+        Some(centre) => format!("zone {zone}, centre {centre}"),
+        None => format!("zone {zone}"),
+    };
+    let what = match one.lack {
+        Lack::Centres => format!("{missing} candidat(s){option} n’ont aucun centre"),
+        Lack::Seats => format!("il manque {missing} place(s){option} dans le modèle de période"),
+        Lack::Rooms => format!(
+            "il manque de quoi tenir {missing} commission(s){option} : environnements ou périodes"
+        ),
+        Lack::Examiners => format!("il manque {missing} période(s) d’examinateur(s){option}"),
+        Lack::Members => {
+            format!("il manque {missing} examinateur(s){option} qui puissent y siéger")
+        }
+    };
+    format!(
+        "{place} : {what} (il en faut {}, il y en a {})",
+        one.needed, one.available
+    )
 }
