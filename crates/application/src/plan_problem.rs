@@ -27,6 +27,9 @@ use crate::context::Context;
 use crate::error::{CommandError, CommandResult};
 use crate::tracks_of::can_be_planned;
 
+/// Part of the seats that a plan of the ponctuelle form keeps free in its last period, for each option.
+const RESERVE: f64 = 0.03;
+
 /// A problem with the rows that its keys stand for.
 pub struct Stated {
     /// The problem.
@@ -257,6 +260,7 @@ pub async fn state(
         taken,
         own_centre: true,
         sixth: false,
+        reserve: if ccf { 0.0 } else { RESERVE },
         weights: Weights::default(),
     };
     Ok(Stated {

@@ -43,6 +43,9 @@ pub struct Problem {
     pub sixth: bool,
     /// What the objective's terms weigh.
     pub weights: Weights,
+    /// Part of the candidates of each zone and option for whom a seat is to stay free in the last period: a plan that costs
+    /// least has no seat left for whoever must sit later.
+    pub reserve: f64,
 }
 
 /// A place on a plane, in kilometres; both 0 where it is not known.

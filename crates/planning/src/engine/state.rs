@@ -55,6 +55,8 @@ pub(super) struct State<'z> {
     /// Commissions that hear somebody of `school * 2 + option`.
     met: Vec<Vec<u16>>,
     placed: Vec<u16>,
+    /// Seats of each option that are free in the last span proposed.
+    spare: [i64; 2],
     /// Everything but the links.
     cost: i64,
     pub links: Links,
@@ -85,7 +87,8 @@ impl<'z> State<'z> {
             used: vec![0; zone.centres.len()],
             met: vec![Vec::new(); zone.schools * 2],
             placed: vec![0; zone.schools * 2],
-            cost: 0,
+            spare: [0; 2],
+            cost: zone.weights.reserve * zone.reserve.iter().sum::<i64>(),
             links: Links::new(zone.examiners.len(), zone.schools),
             done: Vec::new(),
             touched: [false; 2],

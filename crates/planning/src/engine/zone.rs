@@ -6,13 +6,13 @@ mod spans;
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
-use delos_domain::candidate::{Accommodation, Form};
+use delos_domain::candidate::{Accommodation, ExamOption, Form};
 use delos_domain::regulation::OfOption;
 
 use self::people::{examiners, kinds, people, schools};
 pub(super) use self::spans::fixed_of;
 use self::spans::{clashes, dates, fixed_spans, spans};
-use crate::session::{Problem, Weights};
+use crate::session::{Candidate, Problem, Weights};
 
 /// No examiner, school or commission.
 pub(super) const NONE: u16 = u16::MAX;
@@ -132,6 +132,8 @@ pub(super) struct Zone {
     /// Whether commissions of one school are to be spread over the period (CCF, annexe 9).
     pub spread_out: bool,
     pub weights: Costs,
+    /// Seats of each option that are to stay free in the last span proposed.
+    pub reserve: [i64; 2],
 }
 
 /// Weights in exact units.
@@ -144,6 +146,8 @@ pub(super) struct Costs {
     pub load: i64,
     pub spread: i64,
     pub component: i64,
+    /// A seat of the reserve that is not free.
+    pub reserve: i64,
 }
 
 impl Costs {
@@ -156,6 +160,8 @@ impl Costs {
             load: exact(weights.load_sq),
             spread: exact(weights.spread),
             component: exact(weights.component),
+            // Of ten seats kept for one commission more, each is dearer than what a longer way usually costs.
+            reserve: exact(weights.commission * 0.3),
         }
     }
 }
@@ -246,6 +252,7 @@ impl Zone {
             professionals: usize::from(composition.professionals_min),
             own_school: composition.own_school,
             spread_out: problem.form == Form::Ccf,
+            reserve: reserve(problem, key),
             weights: Costs::of(&problem.weights),
         }
     }
@@ -333,4 +340,18 @@ fn shut(problem: &Problem, centres: &[usize], spans: &[Span], dates: &[NaiveDate
         );
     }
     shut
+}
+
+/// Seats of each option that are to stay free in the last period.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    reason = "a part of a number of candidates; a cast saturates"
+)]
+fn reserve(problem: &Problem, key: usize) -> [i64; 2] {
+    ExamOption::ALL.map(|(option, _)| {
+        let of = |one: &&Candidate| one.zone == key && one.option == option;
+        let count = problem.candidates.iter().filter(of).count();
+        (count as f64 * problem.reserve.clamp(0.0, 1.0)).ceil() as i64
+    })
 }

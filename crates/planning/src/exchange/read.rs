@@ -362,6 +362,7 @@ fn stated(params: &Params) -> Result<Problem, Unreadable> {
         taken: Taken::default(),
         own_centre: params.force_own_centre,
         sixth: true,
+        reserve: 0.0,
         weights: Weights {
             unassigned: weight("unassigned")?,
             commission: weight("commission")?,

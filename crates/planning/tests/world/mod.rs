@@ -87,6 +87,7 @@ pub fn problem(form: Form) -> Problem {
         taken: Taken::default(),
         own_centre: true,
         sixth: false,
+        reserve: 0.0,
         weights: Weights::default(),
     }
 }

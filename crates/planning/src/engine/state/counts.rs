@@ -16,6 +16,7 @@ impl State<'_> {
             self.waiting_at[last as usize] = self.waiting_at[person];
         }
         self.at[person] = seat;
+        self.keep(seat.com, false);
         let com = &mut self.coms[usize::from(seat.com)];
         let day = usize::from(seat.day);
         let place = usize::from(com.count[day]);
@@ -26,6 +27,7 @@ impl State<'_> {
         if com.count[day] > span.usual {
             self.cost += zone.weights.overload;
         }
+        self.keep(seat.com, true);
         if one.school == NONE {
             return;
         }
@@ -56,6 +58,7 @@ impl State<'_> {
         self.at[person] = WAITS;
         self.waiting_at[person] = u32::try_from(self.waiting.len()).unwrap_or(0);
         self.waiting.push(u32::try_from(person).unwrap_or(0));
+        self.keep(seat.com, false);
         let com = &mut self.coms[usize::from(seat.com)];
         let day = usize::from(seat.day);
         let span = &zone.spans[usize::from(com.span)];
@@ -70,6 +73,7 @@ impl State<'_> {
         com.count[day] -= 1;
         com.seats[day][place] = com.seats[day][usize::from(com.count[day])];
         self.cost -= zone.way(person, com.centre) - zone.weights.unassigned - com.favour();
+        self.keep(seat.com, true);
         if one.school == NONE {
             return;
         }
@@ -234,6 +238,21 @@ impl State<'_> {
         self.hold(com, true);
     }
 
+    /// Counts the free seats of a commission of the last span among those that are kept, or no longer.
+    fn keep(&mut self, com: u16, counts: bool) {
+        let one = &self.coms[usize::from(com)];
+        if usize::from(one.span) + 1 != self.zone.proposed {
+            return;
+        }
+        let option = usize::from(one.option);
+        let seats = self.zone.spans[usize::from(one.span)].usual_seats();
+        let free = i64::try_from(seats.saturating_sub(one.heard())).unwrap_or(0);
+        let lacks = |state: &Self| (state.zone.reserve[option] - state.spare[option]).max(0);
+        let before = lacks(self);
+        self.spare[option] += if counts { free } else { -free };
+        self.cost += (lacks(self) - before) * self.zone.weights.reserve;
+    }
+
     /// Takes the rooms of a commission, or gives them back; the centre's own cost with the first and the last.
     fn hold(&mut self, com: u16, holds: bool) {
         let one = &self.coms[usize::from(com)];
@@ -246,6 +265,7 @@ impl State<'_> {
             let crowd = self.crowding(com);
             self.cost += if holds { crowd } else { -crowd };
         }
+        self.keep(com, holds);
         let dates = self.zone.dates.len();
         for day in &self.zone.spans[span].held {
             let held = &mut self.held[centre * dates + day];
