@@ -360,9 +360,10 @@ pub fn give_dates(person: &mut Visitor, about: &mut Matter) -> Result<Done> {
         }
     }
     days.retain(|(_, day)| *day != about.day);
+    // An early one: seats are kept free in the last period.
     let (centre, day) = days
         .into_iter()
-        .max_by(|a, b| a.1.cmp(&b.1))
+        .min_by(|a, b| a.1.cmp(&b.1))
         .context("a day")?;
     let closed = close(&centre, &day, &day).of(person)?;
     let mut done = vec![("Mutation.closeCentre", closed, "Done".to_owned())];

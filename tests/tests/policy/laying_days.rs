@@ -19,12 +19,12 @@ impl World {
         for (whose, owner) in OWNERS {
             let person = self.people.get_mut(owner).context("an owner")?;
             let matter = self.matters.get_mut(&whose).context("a matter")?;
-            matter.read_spare(person, 0)?;
+            matter.read_spare(person, None)?;
             matter.lay_day(person)?;
         }
         let person = self.person("authority_officer")?;
         hosted.school.clone_from(&host);
-        hosted.read_spare(person, 1)?;
+        hosted.read_spare(person, Some(&host))?;
         anyhow::ensure!(
             hosted.centre == host,
             "no sitting of the authority is hosted by {}",
@@ -38,20 +38,22 @@ impl World {
 }
 
 impl Matter {
-    /// Chooses who will be absent: neither whom the plan is asked about by nor those whose messages fail, `skip` from the
-    /// last.
-    fn read_spare(&mut self, owner: &mut Visitor, skip: usize) -> Result<()> {
+    /// Chooses who will be absent: neither whom the plan is asked about by nor those whose messages fail; the last one,
+    /// or the last but one of a centre.
+    fn read_spare(&mut self, owner: &mut Visitor, host: Option<&str>) -> Result<()> {
         let seen = view(owner, &json!(self.plan))?;
         let mut all = Vec::new();
         for one in seen["commissions"].as_array().context("commissions")? {
             for day in one["days"].as_array().into_iter().flatten() {
                 for sitting in day["sittings"].as_array().into_iter().flatten() {
-                    if sitting["id"] != self.sitting.as_str() {
+                    let there = host.is_none_or(|host| one["centre"]["id"] == host);
+                    if sitting["id"] != self.sitting.as_str() && there {
                         all.push((one, &day["date"], sitting));
                     }
                 }
             }
         }
+        let skip = usize::from(host.is_some());
         let (commission, day, sitting) = all.iter().rev().nth(skip).context("another sitting")?;
         self.spare = words(&sitting["id"]);
         self.spare_day = words(day);
