@@ -1,0 +1,1 @@
+pub struct Bound; pub struct Closed; pub struct Closing; pub fn close(){}

@@ -1,0 +1,1 @@
+pub struct Lost; pub struct MemberRule; pub struct Stand; pub struct Vacancy; pub fn lose(){}

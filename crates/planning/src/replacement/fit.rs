@@ -1,0 +1,251 @@
+//! Where his phases fit: between those that stand on a day, or alone on a day that opens. Minutes after midnight.
+
+use delos_domain::candidate::Accommodation;
+
+use super::index::Index;
+use super::refusal::SeatRule;
+use crate::day::solve;
+use crate::session::{Candidate, Commission, Day, Problem};
+
+/// His times on a day.
+pub(super) struct Times {
+    pub preparation: Option<u16>,
+    pub lunch: u16,
+    pub starts: Vec<u16>,
+    pub environment: Option<u8>,
+}
+
+/// Ranges of minutes, the end excluded.
+type Ranges = Vec<(u16, u16)>;
+
+fn is_free(ranges: &Ranges, start: u16, end: u16) -> bool {
+    ranges.iter().all(|(from, to)| end <= *from || *to <= start)
+}
+
+/// One candidate's phases from a start of the first: each phase's start (of a floating one, where the chain ends), what
+/// the commission does, and from when to when he holds his environment.
+pub(super) struct Chain {
+    pub starts: Vec<u16>,
+    work: Ranges,
+    environment: Option<(u16, u16)>,
+    pub end: u16,
+}
+
+fn chain(problem: &Problem, accommodation: Accommodation, start: u16) -> Chain {
+    let mut at = start;
+    let mut chain = Chain {
+        starts: Vec::with_capacity(problem.course.phases.len()),
+        work: Vec::with_capacity(2),
+        environment: None,
+        end: start,
+    };
+    for phase in &problem.course.phases {
+        chain.starts.push(at);
+        if phase.floating {
+            continue;
+        }
+        let end = at.saturating_add(phase.minutes_for(accommodation, problem.rules.grid));
+        if phase.commission {
+            chain.work.push((at, end));
+        }
+        chain.end = end;
+        at = end.saturating_add(phase.margin);
+        if phase.environment {
+            let from = chain
+                .environment
+                .map_or(chain.starts[chain.starts.len() - 1], |(from, _)| from);
+            chain.environment = Some((from, at));
+        }
+    }
+    chain
+}
+
+/// A day as it stands: what the commission does, and who holds which environment.
+#[derive(Clone)]
+pub(super) struct Board<'a> {
+    problem: &'a Problem,
+    lunch: (u16, u16),
+    /// First minute at which somebody may begin.
+    open: u16,
+    busy: Ranges,
+    held: Vec<Ranges>,
+}
+
+impl<'a> Board<'a> {
+    /// A day with its pause at `lunch`, without some of those whom it hears.
+    pub fn of(index: &Index<'a>, day: &Day, lunch: u16, without: &[usize]) -> Self {
+        let problem = index.problem;
+        let rules = &problem.rules;
+        let lunch = (lunch, lunch.saturating_add(rules.lunch));
+        let mut board = Self {
+            problem,
+            lunch,
+            open: rules.open,
+            busy: vec![lunch],
+            held: vec![Vec::new(); usize::from(rules.environments)],
+        };
+        if let Some(start) = day.preparation {
+            let end = start.saturating_add(rules.preparation);
+            board.busy.push((start, end));
+            board.open = board.open.max(end);
+        }
+        for slot in &day.slots {
+            if without.contains(&slot.candidate) {
+                continue;
+            }
+            let his = index.candidates.get(&slot.candidate);
+            let his = his.map_or(Accommodation::NONE, |one| one.accommodation);
+            let first = slot.starts.first().copied().unwrap_or(rules.open);
+            board.hold(&chain(problem, his, first), slot.environment);
+            for (phase, start) in problem.course.phases.iter().zip(&slot.starts) {
+                if phase.floating && phase.commission {
+                    let length = phase.minutes_for(his, rules.grid);
+                    board.busy.push((*start, start.saturating_add(length)));
+                }
+            }
+        }
+        board
+    }
+
+    /// Starts on the grid, the earliest first.
+    pub fn starts(&self) -> impl Iterator<Item = u16> + use<> {
+        let step = self.problem.rules.grid.max(1);
+        let first = self.open.div_ceil(step).saturating_mul(step);
+        (first..self.problem.rules.close).step_by(usize::from(step))
+    }
+
+    /// His chain from this start, if the commission is free for it and it does not cross the pause.
+    pub fn chain(&self, accommodation: Accommodation, start: u16) -> Option<Chain> {
+        let his = chain(self.problem, accommodation, start);
+        let crosses = start < self.lunch.1 && his.end > self.lunch.0;
+        let fits = his.end <= self.problem.rules.close
+            && !crosses
+            && his.work.iter().all(|(a, b)| is_free(&self.busy, *a, *b));
+        fits.then_some(his)
+    }
+
+    /// Environments that are free for a chain; one that is none where it needs none.
+    pub fn environments(&self, his: &Chain) -> Vec<Option<u8>> {
+        match his.environment {
+            Some((from, to)) if !self.held.is_empty() => (1..)
+                .zip(&self.held)
+                .filter(|(_, ranges)| is_free(ranges, from, to))
+                .map(|(number, _)| Some(number))
+                .collect(),
+            _ => vec![None],
+        }
+    }
+
+    /// Takes what a chain needs.
+    pub fn hold(&mut self, his: &Chain, environment: Option<u8>) {
+        self.busy.extend(&his.work);
+        if let (Some(range), Some(number)) = (his.environment, environment)
+            && let Some(ranges) = self.held.get_mut(usize::from(number).saturating_sub(1))
+        {
+            ranges.push(range);
+        }
+    }
+
+    /// Gives what floats of a chain its start: as soon as the commission is free. Whether it could.
+    pub fn float(&mut self, his: &mut Chain, accommodation: Accommodation) -> bool {
+        let rules = &self.problem.rules;
+        let step = rules.grid.max(1);
+        for (place, phase) in self.problem.course.phases.iter().enumerate() {
+            if !phase.floating {
+                continue;
+            }
+            let length = phase.minutes_for(accommodation, rules.grid);
+            let from = his.end.div_ceil(step).saturating_mul(step);
+            let mut starts =
+                (from..=rules.close.saturating_sub(length)).step_by(usize::from(step));
+            let Some(start) = starts.find(|start| is_free(&self.busy, *start, start + length))
+            else {
+                return false;
+            };
+            if phase.commission {
+                self.busy.push((start, start + length));
+            }
+            his.starts[place] = start;
+        }
+        true
+    }
+
+    /// The earliest times for one more.
+    pub fn earliest(&self, accommodation: Accommodation) -> Option<(Vec<u16>, Option<u8>)> {
+        self.starts().find_map(|start| {
+            let mut his = self.chain(accommodation, start)?;
+            let environment = self.environments(&his).into_iter().next()?;
+            let mut then = self.clone();
+            then.hold(&his, environment);
+            then.float(&mut his, accommodation)
+                .then_some((his.starts, environment))
+        })
+    }
+}
+
+/// The earliest times among those who sit on that day.
+pub(super) fn among(
+    index: &Index,
+    one: &Commission,
+    day: &Day,
+    candidate: &Candidate,
+) -> Result<Times, SeatRule> {
+    if day.slots.len() >= most(index.problem, one, day).1 {
+        return Err(SeatRule::DayFull);
+    }
+    let (starts, environment) = Board::of(index, day, day.lunch, &[])
+        .earliest(candidate.accommodation)
+        .ok_or(SeatRule::NoRoom)?;
+    Ok(Times {
+        preparation: day.preparation,
+        lunch: day.lunch,
+        starts,
+        environment,
+    })
+}
+
+/// The best times of a day on which he is alone.
+pub(super) fn alone(
+    problem: &Problem,
+    candidate: &Candidate,
+    preparation: bool,
+) -> Result<Times, SeatRule> {
+    let day = solve(
+        &problem.course,
+        &problem.rules,
+        &[candidate.accommodation],
+        preparation,
+    )
+    .ok_or(SeatRule::NoRoom)?;
+    let slot = day.slots.into_iter().next().ok_or(SeatRule::NoRoom)?;
+    Ok(Times {
+        preparation: day.preparation,
+        lunch: day.lunch,
+        starts: slot.starts,
+        environment: slot.environment,
+    })
+}
+
+/// Most candidates of a day in the usual case, and with those whom the authority has granted: after the preparation fewer
+/// (annexe 9-4).
+pub(super) fn most(problem: &Problem, one: &Commission, day: &Day) -> (usize, usize) {
+    let template = problem
+        .templates
+        .iter()
+        .find(|line| line.code == one.template);
+    let lines = template.map_or(&[][..], |template| &template.days);
+    let line = if day.preparation.is_some() {
+        lines.iter().find(|line| line.preparation && line.max > 0)
+    } else {
+        lines.iter().max_by_key(|line| line.max)
+    };
+    line.map_or((0, 0), |line| {
+        let usual = usize::from(line.max);
+        let granted = if problem.sixth {
+            usual.max(usize::from(line.hard_max))
+        } else {
+            usual
+        };
+        (usual, granted)
+    })
+}
