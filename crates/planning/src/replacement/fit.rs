@@ -24,6 +24,7 @@ fn is_free(ranges: &Ranges, start: u16, end: u16) -> bool {
 
 /// One candidate's phases from a start of the first: each phase's start (of a floating one, where the chain ends), what
 /// the commission does, and from when to when he holds his environment.
+#[derive(Clone)]
 pub(super) struct Chain {
     pub starts: Vec<u16>,
     work: Ranges,
@@ -65,6 +66,8 @@ fn chain(problem: &Problem, accommodation: Accommodation, start: u16) -> Chain {
 pub(super) struct Board<'a> {
     problem: &'a Problem,
     lunch: (u16, u16),
+    /// Whether those who stand leave the commission free during the pause.
+    pub pauses: bool,
     /// First minute at which somebody may begin.
     open: u16,
     busy: Ranges,
@@ -80,12 +83,14 @@ impl<'a> Board<'a> {
         let mut board = Self {
             problem,
             lunch,
+            pauses: true,
             open: rules.open,
             busy: vec![lunch],
             held: vec![Vec::new(); usize::from(rules.environments)],
         };
         if let Some(start) = day.preparation {
             let end = start.saturating_add(rules.preparation);
+            board.pauses &= end <= lunch.0 || lunch.1 <= start;
             board.busy.push((start, end));
             board.open = board.open.max(end);
         }
@@ -96,11 +101,15 @@ impl<'a> Board<'a> {
             let his = index.candidates.get(&slot.candidate);
             let his = his.map_or(Accommodation::NONE, |one| one.accommodation);
             let first = slot.starts.first().copied().unwrap_or(rules.open);
-            board.hold(&chain(problem, his, first), slot.environment);
+            let chain = chain(problem, his, first);
+            board.pauses &= chain.end <= lunch.0 || lunch.1 <= first;
+            board.hold(&chain, slot.environment);
             for (phase, start) in problem.course.phases.iter().zip(&slot.starts) {
                 if phase.floating && phase.commission {
                     let length = phase.minutes_for(his, rules.grid);
-                    board.busy.push((*start, start.saturating_add(length)));
+                    let end = start.saturating_add(length);
+                    board.pauses &= end <= lunch.0 || lunch.1 <= *start;
+                    board.busy.push((*start, end));
                 }
             }
         }
@@ -118,10 +127,21 @@ impl<'a> Board<'a> {
     pub fn chain(&self, accommodation: Accommodation, start: u16) -> Option<Chain> {
         let his = chain(self.problem, accommodation, start);
         let crosses = start < self.lunch.1 && his.end > self.lunch.0;
-        let fits = his.end <= self.problem.rules.close
-            && !crosses
-            && his.work.iter().all(|(a, b)| is_free(&self.busy, *a, *b));
+        let fits = his.end <= self.problem.rules.close && !crosses && self.is_free_for(&his);
         fits.then_some(his)
+    }
+
+    /// Every chain of his that fits.
+    pub fn chains(&self, accommodation: Accommodation) -> Vec<Chain> {
+        self.starts()
+            .filter_map(|start| self.chain(accommodation, start))
+            .collect()
+    }
+
+    /// Whether the commission is free for a chain.
+    pub fn is_free_for(&self, his: &Chain) -> bool {
+        let mut work = his.work.iter();
+        work.all(|(start, end)| is_free(&self.busy, *start, *end))
     }
 
     /// Environments that are free for a chain; one that is none where it needs none.

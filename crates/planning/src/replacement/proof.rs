@@ -1,8 +1,8 @@
 //! What is answered is checked: by the checker, on what concerns the change and nothing else.
 //!
-//! Every rule is of a commission, of an examiner's commissions, of a centre's on a day, or of a candidate's seats. A plan
-//! of the commissions that change, those of their members, those of their centres and those that hear whom they hear
-//! breaks the same rules there as the whole plan.
+//! Every rule is of a commission, of an examiner's commissions, of a centre's on a day, or of a candidate's seats. So a plan
+//! of the commissions that change and those that hear whom they hear, as they are, and those of their members and of
+//! their centres, with one candidate a day since only their days count, breaks the same rules there as the whole plan.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,26 +10,31 @@ use chrono::NaiveDate;
 
 use super::index::Index;
 use crate::check::violations;
-use crate::session::{Commission, Plan, Problem, Taken};
+use crate::session::{Commission, Day, Plan, Problem, Taken};
 
 impl Index<'_> {
     /// The code of a rule that these commissions would break and that the plan does not break, if there is one.
     pub(super) fn broken(&self, changes: &[(usize, Commission)]) -> Option<&'static str> {
         let stands = &self.plan.commissions;
-        let mut near: BTreeSet<usize> = BTreeSet::new();
+        let (mut near, mut whole) = (BTreeSet::new(), BTreeSet::new());
         for (place, one) in changes {
             near.extend(self.related(one));
             if let Some(stood) = stands.get(*place) {
-                near.insert(*place);
+                whole.insert(*place);
                 near.extend(self.related(stood));
             }
             let heard = one.days.iter().flat_map(|day| &day.slots);
-            near.extend(heard.filter_map(|slot| self.heard.get(&slot.candidate)));
+            whole.extend(heard.filter_map(|slot| self.heard.get(&slot.candidate)));
         }
-        let mut places: BTreeMap<usize, &Commission> =
-            near.iter().map(|place| (*place, &stands[*place])).collect();
+        let mut places: BTreeMap<usize, Commission> = BTreeMap::new();
+        for place in near {
+            places.insert(place, thin(&stands[place]));
+        }
+        for place in whole {
+            places.insert(place, stands[place].clone());
+        }
         let before = part(&places);
-        places.extend(changes.iter().map(|(place, one)| (*place, one)));
+        places.extend(changes.iter().cloned());
         let after = part(&places);
         let problem = self.part(before.commissions.iter().chain(&after.commissions));
         let stood = violations(&problem, &before);
@@ -99,9 +104,23 @@ impl Index<'_> {
     }
 }
 
-fn part(places: &BTreeMap<usize, &Commission>) -> Plan {
+/// A commission with the first candidate of each day.
+fn thin(one: &Commission) -> Commission {
+    let day = |day: &Day| Day {
+        slots: day.slots.first().cloned().into_iter().collect(),
+        ..*day
+    };
+    Commission {
+        members: one.members.clone(),
+        template: one.template.clone(),
+        days: one.days.iter().map(day).collect(),
+        ..*one
+    }
+}
+
+fn part(places: &BTreeMap<usize, Commission>) -> Plan {
     Plan {
-        commissions: places.values().map(|one| (*one).clone()).collect(),
+        commissions: places.values().cloned().collect(),
         left_out: Vec::new(),
     }
 }
