@@ -9,9 +9,7 @@ use std::time::{Duration, Instant};
 
 use delos_planning::engine::{Budget, Watch, solve};
 use delos_planning::exchange;
-use delos_planning::replacement::{
-    Allowed, Closing, Index, Opens, Refusals, Wanted, close, lose,
-};
+use delos_planning::replacement::{Allowed, Closing, Index, Opens, Refusals, Wanted, close, lose};
 use delos_planning::session::{Plan, Problem};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
@@ -46,7 +44,9 @@ fn main() {
         plan.commissions.len(),
         plan.left_out.len()
     );
-    let drawn = arguments.get(4).map_or(1000, |count| count.parse().unwrap());
+    let drawn = arguments
+        .get(4)
+        .map_or(1000, |count| count.parse().unwrap());
     seats(&problem, &plan, seed, drawn);
     closure(&problem, &plan);
     examiners(&problem, &plan);
@@ -62,7 +62,11 @@ fn seats(problem: &Problem, plan: &Plan, seed: u64, drawn: usize) {
         .iter()
         .enumerate()
         .flat_map(|(place, one)| one.days.iter().map(move |day| (place, day)))
-        .flat_map(|(place, day)| day.slots.iter().map(move |slot| (slot.candidate, place, day.date)))
+        .flat_map(|(place, day)| {
+            day.slots
+                .iter()
+                .map(move |slot| (slot.candidate, place, day.date))
+        })
         .collect();
     let mut chance = ChaCha8Rng::seed_from_u64(seed);
     let asked: Vec<Wanted> = (0..drawn)
@@ -167,7 +171,11 @@ fn closure(problem: &Problem, plan: &Plan) {
 
 fn examiners(problem: &Problem, plan: &Plan) {
     let first = problem.periods[0][0];
-    let members: BTreeSet<usize> = plan.commissions.iter().flat_map(|one| one.members.clone()).collect();
+    let members: BTreeSet<usize> = plan
+        .commissions
+        .iter()
+        .flat_map(|one| one.members.clone())
+        .collect();
     let index = Index::new(problem, plan);
     let mut times = Vec::new();
     let mut found = 0;
@@ -178,7 +186,10 @@ fn examiners(problem: &Problem, plan: &Plan) {
         found += usize::from(lost.together.iter().all(Option::is_some));
     }
     if let Some(examiner) = members.first() {
-        debug_assert_eq!(lose(problem, plan, *examiner, first), index.lose(*examiner, first));
+        debug_assert_eq!(
+            lose(problem, plan, *examiner, first),
+            index.lose(*examiner, first)
+        );
     }
     told("lost examiners, all their commissions", times, found);
 }

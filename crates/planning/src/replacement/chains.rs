@@ -189,7 +189,10 @@ impl Index<'_> {
         way: &Way,
     ) -> (usize, usize, u64, usize, NaiveDate, Vec<u16>, Vec<usize>) {
         let days = |places: &mut dyn Iterator<Item = usize>| -> usize {
-            places.filter_map(|place| self.plan.commissions.get(place)).map(|one| one.days.len()).sum()
+            places
+                .filter_map(|place| self.plan.commissions.get(place))
+                .map(|one| one.days.len())
+                .sum()
         };
         let before = days(&mut way.commissions.iter().map(|(place, _)| *place));
         let after: usize = way.commissions.iter().map(|(_, one)| one.days.len()).sum();
@@ -205,8 +208,8 @@ impl Index<'_> {
             let one = self.candidates.get(key)?;
             Some(self.metres(one, centre(*key)?))
         };
-        let metres = way.moved.iter().filter_map(way_of).sum::<u64>()
-            + way_of(&candidate.key).unwrap_or(0);
+        let metres =
+            way.moved.iter().filter_map(way_of).sum::<u64>() + way_of(&candidate.key).unwrap_or(0);
         (
             way.moved.len(),
             after.saturating_sub(before),

@@ -107,7 +107,8 @@ pub fn close(problem: &Problem, plan: &Plan, closing: &Closing) -> Closed {
         .collect();
     let mut plan = index.into_plan();
     plan.left_out.extend(
-        left.iter().map(|one| (one.candidate, LeftOutReason::CentreFull)),
+        left.iter()
+            .map(|one| (one.candidate, LeftOutReason::CentreFull)),
     );
     plan.left_out.sort_unstable_by_key(|(key, _)| *key);
     plan.left_out.dedup_by_key(|(key, _)| *key);
@@ -151,7 +152,9 @@ fn wanted(candidate: usize, closing: &Closing) -> Wanted {
 /// The days on which the centre closes.
 fn closed_days(problem: &Problem, plan: &Plan, closing: &Closing) -> BTreeSet<NaiveDate> {
     let days = plan.commissions.iter().flat_map(|one| &one.days);
-    let known = days.map(|day| day.date).chain(problem.periods.iter().flatten().copied());
+    let known = days
+        .map(|day| day.date)
+        .chain(problem.periods.iter().flatten().copied());
     known
         .filter(|day| *day >= closing.first)
         .filter(|day| closing.days.is_empty() || closing.days.contains(day))

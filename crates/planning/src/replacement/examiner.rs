@@ -153,12 +153,7 @@ impl Index<'_> {
     }
 
     /// Why an examiner cannot sit in the place of another.
-    fn replaces(
-        &self,
-        one: &Commission,
-        lost: usize,
-        other: &Examiner,
-    ) -> Option<MemberRule> {
+    fn replaces(&self, one: &Commission, lost: usize, other: &Examiner) -> Option<MemberRule> {
         let zone = self.centres.get(&one.centre).map(|centre| centre.zone);
         if zone.is_some_and(|zone| zone != other.zone) {
             return Some(MemberRule::OtherZone);
@@ -183,8 +178,12 @@ impl Index<'_> {
         if sits.any(|place| {
             let mut days = self.plan.commissions[*place].days.iter();
             days.any(|day| same(day.date))
-        }) || taken.any(|day| self.problem.taken.examiners.contains(&(other.key, day.date)))
-        {
+        }) || taken.any(|day| {
+            self.problem
+                .taken
+                .examiners
+                .contains(&(other.key, day.date))
+        }) {
             return Some(MemberRule::Elsewhere);
         }
         if self.load(other) == 0 {
@@ -242,7 +241,9 @@ impl Index<'_> {
     ) {
         let count = given.iter().flatten().count();
         let Some(vacancy) = vacancies.get(given.len()) else {
-            if count > best.count || (count == best.count && (!best.found || kilometres < best.kilometres)) {
+            if count > best.count
+                || (count == best.count && (!best.found || kilometres < best.kilometres))
+            {
                 *best = Best {
                     found: true,
                     count,
@@ -293,7 +294,10 @@ impl Index<'_> {
         };
         let dates = &self.plan.commissions[vacancy.commission].days;
         let clashes = |other: &Commission| {
-            let mut pairs = other.days.iter().flat_map(|a| dates.iter().map(move |b| (a.date, b.date)));
+            let mut pairs = other
+                .days
+                .iter()
+                .flat_map(|a| dates.iter().map(move |b| (a.date, b.date)));
             pairs.any(|(a, b)| {
                 let mut periods = self.problem.periods.iter();
                 a == b || periods.any(|days| days.contains(&a) && days.contains(&b))

@@ -75,9 +75,13 @@ pub(super) struct Board<'a> {
 }
 
 impl<'a> Board<'a> {
-    /// A day with its pause at `lunch`, without some of those whom it hears.
-    pub fn of(index: &Index<'a>, day: &Day, lunch: u16, without: &[usize]) -> Self {
-        let problem = index.problem;
+    /// A day with its preparation, its pause at `lunch`, and those who stand: their extra time, starts and environment.
+    pub fn of<'s>(
+        problem: &'a Problem,
+        preparation: Option<u16>,
+        lunch: u16,
+        stand: impl Iterator<Item = (Accommodation, &'s [u16], Option<u8>)>,
+    ) -> Self {
         let rules = &problem.rules;
         let lunch = (lunch, lunch.saturating_add(rules.lunch));
         let mut board = Self {
@@ -88,27 +92,22 @@ impl<'a> Board<'a> {
             busy: vec![lunch],
             held: vec![Vec::new(); usize::from(rules.environments)],
         };
-        if let Some(start) = day.preparation {
+        let apart = |start: u16, end: u16| end <= lunch.0 || lunch.1 <= start;
+        if let Some(start) = preparation {
             let end = start.saturating_add(rules.preparation);
-            board.pauses &= end <= lunch.0 || lunch.1 <= start;
+            board.pauses &= apart(start, end);
             board.busy.push((start, end));
             board.open = board.open.max(end);
         }
-        for slot in &day.slots {
-            if without.contains(&slot.candidate) {
-                continue;
-            }
-            let his = index.candidates.get(&slot.candidate);
-            let his = his.map_or(Accommodation::NONE, |one| one.accommodation);
-            let first = slot.starts.first().copied().unwrap_or(rules.open);
-            let chain = chain(problem, his, first);
-            board.pauses &= chain.end <= lunch.0 || lunch.1 <= first;
-            board.hold(&chain, slot.environment);
-            for (phase, start) in problem.course.phases.iter().zip(&slot.starts) {
+        for (accommodation, starts, environment) in stand {
+            let first = starts.first().copied().unwrap_or(rules.open);
+            let chain = chain(problem, accommodation, first);
+            board.pauses &= apart(first, chain.end);
+            board.hold(&chain, environment);
+            for (phase, start) in problem.course.phases.iter().zip(starts) {
                 if phase.floating && phase.commission {
-                    let length = phase.minutes_for(his, rules.grid);
-                    let end = start.saturating_add(length);
-                    board.pauses &= end <= lunch.0 || lunch.1 <= *start;
+                    let end = start.saturating_add(phase.minutes_for(accommodation, rules.grid));
+                    board.pauses &= apart(*start, end);
                     board.busy.push((*start, end));
                 }
             }
@@ -176,8 +175,7 @@ impl<'a> Board<'a> {
             }
             let length = phase.minutes_for(accommodation, rules.grid);
             let from = his.end.div_ceil(step).saturating_mul(step);
-            let mut starts =
-                (from..=rules.close.saturating_sub(length)).step_by(usize::from(step));
+            let mut starts = (from..=rules.close.saturating_sub(length)).step_by(usize::from(step));
             let Some(start) = starts.find(|start| is_free(&self.busy, *start, start + length))
             else {
                 return false;
@@ -203,6 +201,23 @@ impl<'a> Board<'a> {
     }
 }
 
+impl<'a> Index<'a> {
+    /// A day as it stands.
+    pub(super) fn board(&self, day: &Day) -> Board<'a> {
+        let stand = day.slots.iter().map(|slot| {
+            let his = self.accommodation(slot.candidate);
+            (his, &slot.starts[..], slot.environment)
+        });
+        Board::of(self.problem, day.preparation, day.lunch, stand)
+    }
+
+    /// A candidate's extra time.
+    pub(super) fn accommodation(&self, candidate: usize) -> Accommodation {
+        let one = self.candidates.get(&candidate);
+        one.map_or(Accommodation::NONE, |one| one.accommodation)
+    }
+}
+
 /// The earliest times among those who sit on that day.
 pub(super) fn among(
     index: &Index,
@@ -213,7 +228,8 @@ pub(super) fn among(
     if day.slots.len() >= most(index.problem, one, day).1 {
         return Err(SeatRule::DayFull);
     }
-    let (starts, environment) = Board::of(index, day, day.lunch, &[])
+    let (starts, environment) = index
+        .board(day)
         .earliest(candidate.accommodation)
         .ok_or(SeatRule::NoRoom)?;
     Ok(Times {

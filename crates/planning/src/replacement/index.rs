@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use delos_domain::candidate::ExamOption;
 
+use super::retime::{Laid, Standing};
 use super::{Way, put};
 use crate::day::DayTable;
 use crate::session::{Candidate, Centre, Commission, Examiner, Plan, Problem};
@@ -16,6 +17,8 @@ pub struct Index<'a> {
     pub(super) problem: &'a Problem,
     pub(super) plan: Plan,
     pub(super) table: DayTable<'a>,
+    /// Days laid anew, by what they were.
+    pub(super) laid: HashMap<Standing, Option<Laid>>,
     pub(super) candidates: HashMap<usize, &'a Candidate>,
     pub(super) examiners: HashMap<usize, &'a Examiner>,
     pub(super) centres: HashMap<usize, &'a Centre>,
@@ -44,6 +47,7 @@ impl<'a> Index<'a> {
             problem,
             plan: plan.clone(),
             table: DayTable::new(&problem.course, &problem.rules),
+            laid: HashMap::new(),
             candidates: problem.candidates.iter().map(|c| (c.key, c)).collect(),
             examiners: problem.examiners.iter().map(|x| (x.key, x)).collect(),
             centres: problem.centres.iter().map(|c| (c.key, c)).collect(),

@@ -19,12 +19,7 @@ pub struct Placed {
 
 impl Index<'_> {
     /// Places as many of these candidates as can be; they stay in their seats here. As [`super::place_all`].
-    pub fn place_all(
-        &mut self,
-        wanted: &[Wanted],
-        allowed: Allowed,
-        refusals: Refusals,
-    ) -> Placed {
+    pub fn place_all(&mut self, wanted: &[Wanted], allowed: Allowed, refusals: Refusals) -> Placed {
         let seats = self.give(wanted, allowed);
         let refused = seats.iter().zip(wanted).map(|(seat, wanted)| match seat {
             Some(_) => Vec::new(),

@@ -233,9 +233,8 @@ impl Index<'_> {
             let mut days = self.plan.commissions[other].days.iter();
             is_other(other) && days.any(|day| !day.slots.is_empty() && same(day.date))
         };
-        let then = |other: NaiveDate| {
-            other == date || period.is_some_and(|days| days.contains(&other))
-        };
+        let then =
+            |other: NaiveDate| other == date || period.is_some_and(|days| days.contains(&other));
         for member in &one.members {
             let mut others = self.sits(*member).iter();
             if others.any(|other| sits(*other, &then)) {
@@ -253,9 +252,10 @@ impl Index<'_> {
         let needed = usize::from(self.problem.rules.environments);
         let others = self.at(one.centre).iter();
         let held = others.filter(|other| sits(**other, &|day| day == date));
-        let taken = self.taken.get(&one.centre).map_or(0, |days| {
-            days.iter().filter(|day| **day == date).count()
-        });
+        let taken = self
+            .taken
+            .get(&one.centre)
+            .map_or(0, |days| days.iter().filter(|day| **day == date).count());
         let there = self
             .centres
             .get(&one.centre)

@@ -10,17 +10,28 @@ use super::refusal;
 use super::{Opens, Seat, Wanted, Way};
 use crate::session::{Candidate, Day, PlacedSlot};
 
-/// Most others who are taken off a day to find the fewest that must move; beyond, the day is solved anew.
-const FREED: usize = 2;
-/// Most chains that are tried for a day: some milliseconds.
-const TRIED: usize = 30_000;
+/// Most chains that are tried for a day: some tens of milliseconds, once for all days alike.
+const TRIED: usize = 300_000;
+
+/// What a day is laid anew from: its preparation and pause, who sits when and where, and who comes.
+pub(super) type Standing = (Option<u16>, u16, Vec<Sits>, Accommodation);
+
+/// Somebody's extra time, starts and environment.
+type Sits = (Accommodation, Vec<u16>, Option<u8>);
+
+/// A day laid anew: its pause, and everybody's starts and environment, in their order, whoever comes being last.
+#[derive(Clone)]
+pub(super) struct Laid {
+    lunch: u16,
+    times: Vec<(Vec<u16>, Option<u8>)>,
+}
 
 impl Index<'_> {
     /// Seats on days that hold him only with others retimed, or with the pause elsewhere: the fewest retimed first.
     ///
-    /// A day solved anew says whether it holds them all. If so, as few others as possible (none, one, two) are taken off
-    /// and laid with him between those who stay, with each pause that the window allows; where that finds nothing, the
-    /// day is as solved, and whoever can keep his times does.
+    /// A day solved anew says whether it holds them all. If so, as few others as possible are taken off and laid with him
+    /// between those who stay, with each pause that the window allows; where that takes too long, the day is as solved,
+    /// and whoever can keep his times does.
     pub(super) fn retimed(&mut self, wanted: &Wanted) -> Vec<Way> {
         let Some(candidate) = self.candidates.get(&wanted.candidate).copied() else {
             return Vec::new();
@@ -33,9 +44,7 @@ impl Index<'_> {
                 if refusal::of_date(wanted, candidate, day.date).is_err()
                     || self.of_team(candidate, &one, day.date).is_err()
                     || day.slots.len() >= most(self.problem, &one, day).1
-                    || Board::of(self, day, day.lunch, &[])
-                        .earliest(candidate.accommodation)
-                        .is_some()
+                    || self.board(day).earliest(candidate.accommodation).is_some()
                 {
                     continue;
                 }
@@ -66,15 +75,45 @@ impl Index<'_> {
             .chain([candidate.accommodation])
             .collect();
         let solved = self.table.day(day.preparation.is_some(), &kinds)?;
-        let then = self.laid(candidate, day).unwrap_or_else(|| {
-            let times = solved.slots.into_iter().map(|slot| (slot.starts, slot.environment));
-            Day {
-                date: day.date,
-                preparation: solved.preparation,
+        let sits = day.slots.iter().zip(&kinds);
+        let sits = sits.map(|(slot, kind)| (*kind, slot.starts.clone(), slot.environment));
+        let standing = (
+            day.preparation,
+            day.lunch,
+            sits.collect(),
+            candidate.accommodation,
+        );
+        let laid = match self.laid.get(&standing) {
+            Some(known) => known.clone(),
+            None => {
+                let found = self.laid(&standing);
+                self.laid.entry(standing).or_insert(found).clone()
+            }
+        };
+        let laid = laid.unwrap_or_else(|| {
+            let times = solved.slots.into_iter();
+            let times = times.map(|slot| (slot.starts, slot.environment)).collect();
+            Laid {
                 lunch: solved.lunch,
-                slots: dealt(day, candidate.key, &kinds, times.collect()),
+                times: dealt(day, &kinds, times),
             }
         });
+        let keys = day.slots.iter().map(|slot| slot.candidate);
+        let mut slots: Vec<PlacedSlot> = keys
+            .chain([candidate.key])
+            .zip(laid.times)
+            .map(|(candidate, (starts, environment))| PlacedSlot {
+                candidate,
+                starts,
+                environment,
+            })
+            .collect();
+        slots.sort_by(|a, b| a.starts.cmp(&b.starts));
+        let then = Day {
+            lunch: laid.lunch,
+            slots,
+            ..day.clone()
+        };
         let times = |day: &Day, key: usize| {
             let mut slots = day.slots.iter();
             slots.find(|slot| slot.candidate == key).cloned()
@@ -104,107 +143,94 @@ impl Index<'_> {
         })
     }
 
-    pub(super) fn accommodation(&self, candidate: usize) -> Accommodation {
-        let one = self.candidates.get(&candidate);
-        one.map_or(Accommodation::NONE, |one| one.accommodation)
-    }
-
-    /// The day with him and at most [`FREED`] others laid anew between those who stay.
-    fn laid(&self, candidate: &Candidate, day: &Day) -> Option<Day> {
+    /// The day with him and as few others as possible laid anew between those who stay; none when the tries are spent.
+    fn laid(&self, standing: &Standing) -> Option<Laid> {
+        let (preparation, lunch, sits, his) = standing;
         let rules = &self.problem.rules;
         let last = rules.lunch_window.1.saturating_sub(rules.lunch);
         let pauses = (rules.lunch_window.0..=last).step_by(usize::from(rules.grid.max(1)));
         let mut pauses: Vec<u16> = pauses.collect();
-        pauses.sort_by_key(|start| (start.abs_diff(day.lunch), *start));
+        pauses.sort_by_key(|start| (start.abs_diff(*lunch), *start));
         let mut tried = TRIED;
-        for count in 0..=FREED.min(day.slots.len()) {
-            for freed in choices(day.slots.len(), count) {
-                let freed: Vec<usize> = freed.iter().map(|at| day.slots[*at].candidate).collect();
+        for count in 0..=sits.len() {
+            for freed in choices(sits.len(), count) {
+                let stay = || (0..sits.len()).filter(|at| !freed.contains(at));
+                let kinds: Vec<Accommodation> =
+                    freed.iter().map(|at| sits[*at].0).chain([*his]).collect();
                 for pause in &pauses {
-                    let board = Board::of(self, day, *pause, &freed);
+                    let those = stay().map(|at| (sits[at].0, &sits[at].1[..], sits[at].2));
+                    let board = Board::of(self.problem, *preparation, *pause, those);
                     if !board.pauses {
                         continue;
                     }
-                    let mut keys = freed.clone();
-                    keys.push(candidate.key);
-                    let could: Vec<Vec<Chain>> = keys
-                        .iter()
-                        .map(|key| board.chains(self.accommodation(*key)))
-                        .collect();
+                    let could: Vec<Vec<Chain>> =
+                        kinds.iter().map(|kind| board.chains(*kind)).collect();
                     let mut chains = Vec::new();
-                    if could.iter().all(|list| !list.is_empty())
-                        && self.lay(&board, (&keys, &could), &mut chains, &mut tried)
+                    if could.iter().any(Vec::is_empty)
+                        || !lay(&board, (&kinds, &could), &mut chains, &mut tried)
                     {
-                        let mut slots: Vec<PlacedSlot> = day
-                            .slots
-                            .iter()
-                            .filter(|slot| !freed.contains(&slot.candidate))
-                            .cloned()
-                            .collect();
-                        let laid = keys.iter().zip(chains);
-                        slots.extend(laid.map(|(key, (chain, environment))| PlacedSlot {
-                            candidate: *key,
-                            starts: chain.starts,
-                            environment,
-                        }));
-                        slots.sort_by(|a, b| a.starts.cmp(&b.starts));
-                        return Some(Day {
-                            lunch: *pause,
-                            slots,
-                            ..day.clone()
-                        });
+                        continue;
                     }
+                    let laid = freed.iter().copied().chain([sits.len()]).zip(chains);
+                    let mut times: BTreeMap<usize, _> = laid
+                        .map(|(at, (chain, environment))| (at, (chain.starts, environment)))
+                        .collect();
+                    times.extend(stay().map(|at| (at, (sits[at].1.clone(), sits[at].2))));
+                    return Some(Laid {
+                        lunch: *pause,
+                        times: times.into_values().collect(),
+                    });
                 }
             }
         }
         None
     }
+}
 
-    /// Lays candidates one after another between those who stand, those alike in order; whether all could be.
-    fn lay(
-        &self,
-        board: &Board,
-        (keys, could): (&[usize], &[Vec<Chain>]),
-        chains: &mut Vec<(Chain, Option<u8>)>,
-        tried: &mut usize,
-    ) -> bool {
-        let Some(key) = keys.get(chains.len()) else {
-            return self.float(board, keys, chains);
-        };
-        let alike = |before: &usize| self.accommodation(*before) == self.accommodation(*key);
-        let before = chains.len().checked_sub(1);
-        let after = before.filter(|at| alike(&keys[*at]));
-        let after = after.map(|at| chains[at].0.starts[0]);
-        for chain in &could[chains.len()] {
-            if *tried == 0 {
-                return false;
-            }
-            *tried -= 1;
-            if after.is_some_and(|after| chain.starts[0] < after) || !board.is_free_for(chain) {
-                continue;
-            }
-            for environment in board.environments(chain) {
-                let mut then = board.clone();
-                then.hold(chain, environment);
-                chains.push((chain.clone(), environment));
-                if self.lay(&then, (keys, could), chains, tried) {
-                    return true;
-                }
-                chains.pop();
-            }
+/// Lays candidates one after another between those who stand, those alike in order; whether all could be.
+fn lay(
+    board: &Board,
+    (kinds, could): (&[Accommodation], &[Vec<Chain>]),
+    chains: &mut Vec<(Chain, Option<u8>)>,
+    tried: &mut usize,
+) -> bool {
+    let at = chains.len();
+    if at == kinds.len() {
+        return float(board, kinds, chains);
+    }
+    let alike = at
+        .checked_sub(1)
+        .filter(|before| kinds[*before] == kinds[at]);
+    let after = alike.map(|before| chains[before].0.starts[0]);
+    for chain in &could[at] {
+        if *tried == 0 {
+            return false;
         }
-        false
+        *tried -= 1;
+        if after.is_some_and(|after| chain.starts[0] < after) || !board.is_free_for(chain) {
+            continue;
+        }
+        for environment in board.environments(chain) {
+            let mut then = board.clone();
+            then.hold(chain, environment);
+            chains.push((chain.clone(), environment));
+            if lay(&then, (kinds, could), chains, tried) {
+                return true;
+            }
+            chains.pop();
+        }
     }
+    false
+}
 
-    /// Gives what floats of each its start, whoever ends first being first.
-    fn float(&self, board: &Board, keys: &[usize], chains: &mut [(Chain, Option<u8>)]) -> bool {
-        let mut board = board.clone();
-        let mut order: Vec<usize> = (0..chains.len()).collect();
-        order.sort_by_key(|at| chains[*at].0.end);
-        order
-            .into_iter()
-            .all(|at| board.float(&mut chains[at].0, self.accommodation(keys[at])))
-    }
+/// Gives what floats of each its start, whoever ends first being first.
+fn float(board: &Board, kinds: &[Accommodation], chains: &mut [(Chain, Option<u8>)]) -> bool {
+    let mut board = board.clone();
+    let mut order: Vec<usize> = (0..chains.len()).collect();
+    order.sort_by_key(|at| chains[*at].0.end);
+    order
+        .into_iter()
+        .all(|at| board.float(&mut chains[at].0, kinds[at]))
 }
 
 /// Every choice of `count` among so many, in order.
@@ -225,20 +251,19 @@ fn choices(of: usize, count: usize) -> Vec<Vec<usize>> {
     all
 }
 
-/// Times of a day dealt out to its candidates, those alike in the order in which they were heard, he last of his like: so
-/// whoever can keep his times does, as far as the order goes.
+/// Times of a day dealt out to its candidates and to him, the last: whoever has one that is his already keeps it, the
+/// others take those of their like in order.
 fn dealt(
     day: &Day,
-    key: usize,
     kinds: &[Accommodation],
     times: Vec<(Vec<u16>, Option<u8>)>,
-) -> Vec<PlacedSlot> {
+) -> Vec<(Vec<u16>, Option<u8>)> {
     let mut left: BTreeMap<usize, (Vec<u16>, Option<u8>)> = times.into_iter().enumerate().collect();
-    let keys = day.slots.iter().map(|slot| slot.candidate).chain([key]);
     let mut given: BTreeMap<usize, (Vec<u16>, Option<u8>)> = BTreeMap::new();
     let alike = |at: usize, other: usize| kinds[at] == kinds[other];
     for (at, slot) in day.slots.iter().enumerate() {
-        let kept = left.iter().find(|(other, (starts, _))| alike(at, **other) && *starts == slot.starts);
+        let mut of_his = left.iter();
+        let kept = of_his.find(|(other, (starts, _))| alike(at, **other) && *starts == slot.starts);
         if let Some(other) = kept.map(|(other, _)| *other) {
             given.extend(left.remove(&other).map(|times| (at, times)));
         }
@@ -247,20 +272,10 @@ fn dealt(
         if given.contains_key(&at) {
             continue;
         }
-        let mut alike = left.iter().filter(|(other, _)| alike(at, **other));
-        let first = alike.next().map(|(other, _)| *other);
-        if let Some(times) = first.and_then(|other| left.remove(&other)) {
-            given.insert(at, times);
+        let mut of_his = left.keys().filter(|other| alike(at, **other));
+        if let Some(other) = of_his.next().copied() {
+            given.extend(left.remove(&other).map(|times| (at, times)));
         }
     }
-    let mut slots: Vec<PlacedSlot> = keys
-        .zip(given.into_values())
-        .map(|(candidate, (starts, environment))| PlacedSlot {
-            candidate,
-            starts,
-            environment,
-        })
-        .collect();
-    slots.sort_by(|a, b| a.starts.cmp(&b.starts));
-    slots
+    given.into_values().collect()
 }

@@ -18,7 +18,7 @@ pub(super) type Rank = (usize, usize, Opens, bool, bool, bool, u64);
 
 impl Index<'_> {
     /// Every seat for a candidate, best first, nobody else touched; and the rule that refuses each other one. One who is
-    /// heard in the plan is asked for as though he were not.
+    /// heard in the plan is asked for as though he were not: the rules are those that the plan without him keeps.
     pub fn seats(&mut self, wanted: &Wanted, allowed: Allowed, refusals: Refusals) -> Seats {
         let mark = self.mark();
         self.take_out(wanted.candidate);
@@ -36,9 +36,9 @@ impl Index<'_> {
         seats
     }
 
-    /// Ways to give a candidate a seat, best first: nobody else touched, then with others of the day retimed, then, if
-    /// nothing else is found, with others moved; each as far as it is allowed. One who is heard in the plan is asked for as
-    /// though he were not.
+    /// Ways to give a candidate a seat, best first: nobody else touched; where there is none, with others of the day
+    /// retimed; where there is none either, with others moved; each as far as it is allowed. One who is heard in the plan
+    /// is asked for as though he were not: the rules are those that the plan without him keeps.
     pub fn ways(&mut self, wanted: &Wanted, allowed: Allowed) -> Vec<Way> {
         let mark = self.mark();
         self.take_out(wanted.candidate);
@@ -49,8 +49,8 @@ impl Index<'_> {
             .into_iter()
             .filter_map(|seat| self.plain(wanted.candidate, seat))
             .collect();
-        if allowed.retimes {
-            ways.extend(self.retimed(wanted));
+        if ways.is_empty() && allowed.retimes {
+            ways = self.retimed(wanted);
         }
         if ways.is_empty() && allowed.moves > 0 {
             ways = self.chained(wanted, allowed);
@@ -231,8 +231,7 @@ impl Index<'_> {
         }
         let periods = &self.problem.periods;
         let period = periods.iter().find(|days| days.contains(&date))?;
-        let sits_in =
-            |own: &&Day| !own.slots.is_empty() && period.contains(&own.date);
+        let sits_in = |own: &&Day| !own.slots.is_empty() && period.contains(&own.date);
         if one.days.iter().any(|own| sits_in(&own)) {
             // A day before the first would move the preparation half-day.
             let first = one.days.iter().find(|day| !day.slots.is_empty())?.date;
@@ -336,4 +335,3 @@ pub(super) fn seated(plan: &Plan, candidate: usize, seat: &Seat) -> Option<(usiz
     }
     Some((seat.commission, one))
 }
-

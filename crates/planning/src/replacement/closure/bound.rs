@@ -4,16 +4,16 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 
-use super::Closing;
+use super::{Closing, no_period};
 use crate::replacement::index::Index;
-use crate::replacement::{Opens, Wanted, fit, refusal};
+use crate::replacement::{Opens, Refusals, Wanted, fit, refusal};
 
 /// Lower bounds, for every plan that keeps the others as far as is asked.
 ///
-/// A matching of those who lost their seats with the places that days have left, whatever their timetables say; the
-/// others need new commissions, each full. Where others may be moved, any day of the zone and option that has a place left
-/// may be the end of a chain. It leaves out whether a new commission finds members and rooms, extra time, and distances:
-/// the truth may be higher.
+/// A largest matching of those who lost their seats with the places that days have left, one by one; the others need new
+/// commissions, each full. Where others may be retimed, whatever the timetables say; where others may be moved, any day
+/// of the zone and option may be the end of a chain. It leaves out whether several fit on a day together, and whether a
+/// new commission finds members and rooms: the truth may be higher.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Bound {
     /// Fewest candidates left out, with as many new commissions as are allowed.
@@ -28,36 +28,13 @@ pub(super) fn of(index: &Index, wanted: &[Wanted], closing: &Closing) -> Bound {
     let mut days: Vec<usize> = Vec::new();
     let mut edges: Vec<Vec<usize>> = vec![Vec::new(); wanted.len()];
     for (one, edges) in wanted.iter().zip(&mut edges) {
-        let Some(candidate) = index.candidates.get(&one.candidate) else {
-            continue;
-        };
-        for place in index.of(candidate.zone, candidate.option) {
-            let team = &index.plan.commissions[*place];
-            let mut dates: Vec<NaiveDate> = team.days.iter().map(|day| day.date).collect();
-            if closing.allowed.opens > Opens::Nothing {
-                let of = |days: &&Vec<NaiveDate>| dates.iter().any(|date| days.contains(date));
-                let periods: Vec<_> = index.problem.periods.iter().filter(of).flatten().collect();
-                dates.extend(periods);
-            }
-            dates.sort_unstable();
-            dates.dedup();
-            for date in dates {
-                let may = closing.allowed.moves > 0
-                    || index.of_team(candidate, team, date).is_ok();
-                if !may || refusal::of_date(one, candidate, date).is_err() && closing.allowed.moves == 0 {
-                    continue;
-                }
-                if date < closing.first {
-                    continue;
-                }
-                let left = left(index, *place, date);
-                let at = *places.entry((*place, date)).or_insert_with(|| {
-                    days.push(left);
-                    days.len() - 1
-                });
-                if days[at] > 0 {
-                    edges.push(at);
-                }
+        for (place, date) in ends(index, one, closing) {
+            let at = *places.entry((place, date)).or_insert_with(|| {
+                days.push(left(index, place, date));
+                days.len() - 1
+            });
+            if days[at] > 0 {
+                edges.push(at);
             }
         }
     }
@@ -80,12 +57,48 @@ pub(super) fn of(index: &Index, wanted: &[Wanted], closing: &Closing) -> Bound {
     }
 }
 
+/// Days on which a place is taken when he gets a seat: his own, or that of the last who is moved.
+fn ends(index: &Index, one: &Wanted, closing: &Closing) -> Vec<(usize, NaiveDate)> {
+    let allowed = no_period(closing);
+    if !allowed.retimes && allowed.moves == 0 {
+        let found = index.found(one, allowed, Refusals::None, None).free;
+        return found
+            .iter()
+            .map(|seat| (seat.commission, seat.date))
+            .collect();
+    }
+    let Some(candidate) = index.candidates.get(&one.candidate) else {
+        return Vec::new();
+    };
+    let mut ends = Vec::new();
+    for place in index.of(candidate.zone, candidate.option) {
+        let team = &index.plan.commissions[*place];
+        let sits: Vec<NaiveDate> = team.days.iter().map(|day| day.date).collect();
+        let mut dates = sits.clone();
+        if allowed.opens > Opens::Nothing {
+            let of = |days: &&Vec<NaiveDate>| sits.iter().any(|date| days.contains(date));
+            dates.extend(index.problem.periods.iter().filter(of).flatten());
+        }
+        dates.sort_unstable();
+        dates.dedup();
+        dates.retain(|date| {
+            let his = refusal::of_date(one, candidate, *date).is_ok()
+                && index.of_team(candidate, team, *date).is_ok();
+            *date >= closing.first && (his || allowed.moves > 0)
+        });
+        ends.extend(dates.into_iter().map(|date| (*place, date)));
+    }
+    ends
+}
+
 /// Places that a day has left.
 fn left(index: &Index, place: usize, date: NaiveDate) -> usize {
     let one = &index.plan.commissions[place];
     let day = one.days.iter().find(|day| day.date == date);
     match day.filter(|day| !day.slots.is_empty()) {
-        Some(day) => fit::most(index.problem, one, day).1.saturating_sub(day.slots.len()),
+        Some(day) => fit::most(index.problem, one, day)
+            .1
+            .saturating_sub(day.slots.len()),
         None => seats(index),
     }
 }

@@ -4,8 +4,8 @@ use chrono::NaiveDate;
 
 use super::{Closing, no_period, waiting};
 use crate::engine::{Budget, solve};
-use crate::replacement::index::Index;
 use crate::replacement::Wanted;
+use crate::replacement::index::Index;
 use crate::session::{Commission, Problem, Taken, Weights};
 
 /// Changes tried for each candidate: a commission or two are found at once, and fewer are looked for.
@@ -85,7 +85,12 @@ impl Index<'_> {
                 .filter(|days| days.iter().all(notice))
                 .cloned()
                 .collect(),
-            centres: whole.centres.iter().filter(|one| here(one.zone)).cloned().collect(),
+            centres: whole
+                .centres
+                .iter()
+                .filter(|one| here(one.zone))
+                .cloned()
+                .collect(),
             examiners,
             candidates,
             fixed: Vec::new(),
