@@ -4,6 +4,7 @@
 //! search at each level of what may be disturbed, and what becomes of the fullest centre when it closes.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::error::Error;
 use std::io::Read as _;
 use std::time::{Duration, Instant};
 
@@ -22,21 +23,19 @@ impl Watch for Clock {
     }
 }
 
-fn main() {
+fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().collect();
-    let bytes = std::fs::read(&arguments[1]).unwrap();
+    let bytes = std::fs::read(&arguments[1])?;
     let mut text = Vec::new();
-    flate2::read::MultiGzDecoder::new(&bytes[..])
-        .read_to_end(&mut text)
-        .unwrap();
-    let problem = exchange::read::problem(&text).unwrap().problem;
+    flate2::read::MultiGzDecoder::new(&bytes[..]).read_to_end(&mut text)?;
+    let problem = exchange::read::problem(&text)?.problem;
     let mut zones = BTreeMap::new();
     for one in &problem.candidates {
         *zones.entry(one.zone).or_insert(0) += 1;
     }
     let zones: Vec<usize> = zones.into_values().collect();
-    let seed = arguments[3].parse().unwrap();
-    let budget = Budget::within(seed, arguments[2].parse().unwrap(), &zones);
+    let seed = arguments[3].parse()?;
+    let budget = Budget::within(seed, arguments[2].parse()?, &zones);
     let plan = solve(&problem, &budget, &Clock(Instant::now())).plan;
     println!(
         "{} candidates, {} commissions, {} left out",
@@ -44,12 +43,14 @@ fn main() {
         plan.commissions.len(),
         plan.left_out.len()
     );
-    let drawn = arguments
-        .get(4)
-        .map_or(1000, |count| count.parse().unwrap());
+    let drawn = match arguments.get(4) {
+        Some(count) => count.parse()?,
+        None => 1000,
+    };
     seats(&problem, &plan, seed, drawn);
     closure(&problem, &plan);
     examiners(&problem, &plan);
+    Ok(())
 }
 
 fn seats(problem: &Problem, plan: &Plan, seed: u64, drawn: usize) {
@@ -71,8 +72,8 @@ fn seats(problem: &Problem, plan: &Plan, seed: u64, drawn: usize) {
     let mut chance = ChaCha8Rng::seed_from_u64(seed);
     let asked: Vec<Wanted> = (0..drawn)
         .map(|_| {
-            let at = chance.next_u64() % heard.len() as u64;
-            let (candidate, place, date) = heard[usize::try_from(at).unwrap()];
+            let at = usize::try_from(chance.next_u64() % heard.len() as u64).unwrap_or(0);
+            let (candidate, place, date) = heard[at];
             Wanted {
                 candidate,
                 former: Some(place),
@@ -138,7 +139,7 @@ fn closure(problem: &Problem, plan: &Plan) {
     let fifty = centres.iter().min_by_key(|(_, heard)| heard.abs_diff(50));
     let fullest = centres.iter().max_by_key(|(_, heard)| **heard);
     for (centre, heard) in fifty.into_iter().chain(fullest) {
-        for opened in [0, 1_000] {
+        for opened in [0, 50] {
             for (retimes, moves) in [(false, 0), (true, 1)] {
                 let closing = Closing {
                     centre: *centre,

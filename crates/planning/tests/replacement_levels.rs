@@ -146,7 +146,7 @@ fn kinds(problem: &Problem, day: &Day) -> Vec<Accommodation> {
 }
 
 /// Whether a day holds these candidates, times and pause being free.
-fn holds(problem: &Problem, table: &mut DayTable, day: &Day, kinds: &[Accommodation]) -> bool {
+fn holds(table: &mut DayTable, day: &Day, kinds: &[Accommodation]) -> bool {
     let first = day.preparation.is_some();
     kinds.len() <= (if first { 3 } else { 6 }) && table.fits(first, kinds)
 }
@@ -214,7 +214,7 @@ fn a_day_holds_him_with_others_retimed_when_and_only_when_a_day_solved_anew_does
             for (at, day) in one.days.iter().enumerate() {
                 let mut all = kinds(&problem, day);
                 all.push(problem.candidates[key].accommodation);
-                let could = holds(&problem, &mut table, day, &all);
+                let could = holds(&mut table, day, &all);
                 let way = ways
                     .iter()
                     .find(|way| (way.seat.commission, way.seat.date) == (place, day.date));
@@ -244,26 +244,38 @@ fn a_day_holds_him_with_others_retimed_when_and_only_when_a_day_solved_anew_does
 
 #[test]
 fn nobody_is_retimed_who_need_not_be() {
-    // The one who has been there all along sits so that the newcomer has no room; a pause elsewhere, or one other time, is
-    // enough.
-    let (problem, mut plan) = world([[1, 2], [3, 6]], |_| false);
+    // Two on the second day, the later one at every hour that the rules let through: he who comes has room between them,
+    // or at most one of them has other times.
+    let (problem, standing) = world([[1, 2], [3, 6]], |_| false);
     let key = problem.candidates.len() - 1;
-    for late in [0, 30, 60, 90] {
-        let day = &mut plan.commissions[0].days[1];
-        for slot in &mut day.slots {
-            for start in &mut slot.starts {
-                *start += if late == 0 { 0 } else { 15 };
-            }
+    let mut crowded = 0;
+    for late in (0..300).step_by(5) {
+        let mut plan = standing.clone();
+        let slots = &mut plan.commissions[0].days[1].slots;
+        for start in &mut slots[1].starts {
+            *start += late;
         }
         if violations(&problem, &plan) != [] {
             continue;
         }
         let mut index = Index::new(&problem, &plan);
-        let ways = index.ways(&wanted(key), allowed(true, 0));
+        let here = Wanted {
+            last: Some(plan.commissions[0].days[1].date),
+            declined: BTreeSet::from([plan.commissions[0].days[0].date]),
+            ..wanted(key)
+        };
+        let ways = index.ways(&here, allowed(true, 0));
         let best = ways.first().unwrap();
         keeps_its_word(&problem, &plan, best, key);
-        assert!(best.retimed.len() <= 1, "{best:?}");
+        let fits = fits(&problem, &plan, (0, 1), key, &[]);
+        assert_eq!(
+            best.retimed.is_empty() && best.seat.lunch == plan.commissions[0].days[1].lunch,
+            fits
+        );
+        assert!(best.retimed.len() <= 1, "{late} {best:?}");
+        crowded += usize::from(!fits);
     }
+    println!("{crowded}");
 }
 
 /// The fewest others to move so that he has a seat, at most two: every choice of a day for him, of somebody who leaves it

@@ -19,7 +19,7 @@ use delos_planning::replacement::{
 use delos_planning::session::{Plan, Point, Problem};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng as _;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use self::corpus::below;
 use self::world::{candidate, examiner, problem};
@@ -67,10 +67,10 @@ fn replaced(plan: &Plan, lost: &Lost, examiner: usize) -> Plan {
 
 #[test]
 fn each_answer_on_an_academy_breaks_no_rule_of_ours_nor_of_the_judge_s() {
-    let text = corpus::instance("academy");
-    let Reading { problem, names } = read::problem(&text).unwrap();
-    let plan = corpus::valid(&problem);
-    let stated: Value = serde_json::from_slice(&text).unwrap();
+    let (stated, plan) = corpus::written("academy");
+    let reading = read::problem(&serde_json::to_vec(&stated).unwrap()).unwrap();
+    let plan = read::plan(&serde_json::to_vec(&plan).unwrap(), &reading).unwrap();
+    let Reading { problem, names } = reading;
     let mut asked = vec![json!({"instance": "academy", "value": stated})];
     let written = |on: &str, problem: &Problem, plan: &Plan| {
         let mut value = serde_json::to_value(solution(problem, &names, plan).unwrap()).unwrap();
@@ -184,7 +184,7 @@ fn each_answer_on_an_academy_breaks_no_rule_of_ours_nor_of_the_judge_s() {
         .iter()
         .flat_map(|one| one.members.clone())
         .collect();
-    for examiner in members.iter().take(12) {
+    for examiner in members.iter().take(4) {
         let lost = lose(&problem, &plan, *examiner, problem.periods[0][0]);
         assert!(lost.together.iter().all(Option::is_some));
         let on = format!("examiner {examiner} lost");

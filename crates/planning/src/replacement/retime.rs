@@ -55,7 +55,7 @@ impl Index<'_> {
         }
         ways.sort_by_cached_key(|way| {
             (
-                way.disturbs(),
+                way.retimed.len(),
                 self.rank(wanted, candidate, &way.seat),
                 way.seat.date,
                 way.seat.starts.clone(),
@@ -83,13 +83,11 @@ impl Index<'_> {
             sits.collect(),
             candidate.accommodation,
         );
-        let laid = match self.laid.get(&standing) {
-            Some(known) => known.clone(),
-            None => {
-                let found = self.laid(&standing);
-                self.laid.entry(standing).or_insert(found).clone()
-            }
-        };
+        if !self.laid.contains_key(&standing) {
+            let found = self.laid(&standing);
+            self.laid.insert(standing.clone(), found);
+        }
+        let laid = self.laid.get(&standing).cloned().flatten();
         let laid = laid.unwrap_or_else(|| {
             let times = solved.slots.into_iter();
             let times = times.map(|slot| (slot.starts, slot.environment)).collect();

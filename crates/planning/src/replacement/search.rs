@@ -13,8 +13,8 @@ use crate::session::{Candidate, Commission, Day, PlacedSlot, Plan, Problem};
 /// A team and a day, which no seat of a search may be on.
 pub(super) type Barred = Option<(usize, NaiveDate)>;
 
-/// What orders ways: the least first.
-pub(super) type Rank = (usize, usize, Opens, bool, bool, bool, u64);
+/// What orders seats, the least first: what is opened, beyond the usual most, another commission, another centre, metres.
+pub(super) type Rank = (Opens, bool, bool, bool, u64);
 
 impl Index<'_> {
     /// Every seat for a candidate, best first, nobody else touched; and the rule that refuses each other one. One who is
@@ -157,8 +157,6 @@ impl Index<'_> {
         let beyond = seat.opens == Opens::Nothing
             && day.is_some_and(|day| day.slots.len() >= fit::most(self.problem, one, day).0);
         (
-            0,
-            0,
             seat.opens,
             beyond,
             Some(seat.commission) != wanted.former,
@@ -273,13 +271,6 @@ impl Seats {
                 rule,
             }),
         }
-    }
-}
-
-impl Way {
-    /// How much it disturbs others: moved, then retimed.
-    pub(super) fn disturbs(&self) -> (usize, usize) {
-        (self.moved.len(), self.retimed.len())
     }
 }
 

@@ -123,12 +123,11 @@ fn seats(index: &Index) -> usize {
 /// Who has a place in a largest matching (Kuhn, 1955: augmenting paths), days holding so many.
 fn matched(edges: &[Vec<usize>], days: &[usize]) -> Vec<bool> {
     let mut held: Vec<Vec<usize>> = vec![Vec::new(); days.len()];
-    let mut matched = vec![false; edges.len()];
-    for one in 0..edges.len() {
+    let mut give = |one| {
         let mut seen = vec![false; days.len()];
-        matched[one] = augment(one, edges, days, &mut held, &mut seen);
-    }
-    matched
+        augment(one, edges, days, &mut held, &mut seen)
+    };
+    (0..edges.len()).map(&mut give).collect()
 }
 
 fn augment(
