@@ -3,6 +3,7 @@
 
 mod annex;
 mod corpus;
+mod instances;
 mod judge;
 mod world;
 
