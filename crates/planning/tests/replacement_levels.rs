@@ -244,40 +244,136 @@ fn a_day_holds_him_with_others_retimed_when_and_only_when_a_day_solved_anew_does
     }
 }
 
-#[test]
-fn nobody_is_retimed_who_need_not_be() {
-    // Two on the second day, the later one at every hour that the rules let through: he who comes has room between them,
-    // or at most one of them has other times.
-    let (problem, standing) = world([[1, 4], [3, 6]], |_| false).unwrap();
-    let key = problem.candidates.len() - 1;
-    let mut crowded = 0;
-    for late in (0..300).step_by(5) {
-        let mut plan = standing.clone();
-        let slots = &mut plan.commissions[0].days[1].slots;
-        for start in &mut slots[3].starts {
-            *start += late;
-        }
-        if !violations(&problem, &plan).is_empty() {
-            continue;
-        }
-        let mut index = Index::new(&problem, &plan);
-        let here = Wanted {
-            last: Some(plan.commissions[0].days[1].date),
-            declined: BTreeSet::from([plan.commissions[0].days[0].date]),
-            ..wanted(key)
-        };
-        let ways = index.ways(&here, allowed(true, 0));
-        let best = ways.first().unwrap();
-        keeps_its_word(&problem, &plan, best, key);
-        let fits = fits(&problem, &plan, (0, 1), key, &[]);
-        assert_eq!(
-            best.retimed.is_empty() && best.seat.lunch == plan.commissions[0].days[1].lunch,
-            fits
-        );
-        println!("{late} {fits} {:?} {}", best.retimed, best.seat.lunch);
-        crowded += usize::from(!fits);
+/// A day of candidates without extra time and without preparation, in steps of five minutes from opening, a bit each: what
+/// keeps the commission, and each environment.
+#[derive(Clone, Copy)]
+struct Bits {
+    pause: u32,
+    work: u128,
+    held: [u128; 2],
+}
+
+/// So many steps from one on.
+fn span(from: u32, steps: u32) -> u128 {
+    ((1 << steps) - 1) << from
+}
+
+impl Bits {
+    /// T 6 steps, E1 4, R 12 and 2 of margin, E2 4; none where it does not fit.
+    fn with(self, start: u32, environment: usize) -> Option<Self> {
+        let work = span(start + 6, 4) | span(start + 24, 4);
+        let held = span(start + 10, 18);
+        let crosses = start < self.pause + 12 && start + 28 > self.pause;
+        (!crosses && self.work & work == 0 && self.held[environment] & held == 0).then(|| {
+            let mut then = self;
+            then.work |= work;
+            then.held[environment] |= held;
+            then
+        })
     }
-    println!("{crowded}");
+
+    /// Whether so many more fit, none starting before `from`; `ends` are the ends of those laid already.
+    fn holds(self, from: u32, count: usize, ends: &mut Vec<u32>) -> bool {
+        if count == 0 {
+            // H takes 2 steps, in the order in which the chains end.
+            let mut work = self.work;
+            return ends.iter().all(|end| {
+                let start = (*end..=106).find(|start| work & span(*start, 2) == 0);
+                work |= start.map_or(0, |start| span(start, 2));
+                start.is_some()
+            });
+        }
+        (from..=80).any(|start| {
+            (0..2).any(|environment| {
+                let Some(then) = self.with(start, environment) else {
+                    return false;
+                };
+                ends.push(start + 28);
+                let holds = then.holds(start, count - 1, ends);
+                ends.pop();
+                holds
+            })
+        })
+    }
+}
+
+/// The fewest of a day who must have other times so that one more fits: every choice of them, every pause.
+fn fewest_retimed(day: &Day) -> Option<usize> {
+    let step = |minutes: u16| u32::from((minutes - 480) / 5);
+    let count = day.slots.len();
+    let could = |freed: u32| {
+        (36..=60).any(|pause| {
+            let mut bits = Bits {
+                pause,
+                work: span(pause, 12),
+                held: [0; 2],
+            };
+            let mut stay = (0..count).filter(|at| freed >> at & 1 == 0);
+            let stands = stay.all(|at| {
+                let slot = &day.slots[at];
+                let environment = usize::from(slot.environment.unwrap_or(1)) - 1;
+                let last = span(step(slot.starts[4]), 2);
+                let then = bits.with(step(slot.starts[0]), environment);
+                let Some(then) = then.filter(|then| then.work & last == 0) else {
+                    return false;
+                };
+                bits = then;
+                bits.work |= last;
+                true
+            });
+            let more = usize::try_from(freed.count_ones()).unwrap_or(0) + 1;
+            stands && bits.holds(0, more, &mut Vec::new())
+        })
+    };
+    (0..=count).find(|size| {
+        let choices = 0..1_u32 << count;
+        let mut of_size = choices.filter(|freed| freed.count_ones() as usize == *size);
+        of_size.any(could)
+    })
+}
+
+#[test]
+fn as_few_are_retimed_as_an_enumeration_retimes() {
+    // Days as they are solved, and with one of their candidates later by any number of minutes that the rules let through.
+    let mut seen = BTreeMap::new();
+    for count in 2..=5 {
+        let (problem, standing) = world([[1, count], [3, 6]], |_| false).expect("days");
+        let key = problem.candidates.len() - 1;
+        for (who, late) in
+            (0..count).flat_map(|who| (0..300).step_by(5).map(move |late| (who, late)))
+        {
+            let mut plan = standing.clone();
+            let slot = &mut plan.commissions[0].days[1].slots[who];
+            for start in &mut slot.starts {
+                *start += late;
+            }
+            if !violations(&problem, &plan).is_empty() || (who > 0 && late == 0) {
+                continue;
+            }
+            let day = &plan.commissions[0].days[1];
+            let here = Wanted {
+                last: Some(day.date),
+                declined: BTreeSet::from([plan.commissions[0].days[0].date]),
+                ..wanted(key)
+            };
+            let mut index = Index::new(&problem, &plan);
+            let ways = index.ways(&here, allowed(true, 0));
+            let found = ways.first().map(|way| way.retimed.len());
+            let fewest = fewest_retimed(day);
+            // With five the tries may be spent: then everybody is as the day is solved anew.
+            let spent = count == 5 && found == Some(5);
+            assert!(
+                found == fewest || (spent && fewest >= Some(3)),
+                "{count} {who} {late} {found:?} {fewest:?}"
+            );
+            for way in &ways {
+                keeps_its_word(&problem, &plan, way, key);
+            }
+            *seen.entry(found).or_insert(0) += 1;
+        }
+    }
+    println!("{seen:?}");
+    assert!(seen.keys().len() > 1, "{seen:?}");
 }
 
 /// The fewest others to move so that he has a seat, at most two: every choice of a day for him, of somebody who leaves it
@@ -371,7 +467,12 @@ proptest! {
         let ways = index.ways(&wanted(key), allowed(false, 2));
         prop_assert_eq!(index.plan(), &plan);
         let found = ways.first().map(|way| way.moved.len());
-        prop_assert_eq!(found, expected);
+        // The enumeration lets nobody come back to a day that a chain has left; a second who is moved may.
+        if expected.is_some() {
+            prop_assert_eq!(found, expected);
+        } else {
+            prop_assert!(found.is_none_or(|moved| moved == 2));
+        }
         for way in &ways {
             keeps_its_word(&problem, &plan, way, key);
             prop_assert_eq!(&way.retimed, &Vec::<usize>::new());

@@ -1,8 +1,9 @@
 //! What is answered is checked: by the checker, on what concerns the change and nothing else.
 //!
 //! Every rule is of a commission, of an examiner's commissions, of a centre's on a day, or of a candidate's seats. So a plan
-//! of the commissions that change and those that hear whom they hear, as they are, and those of their members and of
-//! their centres, with one candidate a day since only their days count, breaks the same rules there as the whole plan.
+//! of the commissions that change and those that hear whom they hear, as they are, breaks the same rules there as the whole
+//! plan, once it has those of their members and of their centres too, where what is asked of these changes: with one
+//! candidate a day, since only their days count.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,10 +19,11 @@ impl Index<'_> {
         let stands = &self.plan.commissions;
         let (mut near, mut whole) = (BTreeSet::new(), BTreeSet::new());
         for (place, one) in changes {
-            near.extend(self.related(one));
-            if let Some(stood) = stands.get(*place) {
-                whole.insert(*place);
-                near.extend(self.related(stood));
+            let stood = stands.get(*place);
+            whole.extend(stood.map(|_| *place));
+            if !stood.is_some_and(|stood| is_held_alike(stood, one)) {
+                near.extend(self.related(one));
+                near.extend(stood.into_iter().flat_map(|stood| self.related(stood)));
             }
             let heard = one.days.iter().flat_map(|day| &day.slots);
             whole.extend(heard.filter_map(|slot| self.heard.get(&slot.candidate)));
@@ -102,6 +104,14 @@ impl Index<'_> {
             weights: whole.weights,
         }
     }
+}
+
+/// Whether a commission asks the same of its members and of its centre: then no rule on what else they do can change.
+fn is_held_alike(stood: &Commission, one: &Commission) -> bool {
+    let held = |day: &Day| (day.date, day.preparation, day.slots.is_empty());
+    stood.centre == one.centre
+        && stood.members == one.members
+        && stood.days.iter().map(held).eq(one.days.iter().map(held))
 }
 
 /// A commission with the first candidate of each day.

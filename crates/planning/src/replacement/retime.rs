@@ -10,8 +10,8 @@ use super::refusal;
 use super::{Opens, Seat, Wanted, Way};
 use crate::session::{Candidate, Day, PlacedSlot};
 
-/// Most chains that are tried for a day: some tens of milliseconds, once for all days alike.
-const TRIED: usize = 300_000;
+/// Most chains that are tried for a day: a tenth of a second, once for all days alike.
+const TRIED: usize = 1_000_000;
 
 /// What a day is laid anew from: its preparation and pause, who sits when and where, and who comes.
 pub(super) type Standing = (Option<u16>, u16, Vec<Sits>, Accommodation);
