@@ -102,6 +102,7 @@ impl Index<'_> {
             own_centre: whole.own_centre,
             sixth: whole.sixth,
             weights: whole.weights,
+            reserve: whole.reserve,
         }
     }
 }

@@ -104,6 +104,8 @@ impl Index<'_> {
                 commission: whole.weights.unassigned / 100.0,
                 ..whole.weights
             },
+            // They are those for whom it is kept.
+            reserve: 0.0,
         }
     }
 }
