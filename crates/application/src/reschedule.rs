@@ -1,6 +1,6 @@
 //! Another date for those who lost theirs: the worker's task, and what a person does where the worker finds none.
 //!
-//! The search is `delos_planning::seats`: nobody is moved, every rule is kept. What the authority's setting says decides
+//! The search is `delos_planning::replacement`: nobody is moved, every rule is kept. What the authority's setting says decides
 //! whether a date that was found is confirmed at once, or proposed to a person: a proposal is a planned sitting of which
 //! nobody was told yet.
 //!
@@ -24,7 +24,7 @@ use delos_persistence::plans::{self, PlanRecord};
 use delos_persistence::tasks::{self, TaskRecord};
 use delos_persistence::waiting::{self, WaitingRecord};
 use delos_persistence::{Transaction, authorities, journal};
-use delos_planning::seats::place_all;
+use delos_planning::replacement::place_all;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 

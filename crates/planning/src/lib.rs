@@ -8,5 +8,5 @@ pub mod check;
 pub mod day;
 pub mod engine;
 pub mod exchange;
-pub mod seats;
+pub mod replacement;
 pub mod session;

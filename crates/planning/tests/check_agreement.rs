@@ -3,11 +3,10 @@
 
 mod corpus;
 mod instances;
+mod judge;
 mod mutation;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Write as _;
-use std::process::{Command, Stdio};
 
 use delos_planning::check::{RULES, Terms, objective, violations};
 use delos_planning::exchange::{Reading, Unreadable, read};
@@ -56,7 +55,9 @@ fn the_checker_and_the_format_s_judge_say_the_same_of_ten_thousand_plans() {
         }
     }
     assert!(ours.len() >= 10_000, "{}", ours.len());
-    let Some(theirs) = ask(&asked) else { return };
+    let Some(theirs) = judge::ask(&asked) else {
+        return;
+    };
     assert_eq!(theirs.len(), ours.len());
     let mut plans = asked.iter().filter(|one| one.get("plan").is_some());
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
@@ -124,44 +125,4 @@ fn agree(ours: &Terms, theirs: &Value, plan: &Value) {
     assert!((number("exam_km") - ours.exam_km).abs() < 0.051, "{plan}");
     let total = theirs["objective"].as_f64().expect("a number");
     assert!((total - ours.total).abs() < 0.07, "{theirs} {plan}");
-}
-
-/// What the judge answers; none, said, when there is no Python, which `CI=true` does not let pass.
-fn ask(lines: &[Value]) -> Option<Vec<Value>> {
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/python/plans.py");
-    let judge = Command::new("python3")
-        .arg(script)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn();
-    let Ok(mut judge) = judge else {
-        println!("skipped: the judge: there is no Python");
-        assert!(!may_not_skip());
-        return None;
-    };
-    let mut input = judge.stdin.take().expect("a pipe");
-    let text: Vec<u8> = lines
-        .iter()
-        .flat_map(|line| [line.to_string().into_bytes(), vec![b'\n']].concat())
-        .collect();
-    // Written beside the reading: a pipe that nobody empties fills up.
-    let writer = std::thread::spawn(move || input.write_all(&text));
-    let answered = judge.wait_with_output().expect("an answer");
-    writer.join().expect("a writer").expect("a reader");
-    assert!(answered.status.success());
-    let answers = String::from_utf8(answered.stdout).expect("UTF-8");
-    Some(
-        answers
-            .lines()
-            .map(|line| serde_json::from_str(line).expect("JSON"))
-            .collect(),
-    )
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "as every test that may lack something"
-)]
-fn may_not_skip() -> bool {
-    std::env::var("CI").is_ok_and(|ci| ci == "true")
 }

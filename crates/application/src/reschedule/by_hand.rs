@@ -12,7 +12,7 @@ use delos_persistence::plans::{self, PlanRecord};
 use delos_persistence::sittings;
 use delos_persistence::waiting::{self, WaitingRecord};
 use delos_persistence::{Access, Transaction, journal};
-use delos_planning::seats::{Opens, Placed, Seats, search as engine, with};
+use delos_planning::replacement::{Opens, Placed, Seats, search as engine, with};
 
 use super::search::Search;
 use super::write;

@@ -10,7 +10,7 @@ use delos_persistence::plans::{self, CommissionRecord, PlanRecord};
 use delos_persistence::sittings::{self, Ended, PastSitting};
 use delos_persistence::waiting::{self, WaitingRecord};
 use delos_persistence::{authorities, sessions};
-use delos_planning::seats::{NoSeat, Wanted};
+use delos_planning::replacement::{NoSeat, Wanted};
 use delos_planning::session::Plan;
 
 use crate::absence::last_day;

@@ -8,7 +8,7 @@ use delos_domain::tracks::Tracks;
 use delos_persistence::plans::{self, CommissionRecord, DayRecord};
 use delos_persistence::sittings::{self, DatedSitting};
 use delos_persistence::{Transaction, candidates};
-use delos_planning::seats::Placed;
+use delos_planning::replacement::Placed;
 use delos_planning::session::{Commission, Day, PlacedSlot};
 
 use super::search::Search;

@@ -37,12 +37,16 @@ export const cause = (code: string): string => CAUSES[code] ?? 'date retirée';
 
 const RULES: Record<string, string> = {
   other_option: 'la commission interroge l’autre option',
+  other_zone: 'centre d’une autre zone',
   no_notice: 'trop proche, passé, ou avant la date perdue',
   after_last_day: 'après la date limite',
+  candidate_unavailable: 'le candidat n’est pas disponible',
   centre_closed: 'centre fermé',
   other_centre: 'centre d’un autre établissement',
   not_accessible: 'centre non accessible',
   own_school: 'un membre est de son établissement',
+  own_student: 'un membre l’a pour élève',
+  withdrawn: 'un membre s’est récusé pour lui',
   member_unavailable: 'un membre n’est pas disponible',
   member_elsewhere: 'un membre siège ailleurs',
   member_periods: 'un membre siège déjà autant qu’il l’accepte',

@@ -11,7 +11,7 @@ use delos_domain::candidate::{Accommodation, ExamOption, Form};
 use delos_domain::ratio::TimeRatio;
 use delos_planning::check::violations;
 use delos_planning::engine::propose;
-use delos_planning::seats::{NoSeat, Opens, Seat, SeatRule, Wanted, place_all, search, with};
+use delos_planning::replacement::{NoSeat, Opens, Seat, SeatRule, Wanted, place_all, search, with};
 use delos_planning::session::{Commission, PlacedSlot, Plan, Problem};
 use proptest::prelude::*;
 
