@@ -10,6 +10,7 @@
 mod ascent;
 mod branch;
 mod centres;
+mod dated;
 mod parts;
 mod people;
 mod prices;
@@ -118,11 +119,12 @@ pub fn lower_bound(
                 cancelled,
             };
             let short = shortage::shortages(zone);
-            let found = if short.is_empty() {
-                of_zone(zone, &mut work)
-            } else {
-                None
-            };
+            let found = (short.is_empty())
+                .then(|| of_zone(zone, &mut work))
+                .flatten()
+                .and_then(|(value, settled)| {
+                    Some((value.max(dated::least(problem, zone.key)?), settled))
+                });
             ZoneBound {
                 zone: zone.key,
                 value: found.map(|(value, _)| value),

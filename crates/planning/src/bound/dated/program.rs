@@ -1,0 +1,411 @@
+//! The program in whole numbers of a small zone, and what it proves.
+//!
+//! Read of a plan, every column has a value that keeps every row and costs no more than the plan: the program's optimum
+//! is a lower bound.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use delos_domain::regulation::OfOption;
+use good_lp::{Constraint, Expression, ProblemVariables, Variable, variable};
+
+use super::{Dated, Slot};
+
+/// Nodes of the search after which it stops with what it has proved.
+const NODES: u64 = 2000;
+
+/// The rows so far.
+struct Program<'a> {
+    dated: &'a Dated<'a>,
+    columns: ProblemVariables,
+    rows: Vec<Constraint>,
+    cost: Expression,
+    /// Columns of each slot.
+    slots: Vec<Columns>,
+}
+
+/// Columns of a slot.
+struct Columns {
+    /// Commissions.
+    held: Variable,
+    /// Of each who can sit there: whether he sits in one of them.
+    sits: BTreeMap<usize, Variable>,
+    /// By day: how many of each group are heard.
+    heard: Vec<BTreeMap<usize, Variable>>,
+    /// Commissions in which a school is heard.
+    meets: BTreeMap<usize, Variable>,
+}
+
+/// What the program proves; none when it has no solution.
+pub(super) fn solve(dated: &Dated) -> Option<f64> {
+    let mut program = Program {
+        dated,
+        columns: ProblemVariables::new(),
+        rows: Vec::new(),
+        cost: Expression::default(),
+        slots: Vec::new(),
+    };
+    for slot in &dated.slots {
+        let columns = program.columns(slot);
+        program.members(slot, &columns);
+        program.days(slot, &columns);
+        program.refusals(slot, &columns);
+        program.slots.push(columns);
+    }
+    program.candidates();
+    program.people();
+    program.centres();
+    program.schools();
+    program.optimum()
+}
+
+impl Program<'_> {
+    fn whole(&mut self, most: u32) -> Variable {
+        self.columns
+            .add(variable().integer().clamp(0, f64::from(most)))
+    }
+
+    fn real(&mut self, most: f64) -> Variable {
+        self.columns.add(variable().clamp(0, most))
+    }
+
+    fn columns(&mut self, slot: &Slot) -> Columns {
+        let groups = &self.dated.groups;
+        let held = self.whole(slot.rooms);
+        let sits = slot.people.iter().map(|one| (*one, self.whole(1)));
+        let sits = sits.collect();
+        let mut heard = Vec::new();
+        let mut schools = BTreeSet::new();
+        for day in &slot.heard {
+            let columns = day
+                .iter()
+                .map(|group| (*group, self.real(groups[*group].count.into())));
+            heard.push(columns.collect());
+            schools.extend(day.iter().filter_map(|group| groups[*group].one.school));
+        }
+        let rooms = f64::from(slot.rooms);
+        let meets = schools
+            .into_iter()
+            .map(|school| (school, self.real(rooms)))
+            .collect();
+        Columns {
+            held,
+            sits,
+            heard,
+            meets,
+        }
+    }
+
+    /// M1 and M3, added up over the commissions of a slot.
+    fn members(&mut self, slot: &Slot, columns: &Columns) {
+        let dated = self.dated;
+        let rules = &dated.problem.composition;
+        let option = dated.options[slot.option];
+        let mut ask = |count: u8, who: &dyn Fn(usize) -> bool| {
+            let sits = columns.sits.iter().filter(|(one, _)| who(**one));
+            let sits: Expression = sits.map(|(_, sits)| *sits).sum();
+            self.rows.push(sits.geq(f64::from(count) * columns.held));
+        };
+        ask(rules.members_min, &|_| true);
+        ask(rules.teachers_min, &|one| !dated.people[one].professional);
+        ask(rules.professionals_min, &|one| {
+            dated.people[one].professional
+        });
+        if let OfOption::AtLeast(experts) = rules.of_option {
+            ask(experts, &|one| dated.people[one].options.contains(&option));
+        }
+        // Nobody sits where there is no commission, nor twice in one.
+        for sits in columns.sits.values() {
+            self.rows.push((*sits).into_expression().leq(columns.held));
+        }
+    }
+
+    /// K1, added up over the commissions of a slot, and the candidates beyond the usual.
+    fn days(&mut self, slot: &Slot, columns: &Columns) {
+        let seats = self.dated.seats;
+        let (first, next) = (f64::from(seats.first), f64::from(seats.next));
+        let mut before = Expression::default();
+        for (rank, day) in columns.heard.iter().enumerate() {
+            let all: Expression = day.values().copied().sum();
+            if rank == 0 {
+                // Whoever is heard on it makes it the first.
+                self.rows.push(all.clone().leq(first * columns.held));
+            } else {
+                self.rows.push(all.clone().leq(next * columns.held));
+                // It is the first where nobody was heard before; each who was allows no more than all the others.
+                let granted = (next - first) * before.clone();
+                self.rows
+                    .push(all.clone().leq(first * columns.held + granted));
+                let most = f64::from(slot.rooms) * next;
+                let beyond = self.real(most);
+                let usual = f64::from(seats.usual) * columns.held;
+                self.rows.push((all.clone() - usual).leq(beyond));
+                self.cost += self.dated.problem.weights.overload * beyond;
+            }
+            before += all;
+        }
+    }
+
+    /// I1, I2 and I3: those whom an examiner may not examine are heard in the commissions without him.
+    fn refusals(&mut self, slot: &Slot, columns: &Columns) {
+        let groups = &self.dated.groups;
+        let (first, next) = (self.dated.seats.first, self.dated.seats.next);
+        let total = first + next * super::count(slot.days.len().saturating_sub(1));
+        for (one, sits) in &columns.sits {
+            let mut all = (Expression::default(), 0);
+            let mut seen = BTreeSet::new();
+            for (rank, day) in columns.heard.iter().enumerate() {
+                let refused = day.iter();
+                let refused = refused.filter(|(group, _)| groups[**group].refused.contains(one));
+                let mut here = (Expression::default(), 0);
+                for (group, heard) in refused {
+                    here.0 += *heard;
+                    here.1 += groups[*group].count;
+                    all.0 += *heard;
+                    if seen.insert(*group) {
+                        all.1 += groups[*group].count;
+                    }
+                }
+                let seats = if rank == 0 { first } else { next };
+                // Each of the commissions without him hears no more than these, nor than it has seats.
+                if here.1 > 0 {
+                    let most = f64::from(seats.min(here.1));
+                    self.rows.push(here.0.leq(most * (columns.held - *sits)));
+                }
+            }
+            if all.1 > 0 {
+                let most = f64::from(total.min(all.1));
+                self.rows.push(all.0.leq(most * (columns.held - *sits)));
+            }
+        }
+        self.hearers(columns, total);
+    }
+
+    /// The members of the commissions that hear a group are people who may examine it; it is heard in as many of them
+    /// at least as its seats fill.
+    fn hearers(&mut self, columns: &Columns, total: u32) {
+        let dated = self.dated;
+        let members = f64::from(dated.problem.composition.members_min);
+        for (place, group) in dated.groups.iter().enumerate() {
+            let heard = columns.heard.iter().filter_map(|day| day.get(&place));
+            let heard: Expression = heard.copied().sum();
+            let may = columns
+                .sits
+                .iter()
+                .filter(|(one, _)| !group.refused.contains(one));
+            let may: Expression = may.map(|(_, sits)| *sits).sum();
+            let most = f64::from(total.min(group.count).max(1));
+            self.rows.push((members / most * heard).leq(may));
+        }
+    }
+
+    /// X1: everybody is heard once.
+    fn candidates(&mut self) {
+        let dated = self.dated;
+        for (place, group) in dated.groups.iter().enumerate() {
+            let mut all = Expression::default();
+            for (slot, columns) in dated.slots.iter().zip(&self.slots) {
+                let heard = columns.heard.iter().filter_map(|day| day.get(&place));
+                let heard: Expression = heard.copied().sum();
+                if let Some(centre) = slot.centre {
+                    let way = group.one.at.distance(dated.centres[centre].at);
+                    self.cost += dated.problem.weights.cand_km * way * heard.clone();
+                }
+                all += heard;
+            }
+            self.rows.push(all.eq(f64::from(group.count)));
+        }
+    }
+
+    /// M5, M6, and what examiners weigh. The square of a load is the sum of the first odd numbers.
+    fn people(&mut self) {
+        let dated = self.dated;
+        let (problem, weights) = (dated.problem, dated.problem.weights);
+        for (place, one) in dated.people.iter().enumerate() {
+            let mut periods = BTreeMap::new();
+            for (slot, columns) in dated.slots.iter().zip(&self.slots) {
+                let Some(sits) = columns.sits.get(&place) else {
+                    continue;
+                };
+                *periods
+                    .entry(slot.period)
+                    .or_insert_with(Expression::default) += *sits;
+                if let Some(centre) = slot.centre {
+                    let way = one.at.distance(dated.centres[centre].at);
+                    self.cost += weights.exam_km * 2.0 * way * *sits;
+                }
+            }
+            let mut load = Expression::default();
+            for (period, sits) in periods {
+                load += sits.clone();
+                if period.is_some() {
+                    self.rows.push(sits.leq(1.0));
+                }
+            }
+            let most = problem.periods.len() + dated.options.len();
+            let most = one
+                .max_periods
+                .map_or(most, |accepted| most.min(accepted.into()));
+            for step in 0..super::count(most) {
+                let one_more = self.real(1.0);
+                load -= one_more;
+                self.cost += weights.load_sq * f64::from(2 * step + 1) * one_more;
+            }
+            self.rows.push(load.leq(0.0));
+        }
+    }
+
+    /// C3, and the centres that are used.
+    fn centres(&mut self) {
+        let dated = self.dated;
+        for (place, centre) in dated.centres.iter().enumerate() {
+            let used = self.whole(1);
+            self.cost += dated.problem.weights.centre * used;
+            let slots = || dated.slots.iter().zip(&self.slots);
+            let here = || slots().filter(|(slot, _)| slot.centre == Some(place));
+            for (period, days) in dated.problem.periods.iter().enumerate() {
+                let rooms = days
+                    .iter()
+                    .map(|day| super::at_once(dated.problem, centre, day));
+                let rooms = f64::from(rooms.max().unwrap_or(0));
+                let then = || here().filter(|(slot, _)| slot.period == Some(period));
+                let held: Expression = then().map(|(_, columns)| columns.held).sum();
+                self.rows.push(held.leq(rooms * used));
+                // Nobody sits twice in a period, nor where the centre is not used.
+                for one in 0..dated.people.len() {
+                    let sits = then().filter_map(|(_, columns)| columns.sits.get(&one));
+                    let sits: Expression = sits.copied().sum();
+                    self.rows.push(sits.leq(used));
+                }
+            }
+            for (group, known) in dated.groups.iter().enumerate() {
+                let heard = here()
+                    .flat_map(|(_, columns)| columns.heard.iter().filter_map(|day| day.get(&group)));
+                let heard: Expression = heard.copied().sum();
+                self.rows.push(heard.leq(f64::from(known.count) * used));
+            }
+        }
+    }
+
+    /// The teams that a school meets, and the parts of the graph of examiners and schools.
+    fn schools(&mut self) {
+        let dated = self.dated;
+        for columns in &self.slots {
+            for (school, meets) in &columns.meets {
+                let mut heard = Expression::default();
+                for day in &columns.heard {
+                    let of_school = day
+                        .iter()
+                        .filter(|(group, _)| dated.groups[**group].one.school == Some(*school));
+                    heard += of_school.map(|(_, heard)| *heard).sum::<Expression>();
+                }
+                // A commission that meets it hears one of its candidates at least.
+                self.rows.push((*meets).into_expression().leq(heard));
+                self.rows.push((*meets).into_expression().leq(columns.held));
+            }
+        }
+        for option in 0..dated.options.len() {
+            self.teams(option);
+            self.links(option);
+        }
+    }
+
+    /// No more teams are met than commissions. Nothing keeps a file from a school with candidates of two zones: what
+    /// they meet counts together, and is not asked here.
+    fn teams(&mut self, option: usize) {
+        let dated = self.dated;
+        let mut schools: BTreeMap<usize, u32> = BTreeMap::new();
+        for one in &dated.problem.candidates {
+            if let Some(school) = one.school.filter(|_| one.option == dated.options[option]) {
+                *schools.entry(school).or_default() += 1;
+            }
+        }
+        for (school, candidates) in schools {
+            let inside = |group: &&super::Group| {
+                group.one.option == dated.options[option] && group.one.school == Some(school)
+            };
+            let inside: u32 = dated
+                .groups
+                .iter()
+                .filter(inside)
+                .map(|group| group.count)
+                .sum();
+            let teams = (candidates / 4).min(2);
+            if inside == candidates && teams > 0 {
+                let missed = self.whole(teams);
+                self.cost += dated.problem.weights.spread * missed;
+                let met = self.met(option, |known| known == school);
+                self.rows.push((met + missed).geq(f64::from(teams)));
+            }
+        }
+    }
+
+    fn met(&self, option: usize, school: impl Fn(usize) -> bool) -> Expression {
+        let slots = self.dated.slots.iter().zip(&self.slots);
+        slots
+            .filter(|(slot, _)| slot.option == option)
+            .flat_map(|(_, columns)| &columns.meets)
+            .filter(|(known, _)| school(**known))
+            .map(|(_, meets)| *meets)
+            .sum()
+    }
+
+    /// A graph has at least as many parts as its nodes are more than its links: a commission of m members that meets s
+    /// schools is m + s − 1 of them.
+    fn links(&mut self, option: usize) {
+        let dated = self.dated;
+        let groups = dated.groups.iter();
+        let here = groups.filter(|group| group.one.option == dated.options[option]);
+        let schools: BTreeSet<usize> = here.filter_map(|group| group.one.school).collect();
+        let mut nodes = Expression::from(f64::from(super::count(schools.len())));
+        let mut links = self.met(option, |_| true);
+        for (place, _) in dated.people.iter().enumerate() {
+            let slots = dated.slots.iter().zip(&self.slots);
+            let sits = slots
+                .filter(|(slot, _)| slot.option == option)
+                .filter_map(|(_, columns)| columns.sits.get(&place).copied());
+            let sits: Vec<Variable> = sits.collect();
+            if sits.is_empty() {
+                continue;
+            }
+            let node = self.real(1.0);
+            nodes += node;
+            for sits in sits {
+                self.rows.push(sits.into_expression().leq(node));
+                links += sits;
+            }
+        }
+        for (slot, columns) in dated.slots.iter().zip(&self.slots) {
+            if slot.option == option {
+                links -= columns.held;
+            }
+        }
+        let apart = self.whole(super::count(dated.people.len()));
+        self.cost += dated.problem.weights.component * apart;
+        self.rows.push((nodes - links - 1.0).leq(apart));
+    }
+
+    fn optimum(self) -> Option<f64> {
+        use good_lp::SolverModel as _;
+        let mut model = self
+            .columns
+            .minimise(self.cost)
+            .using(good_lp::solvers::microlp::microlp);
+        for row in self.rows {
+            model.add_constraint(row);
+        }
+        let mut options = microlp::SolveOptions::default();
+        options.node_limit = Some(NODES);
+        match model.as_inner().solve_with(options) {
+            Ok(found) => Some(safe(found.stats().best_bound.unwrap_or(0.0))),
+            Err(microlp::Error::Infeasible) => None,
+            Err(_) => Some(0.0),
+        }
+    }
+}
+
+/// Less what the solver's tolerances may have added: rows and whole numbers are kept to 10⁻⁶ of a unit.
+fn safe(value: f64) -> f64 {
+    (value - 1e-6 * (1.0 + value.abs())).max(0.0)
+}
+
+use good_lp::IntoAffineExpression as _;
