@@ -71,6 +71,7 @@ impl Program<'_> {
     fn columns(&mut self, slot: &Slot) -> Columns {
         let groups = &self.dated.groups;
         let held = self.whole(slot.rooms);
+        self.cost += self.dated.problem.weights.commission * held;
         let sits = slot.people.iter().map(|one| (*one, self.whole(1)));
         let sits = sits.collect();
         let mut heard = Vec::new();
@@ -78,14 +79,13 @@ impl Program<'_> {
         for day in &slot.heard {
             let columns = day
                 .iter()
-                .map(|group| (*group, self.real(groups[*group].count.into())));
+                .map(|group| (*group, self.whole(groups[*group].count)));
             heard.push(columns.collect());
             schools.extend(day.iter().filter_map(|group| groups[*group].one.school));
         }
-        let rooms = f64::from(slot.rooms);
         let meets = schools
             .into_iter()
-            .map(|school| (school, self.real(rooms)))
+            .map(|school| (school, self.whole(slot.rooms)))
             .collect();
         Columns {
             held,
@@ -386,6 +386,7 @@ impl Program<'_> {
 
     fn optimum(self) -> Option<f64> {
         use good_lp::SolverModel as _;
+        let dump: Vec<(String, usize)> = self.dated.slots.iter().zip(&self.slots).map(|(s, c)| (format!("C{:?} {:?} p{:?} {:?} people {:?} heard {:?}", s.centre, s.option, s.period, s.days, s.people, s.heard), s.days.len().max(1) + c.sits.len() + c.meets.len() + c.heard.iter().map(|x| x.len()).sum::<usize>())).collect();
         let mut model = self
             .columns
             .minimise(self.cost)
@@ -396,7 +397,12 @@ impl Program<'_> {
         let mut options = microlp::SolveOptions::default();
         options.node_limit = Some(NODES);
         match model.as_inner().solve_with(options) {
-            Ok(found) => Some(safe(found.stats().best_bound.unwrap_or(0.0))),
+            Ok(found) => { if std::option_env!("DUMP").is_some() { if let Some(sol) = found.solution() {
+              println!("stats {:?}", found.stats());
+              let vals: Vec<f64> = sol.iter().map(|(_, v)| v).collect();
+              let mut at = 0;
+              for (slot, n) in dump { let v = &vals[at..at+n]; at += n; if v.iter().any(|x| *x > 1e-6) { println!("{slot} {v:?}"); } } println!("rest {:?}", &vals[at..]); } }
+              Some(safe(found.stats().best_bound.unwrap_or(0.0)))},
             Err(microlp::Error::Infeasible) => None,
             Err(_) => Some(0.0),
         }
