@@ -39,11 +39,11 @@ struct Group<'a> {
 
 /// Where commissions of one option can be, and on which days exactly they sit.
 struct Slot {
-    /// Place of the centre; none for commissions that hear nobody: without days, they can be anywhere at any time, and
-    /// link those who sit there.
+    /// Place of the centre; none for commissions that hear nobody: without a day, they can be anywhere in their period,
+    /// and link those who sit there.
     centre: Option<usize>,
     option: usize,
-    period: Option<usize>,
+    period: usize,
     days: Vec<NaiveDate>,
     /// Most commissions there.
     rooms: u32,
@@ -209,7 +209,7 @@ impl<'a> Dated<'a> {
         Slot {
             centre: Some(place),
             option,
-            period: Some(period),
+            period,
             rooms: rooms.min().unwrap_or(0),
             people: people.collect(),
             heard: heard.collect(),
@@ -238,15 +238,16 @@ impl<'a> Dated<'a> {
         };
         // Both sides are linear: it pays at an end or nowhere.
         if pays(self.problem.composition.members_min.into()) || pays(count(people.len())) {
-            self.slots.push(Slot {
+            let periods = 0..self.problem.periods.len();
+            self.slots.extend(periods.map(|period| Slot {
                 centre: None,
                 option,
-                period: None,
+                period,
                 days: Vec::new(),
-                rooms: count(self.people.len()),
-                people,
+                rooms: count(people.len()),
+                people: people.clone(),
                 heard: Vec::new(),
-            });
+            }));
         }
     }
 

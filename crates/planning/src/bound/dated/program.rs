@@ -235,16 +235,12 @@ impl Program<'_> {
                 }
             }
             let mut load = Expression::default();
-            for (period, sits) in periods {
+            for sits in periods.into_values() {
                 load += sits.clone();
-                if period.is_some() {
-                    self.rows.push(sits.leq(1.0));
-                }
+                self.rows.push(sits.leq(1.0));
             }
-            let most = problem.periods.len() + dated.options.len();
-            let most = one
-                .max_periods
-                .map_or(most, |accepted| most.min(accepted.into()));
+            let most = problem.periods.len();
+            let most = (one.max_periods).map_or(most, |accepted| most.min(accepted.into()));
             for step in 0..super::count(most) {
                 let one_more = self.real(1.0);
                 load -= one_more;
@@ -267,7 +263,7 @@ impl Program<'_> {
                     .iter()
                     .map(|day| super::at_once(dated.problem, centre, day));
                 let rooms = f64::from(rooms.max().unwrap_or(0));
-                let then = || here().filter(|(slot, _)| slot.period == Some(period));
+                let then = || here().filter(|(slot, _)| slot.period == period);
                 let held: Expression = then().map(|(_, columns)| columns.held).sum();
                 self.rows.push(held.leq(rooms * used));
                 // Nobody sits twice in a period, nor where the centre is not used.
