@@ -74,6 +74,7 @@ pub(super) fn least(problem: &Problem, zone: usize) -> Option<f64> {
         return Some(0.0);
     };
     let dated = Dated::new(problem, zone, Seats::of(problem, template));
+    if std::option_env!("DUMP").is_some() { println!("columns {} candidates {}", dated.columns(), problem.candidates.len()); }
     if dated.columns() > COLUMNS {
         return Some(0.0);
     }

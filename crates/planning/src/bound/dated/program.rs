@@ -378,6 +378,47 @@ impl Program<'_> {
         let apart = self.whole(super::count(dated.people.len()));
         self.cost += dated.problem.weights.component * apart;
         self.rows.push((nodes - links - 1.0).leq(apart));
+        for centre in 0..dated.centres.len() {
+            self.cut(option, centre, apart);
+        }
+    }
+
+    /// Where commissions sit in a centre and elsewhere, somebody sits in both or a school is met in both, or their parts
+    /// are apart.
+    fn cut(&mut self, option: usize, centre: usize, apart: Variable) {
+        let dated = self.dated;
+        let mut sides = [BTreeMap::new(), BTreeMap::new()];
+        let used = [self.real(1.0), self.real(1.0)];
+        for (slot, columns) in dated.slots.iter().zip(&self.slots) {
+            if slot.option != option {
+                continue;
+            }
+            let side = usize::from(slot.centre != Some(centre));
+            let sits = columns.sits.iter().map(|(one, sits)| ((false, *one), *sits));
+            let meets = columns.meets.iter();
+            let meets = meets.map(|(school, meets)| ((true, *school), *meets));
+            for (node, column) in sits.chain(meets) {
+                let ends = sides[side].entry(node);
+                *ends.or_insert_with(Expression::default) += column;
+            }
+            let held = columns.held.into_expression();
+            let rooms = f64::from(slot.rooms.max(1));
+            self.rows.push(held.leq(rooms * used[side]));
+            for sits in columns.sits.values() {
+                self.rows.push((*sits).into_expression().leq(used[side]));
+            }
+        }
+        let [here, mut there] = sides;
+        let mut parts = used[0] + used[1] - 1.0;
+        for (node, here) in here {
+            if let Some(there) = there.remove(&node) {
+                let both = self.real(1.0);
+                self.rows.push((both - here).leq(0.0));
+                self.rows.push((both - there).leq(0.0));
+                parts -= both;
+            }
+        }
+        self.rows.push(parts.leq(apart));
     }
 
     fn optimum(self) -> Option<f64> {
