@@ -7,13 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use delos_domain::candidate::{ExamOption, Form};
-use delos_domain::regulation::PeriodTemplate;
+use delos_domain::regulation::{OfOption, PeriodTemplate, TemplateDay};
 
 use super::zone::{at_once, count};
 use crate::session::{Candidate, Centre, Examiner, Problem};
 
-/// Columns of a program that is still solved: those of a session of a few dozen candidates.
-const COLUMNS: usize = 1500;
+/// Columns of a program that is still solved: those of a session of two dozen candidates. Above, nothing was gained.
+const COLUMNS: usize = 400;
 /// Days of a period of which every choice is looked at.
 const DAYS: usize = 3;
 
@@ -64,28 +64,29 @@ struct Seats {
     usual: u32,
 }
 
-/// A lower bound of a zone by a program in whole numbers; none when no plan places everybody. Nothing, which is a bound
-/// as well, where the zone is too large for it or its commissions are not bound to the periods: made by hand, or in
-/// CCF (D1).
-pub(super) fn least(problem: &Problem, zone: usize) -> Option<f64> {
-    let bound = problem.form == Form::Ponctuelle && problem.fixed.is_empty();
+/// A lower bound of a zone by a program in whole numbers whose search looks at so many nodes; none when no plan places
+/// everybody. Nothing, which is a bound as well, where the zone is too large for it, where commissions are not bound to
+/// the periods (D1: those made by hand, and CCF) or may be without members, whom the graph's parts are counted by.
+pub(super) fn least(problem: &Problem, zone: usize, nodes: u64) -> Option<f64> {
+    let bound = problem.form == Form::Ponctuelle
+        && problem.fixed.is_empty()
+        && problem.composition.members_min > 0;
     let short = problem.periods.iter().all(|days| days.len() <= DAYS);
     let Some(template) = problem.templates.first().filter(|_| bound && short) else {
         return Some(0.0);
     };
     let dated = Dated::new(problem, zone, Seats::of(problem, template));
-    if std::option_env!("DUMP").is_some() { println!("columns {} candidates {}", dated.columns(), problem.candidates.len()); }
     if dated.columns() > COLUMNS {
         return Some(0.0);
     }
-    program::solve(&dated)
+    program::solve(&dated, nodes)
 }
 
 impl Seats {
     /// A preparation takes the morning of the first day, unless it has a day of its own.
     fn of(problem: &Problem, template: &PeriodTemplate) -> Self {
         let lines = || template.days.iter();
-        let most = |line: &delos_domain::regulation::TemplateDay| {
+        let most = |line: &TemplateDay| {
             let granted = if problem.sixth { line.hard_max } else { 0 };
             u32::from(line.max.max(granted))
         };
@@ -93,10 +94,13 @@ impl Seats {
         let alone = lines().any(|line| line.preparation && line.max == 0);
         let prepared = lines().find(|line| line.preparation);
         let prepared = prepared.filter(|_| !alone && problem.rules.preparation > 0);
+        let first = prepared.map_or(next, most).min(next);
+        let usual = lines().map(|line| line.max.into()).max().unwrap_or(0);
         Self {
-            first: prepared.map_or(next, most).min(next),
+            first,
             next,
-            usual: lines().map(|line| line.max.into()).max().unwrap_or(0),
+            // A slot's second day may be the first on which somebody is heard: it has no usual then.
+            usual: usual.max(first),
         }
     }
 }
@@ -166,7 +170,12 @@ impl<'a> Dated<'a> {
         for choice in choices {
             let chosen = days.iter().enumerate();
             let chosen = chosen.filter(|(place, _)| choice >> place & 1 == 1);
-            let slot = self.slot(centre, option, period, chosen.map(|(_, day)| *day).collect());
+            let slot = self.slot(
+                centre,
+                option,
+                period,
+                chosen.map(|(_, day)| *day).collect(),
+            );
             if slot.rooms > 0 && !kept.iter().any(|other| other.stands_for(&slot)) {
                 kept.push(slot);
             }
@@ -220,7 +229,6 @@ impl<'a> Dated<'a> {
 
     /// Who may sit in the commissions of an option.
     fn sitting(&self, option: usize) -> impl Iterator<Item = usize> {
-        use delos_domain::regulation::OfOption;
         let all = self.problem.composition.of_option == OfOption::All;
         let known = self.options[option];
         let people = self.people.iter().enumerate();

@@ -391,7 +391,11 @@ fn rooms(problem: &Problem, centre: &Centre) -> u32 {
         let rooms = days.iter().map(|day| at_once(problem, centre, day));
         rooms.max().unwrap_or(0)
     };
-    problem.periods.iter().map(best).fold(0, u32::saturating_add)
+    problem
+        .periods
+        .iter()
+        .map(best)
+        .fold(0, u32::saturating_add)
 }
 
 /// Commissions that a centre can hold on a day.

@@ -6,12 +6,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use delos_domain::regulation::OfOption;
-use good_lp::{Constraint, Expression, ProblemVariables, Variable, variable};
+use good_lp::solvers::microlp::microlp;
+use good_lp::{
+    Constraint, Expression, IntoAffineExpression as _, ProblemVariables, SolverModel as _,
+    Variable, variable,
+};
+use microlp::SolveOptions;
 
 use super::{Dated, Slot};
-
-/// Nodes of the search after which it stops with what it has proved.
-const NODES: u64 = 2000;
 
 /// The rows so far.
 struct Program<'a> {
@@ -35,8 +37,8 @@ struct Columns {
     meets: BTreeMap<usize, Variable>,
 }
 
-/// What the program proves; none when it has no solution.
-pub(super) fn solve(dated: &Dated) -> Option<f64> {
+/// What the program proves within so many nodes of its search; none when it has no solution.
+pub(super) fn solve(dated: &Dated, nodes: u64) -> Option<f64> {
     let mut program = Program {
         dated,
         columns: ProblemVariables::new(),
@@ -55,7 +57,7 @@ pub(super) fn solve(dated: &Dated) -> Option<f64> {
     program.people();
     program.centres();
     program.schools();
-    program.optimum()
+    program.optimum(nodes)
 }
 
 impl Program<'_> {
@@ -79,13 +81,13 @@ impl Program<'_> {
         for day in &slot.heard {
             let columns = day
                 .iter()
-                .map(|group| (*group, self.whole(groups[*group].count)));
+                .map(|group| (*group, self.real(groups[*group].count.into())));
             heard.push(columns.collect());
             schools.extend(day.iter().filter_map(|group| groups[*group].one.school));
         }
         let meets = schools
             .into_iter()
-            .map(|school| (school, self.whole(slot.rooms)))
+            .map(|school| (school, self.real(slot.rooms.into())))
             .collect();
         Columns {
             held,
@@ -274,8 +276,9 @@ impl Program<'_> {
                 }
             }
             for (group, known) in dated.groups.iter().enumerate() {
-                let heard = here()
-                    .flat_map(|(_, columns)| columns.heard.iter().filter_map(|day| day.get(&group)));
+                let heard = here().flat_map(|(_, columns)| {
+                    columns.heard.iter().filter_map(|day| day.get(&group))
+                });
                 let heard: Expression = heard.copied().sum();
                 self.rows.push(heard.leq(f64::from(known.count) * used));
             }
@@ -394,7 +397,10 @@ impl Program<'_> {
                 continue;
             }
             let side = usize::from(slot.centre != Some(centre));
-            let sits = columns.sits.iter().map(|(one, sits)| ((false, *one), *sits));
+            let sits = columns
+                .sits
+                .iter()
+                .map(|(one, sits)| ((false, *one), *sits));
             let meets = columns.meets.iter();
             let meets = meets.map(|(school, meets)| ((true, *school), *meets));
             for (node, column) in sits.chain(meets) {
@@ -421,34 +427,23 @@ impl Program<'_> {
         self.rows.push(parts.leq(apart));
     }
 
-    fn optimum(self) -> Option<f64> {
-        use good_lp::SolverModel as _;
-        let dump: Vec<(String, usize)> = self.dated.slots.iter().zip(&self.slots).map(|(s, c)| (format!("C{:?} {:?} p{:?} {:?} people {:?} heard {:?}", s.centre, s.option, s.period, s.days, s.people, s.heard), s.days.len().max(1) + c.sits.len() + c.meets.len() + c.heard.iter().map(|x| x.len()).sum::<usize>())).collect();
-        let mut model = self
-            .columns
-            .minimise(self.cost)
-            .using(good_lp::solvers::microlp::microlp);
+    /// What the solver has proved after so many nodes.
+    fn optimum(self, nodes: u64) -> Option<f64> {
+        let mut model = self.columns.minimise(self.cost).using(microlp);
         for row in self.rows {
             model.add_constraint(row);
         }
-        let mut options = microlp::SolveOptions::default();
-        options.node_limit = Some(NODES);
+        let mut options = SolveOptions::default();
+        options.node_limit = Some(nodes);
         match model.as_inner().solve_with(options) {
-            Ok(found) => { if std::option_env!("DUMP").is_some() { if let Some(sol) = found.solution() {
-              println!("stats {:?}", found.stats());
-              let vals: Vec<f64> = sol.iter().map(|(_, v)| v).collect();
-              let mut at = 0;
-              for (slot, n) in dump { let v = &vals[at..at+n]; at += n; if v.iter().any(|x| *x > 1e-6) { println!("{slot} {v:?}"); } } println!("rest {:?}", &vals[at..]); } }
-              Some(safe(found.stats().best_bound.unwrap_or(0.0)))},
+            Ok(found) => Some(safe(found.stats().best_bound.unwrap_or(0.0))),
             Err(microlp::Error::Infeasible) => None,
             Err(_) => Some(0.0),
         }
     }
 }
 
-/// Less what the solver's tolerances may have added: rows and whole numbers are kept to 10⁻⁶ of a unit.
+/// Less what the solver's tolerances may have added: it keeps rows and whole numbers to 10⁻⁶ of a unit.
 fn safe(value: f64) -> f64 {
     (value - 1e-6 * (1.0 + value.abs())).max(0.0)
 }
-
-use good_lp::IntoAffineExpression as _;
