@@ -1,6 +1,7 @@
 //! What the relaxation with dates keeps of a small zone: commissions by centre, option and days, who can sit there then,
 //! and who can be heard. Candidates who are alike are counted, commissions too; whose commission is whose is not asked.
 
+mod graph;
 mod program;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -186,7 +187,7 @@ impl<'a> Dated<'a> {
     fn slot(&self, place: usize, option: usize, period: usize, days: Vec<NaiveDate>) -> Slot {
         let problem = self.problem;
         let centre = self.centres[place];
-        let rooms = days.iter().map(|day| at_once(problem, centre, day));
+        let rooms = days.iter().map(|day| at_once(problem, centre, *day));
         // O1, where it holds: his school is another centre of the zone, open on these days and within his reach.
         let held_elsewhere = |one: &Candidate| {
             let own = self.centres.iter().find(|own| Some(own.key) == one.school);
