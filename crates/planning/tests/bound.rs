@@ -20,7 +20,8 @@ fn bound(problem: &Problem) -> Bound {
     lower_bound(problem, Budget::default(), &|| false)
 }
 
-/// Sessions of the exhaustive search; 3000 were tried once.
+/// Sessions of the exhaustive search. 3000 were tried once: no bound was above the best plan, one in a hundred was below
+/// nine tenths of it.
 const SMALL: u64 = 360;
 
 #[test]
