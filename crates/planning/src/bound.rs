@@ -5,11 +5,13 @@
 //! and how many periods each examiner spends in each centre; with the centres that are opened, the seats beyond the
 //! usual, the rooms, the members' options, who may not examine whom where that bars a whole school, the teams that a
 //! school meets and the links between parts of the graph. Its Lagrangian dual is climbed, and its undecided numbers of
-//! commissions are branched on: every value on the way is a bound, whenever it is stopped.
+//! commissions are branched on: every value on the way is a bound, whenever it is stopped. A small zone, where dates
+//! decide, is also bounded by a program in whole numbers that knows them; the better of the two counts.
 
 mod ascent;
 mod branch;
 mod centres;
+mod dated;
 mod parts;
 mod people;
 mod prices;
@@ -29,6 +31,9 @@ use crate::session::Problem;
 /// Answers of the first climb, and of one after a partition is added.
 const FIRST: u32 = 1000;
 const AGAIN: u32 = 400;
+
+/// A node of the search of a small zone costs about as much as so many answers.
+const ANSWERS_PER_NODE: u32 = 8;
 
 /// How much work a bound may cost: more is never worse, and the same gives the same bound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,9 +77,9 @@ pub struct ZoneBound {
 
 /// What the relaxation leaves out.
 const LEAVES_OUT: [&str; 5] = [
-    "les dates : qui siège et qui est entendu dans quelle période, et les absences d’un jour",
+    "les dates, sauf dans une petite zone : qui siège et qui est entendu dans quelle période, et les absences d’un jour",
     "les horaires du jour : temps majorés, pause et environnements d’une commission",
-    "les récusations et les élèves d’un examinateur, sauf s’ils l’écartent de tous les candidats d’un centre",
+    "les récusations et les élèves d’un examinateur, sauf dans une petite zone ou s’ils l’écartent de tous les candidats d’un centre",
     "la qualité des membres (professeurs, professionnels) et les commissions déjà faites",
     "une partie de la rencontre de deux équipes et des liens entre établissements",
 ];
@@ -118,11 +123,17 @@ pub fn lower_bound(
                 cancelled,
             };
             let short = shortage::shortages(zone);
-            let found = if short.is_empty() {
-                of_zone(zone, &mut work)
-            } else {
-                None
-            };
+            let found = (short.is_empty())
+                .then(|| of_zone(zone, &mut work))
+                .flatten()
+                .and_then(|(value, settled)| {
+                    if cancelled() {
+                        return Some((value, settled));
+                    }
+                    let nodes = u64::from(budget.answers / ANSWERS_PER_NODE);
+                    let dated = dated::least(problem, zone.key, nodes)?;
+                    Some((value.max(dated), settled))
+                });
             ZoneBound {
                 zone: zone.key,
                 value: found.map(|(value, _)| value),

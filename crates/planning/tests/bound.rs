@@ -20,7 +20,8 @@ fn bound(problem: &Problem) -> Bound {
     lower_bound(problem, Budget::default(), &|| false)
 }
 
-/// Sessions of the exhaustive search; 7000 more were tried once.
+/// Sessions of the exhaustive search. 3000 were tried once: no bound was above the best plan, one in a hundred was below
+/// nine tenths of it.
 const SMALL: u64 = 360;
 
 #[test]
@@ -42,19 +43,18 @@ fn no_plan_of_a_small_session_is_better_than_its_bound() {
         }
     }
     shares.sort_by(f64::total_cmp);
-    // Half of them are met to the rounding; what is far is so by what the relaxation leaves out: dates.
+    let mean = shares.iter().sum::<f64>() / f64::from(u32::try_from(shares.len()).unwrap());
+    println!(
+        "{} sessions: least {:.4}, mean {mean:.4}",
+        shares.len(),
+        shares[0]
+    );
     assert!(shares.len() >= 200, "{}", shares.len());
-    assert!(
-        shares[shares.len() / 2] > 0.999,
-        "{}",
-        shares[shares.len() / 2]
-    );
-    assert!(
-        shares[shares.len() / 6] > 0.9,
-        "{}",
-        shares[shares.len() / 6]
-    );
-    assert!(2 * told > impossible, "{told} of {impossible}");
+    assert!(shares[0] >= 0.9 && mean > 0.998, "{}, {mean}", shares[0]);
+    // Nineteen of twenty are met to the rounding.
+    let low = shares[shares.len() / 20];
+    assert!(low > 0.999, "{low}");
+    assert!(20 * told > 19 * impossible, "{told} of {impossible}");
 }
 
 fn delivered(name: &str) -> Problem {

@@ -387,17 +387,26 @@ fn capacity(problem: &Problem) -> (u32, u32) {
 
 /// Commissions that a centre can hold in all: those of each period's best day.
 fn rooms(problem: &Problem, centre: &Centre) -> u32 {
-    let at_once = |day: &NaiveDate| {
-        if centre.closed.contains(day) {
-            return 0;
-        }
-        let taken = problem.taken.environments.iter();
-        let taken = taken.filter(|held| **held == (centre.key, *day)).count();
-        let left = usize::from(centre.environments).saturating_sub(taken);
-        // A course without environments can be held by as many as there are candidates.
-        left.checked_div(usize::from(problem.rules.environments))
-            .unwrap_or(problem.candidates.len())
+    let best = |days: &Vec<NaiveDate>| {
+        let rooms = days.iter().map(|day| at_once(problem, centre, *day));
+        rooms.max().unwrap_or(0)
     };
-    let best = |days: &Vec<NaiveDate>| days.iter().map(at_once).max().unwrap_or(0);
-    count(problem.periods.iter().map(best).sum())
+    problem
+        .periods
+        .iter()
+        .map(best)
+        .fold(0, u32::saturating_add)
+}
+
+/// Commissions that a centre can hold on a day.
+pub(super) fn at_once(problem: &Problem, centre: &Centre, day: NaiveDate) -> u32 {
+    if centre.closed.contains(&day) {
+        return 0;
+    }
+    let taken = problem.taken.environments.iter();
+    let taken = taken.filter(|held| **held == (centre.key, day)).count();
+    let left = usize::from(centre.environments).saturating_sub(taken);
+    // A course without environments can be held by as many as there are candidates.
+    let rooms = left.checked_div(usize::from(problem.rules.environments));
+    count(rooms.unwrap_or(problem.candidates.len()))
 }

@@ -301,7 +301,7 @@ fn may(problem: &Problem, post: &Post, one: &Candidate) -> bool {
         && days.any(|day| is_home(problem, post, one, [*day].into_iter()))
 }
 
-/// O1: he sits in his school where it is a centre, unless it is closed on all these days or out of his reach.
+/// O1: he sits in his school where it is a centre, unless it is closed on one of these days or out of his reach.
 fn is_home(
     problem: &Problem,
     post: &Post,
@@ -314,7 +314,7 @@ fn is_home(
         !problem.own_centre
             || own.key == post.centre.key
             || (one.needs_access && !own.accessible)
-            || days.all(|day| own.closed.contains(&day))
+            || days.any(|day| own.closed.contains(&day))
     })
 }
 
