@@ -28,8 +28,9 @@ import ortools
 from ortools.sat.python import cp_model
 
 SCALE = 100  # of the objective: CP-SAT counts in integers
-LINKS_UNTIL = 1000  # candidates of a zone: beyond, the flow of the links weighs more than it brings
+LINKS_UNTIL = 200  # candidates of a zone: beyond, the flow of the links weighs more than it brings
 FREE_CENTRES = 8
+LEFT_OUT = 2000  # more than any placement costs, and a bound that is below the true one: with 10^6 CP-SAT proves nothing
 
 
 def main():
@@ -101,6 +102,8 @@ class Zone:
         for day in sorted(instance["days"], key=lambda day: day["rank"]):
             self.days[day["period"]].append(day["id"])
         self.hint = [c for c in hint if c["centre"] in self.centres]
+        # One left out costs more than the whole of a plan that places everybody: where the hint does, none is.
+        self.all_placed = len(self.candidates) == sum(len(d["slots"]) for c in self.hint for d in c["days"])
         self.with_links = options.links == "yes" or options.links == "auto" and len(self.candidates) <= LINKS_UNTIL
         self.model, self.costs, self.given = cp_model.CpModel(), [], {}
         self.kinds = self.grouped(options.near)
@@ -212,9 +215,9 @@ class Zone:
                         for member in barring:
                             model.add_implication(member, ~clear)
                     model.add(seats <= min(len(ids), 9) * self.barred[s, banned])
-            left = model.new_int_var(0, len(ids), "")
+            left = model.new_int_var(0, 0 if self.all_placed else len(ids), "")
             model.add(sum(placed) + left == len(ids))
-            self.cost(weights["unassigned"], left)
+            self.cost(min(weights["unassigned"], LEFT_OUT), left)
             self.z[i, None] = left
         for s, used in self.u.items():
             self.over[s] = over = model.new_bool_var("")
@@ -231,8 +234,20 @@ class Zone:
             self.cost(weights["commission"], used)
             self.cost(weights["overload"], over)
             model.add_implication(used, self.open[s[0]])
+        for key, slots in self.of.items():
+            self.enough(self.own[key], slots)
+        for option in self.options():
+            self.enough(sum(c["option"] == option for c in self.candidates.values()), [s for s in self.u if s[1] == option])
         for opened in self.open.values():
             self.cost(weights["centre"], opened)
+
+    def enough(self, seated, slots):
+        """Implied where all are placed, and what the linear relaxation lacks: 8 u + over >= n, rounded up."""
+        if self.all_placed and seated and slots:
+            used, sixth = sum(self.u[s] for s in slots), sum(self.over[s] for s in slots)
+            self.model.add(used >= -(-seated // 9))
+            rest = seated % 8
+            self.model.add(rest * used + sixth >= rest * -(-seated // 8))
 
     def loads(self, weights):
         """The square of a load is 1 + 3 + 5 + …: one boolean for each further period."""
@@ -372,6 +387,9 @@ class Zone:
         solver.parameters.max_time_in_seconds = seconds
         solver.parameters.num_workers = options.workers
         solver.parameters.random_seed = options.seed
+        # Without these an academy is still being presolved after ten seconds, and the hint never becomes a plan.
+        solver.parameters.cp_model_probing_level = 0
+        solver.parameters.symmetry_level = 0
         first = First()
         started = time.perf_counter()
         status = solver.solve(self.model, first)

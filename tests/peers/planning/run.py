@@ -31,7 +31,7 @@ PEERS = ("delos", "cpsat", "alone")
 BUDGETS = {"commission": 10, "mini": 10, "academy": 10, "siec": 60, "nation": 120}
 HINT_SECONDS = 1
 # Beyond these candidates the model of CP-SAT keeps the nearest examiners and centres: whole, it outgrows its seconds.
-WHOLE_UNTIL, NEAREST = 1000, 30
+WHOLE_UNTIL, NEAREST = 200, 30
 
 
 def main():
