@@ -131,7 +131,7 @@ def ours(options, instance, seconds):
     gap = figure(r"au plus (\S+) %", output)
     row |= {"bound": bound, **judged(instance, out)}
     said = f"printed objective {printed}, gap {gap} %"
-    if printed is None or abs(printed - row["objective"]) > 0.1:
+    if printed is None or abs(printed - row["objective"]) > 0.15:  # both are rounded
         said += f"; NOT what the judge reads, {row['objective']}"
     return {**row, "said": said}
 
@@ -155,7 +155,8 @@ def theirs(options, python, instance, seconds, hinted):
         code, _, row["wall"], row["processor"], _ = session(options, instance, hint, HINT_SECONDS)
         if code != 0:
             return {**row, "failed": f"no hint: exit {code}"}
-        said = f"hint: Délos, {HINT_SECONDS} s, objective {judged(instance, hint)['objective']}"
+        start = judged(instance, hint)["objective"]
+        said = f"hint: Délos, {HINT_SECONDS} s, objective {start}"
         command += ["--hint", hint]
     code, output, wall, processor, peak = run([*command, "--seconds", seconds - HINT_SECONDS * hinted])
     row |= {"wall": row["wall"] + wall, "processor": row["processor"] + processor, "peak": peak}
@@ -170,7 +171,11 @@ def theirs(options, python, instance, seconds, hinted):
     said += f"; first solution {end['first']}, in the model's terms"
     if not end["found"]:
         return {**row, "failed": "no plan in its seconds", "said": said}
-    return {**row, **judged(instance, out), "said": said}
+    row |= judged(instance, out)
+    said += f"; spread {row['terms']['spread']}, components {row['terms']['component']} at the judge's"
+    if hinted and row["objective"] > start:
+        said += ": WORSE than its hint, by what the model leaves out"
+    return {**row, "said": said}
 
 
 def nearest(instance):
@@ -212,8 +217,9 @@ def table(rows):
             lines.append(start + f"{row['failed']} | | | | | {row['wall']:.1f} s | {row['processor']:.1f} s | {row.get('peak', 0):.0f} MB |")
             continue
         bound = row["bound"]
-        gap = f"{100 * (row['objective'] / bound - 1):.2f} %" if bound else ""
-        shown = f"{bound:.1f}" if bound else ""
+        useful = bound is not None and bound > 0
+        gap = f"{100 * (row['objective'] / bound - 1):.2f} %" if useful and not row["left"] else ""
+        shown = f"{bound:.1f}" if useful else "none"
         lines.append(
             start + f"{row['objective']:.1f} | {row['left']} | {row['violations']} | {shown} | {gap} | "
             f"{row['wall']:.1f} s | {row['processor']:.1f} s | {row['peak']:.0f} MB |"
