@@ -25,6 +25,7 @@ from collections import Counter, defaultdict
 from itertools import product
 
 import ortools
+from hint import give_hint
 from ortools.sat.python import cp_model
 
 SCALE = 100  # of the objective: CP-SAT counts in integers
@@ -105,7 +106,7 @@ class Zone:
         # One left out costs more than the whole of a plan that places everybody: where the hint does, none is.
         self.all_placed = len(self.candidates) == sum(len(d["slots"]) for c in self.hint for d in c["days"])
         self.with_links = options.links == "yes" or options.links == "auto" and len(self.candidates) <= LINKS_UNTIL
-        self.model, self.costs, self.given = cp_model.CpModel(), [], {}
+        self.model, self.costs = cp_model.CpModel(), []
         self.kinds = self.grouped(options.near)
         self.slots_and_members(options.near)
         self.seats(weights)
@@ -115,7 +116,7 @@ class Zone:
         constant = -weights["component"] * len({option for _, option in self.root})
         variables, costs = [variable for _, variable in self.costs], [round(SCALE * cost) for cost, _ in self.costs]
         self.model.minimize(cp_model.LinearExpr.weighted_sum(variables, costs) + SCALE * constant)
-        self.hinted()
+        give_hint(self)
 
     def options(self):
         return sorted({c["option"] for c in self.candidates.values()})
@@ -306,81 +307,6 @@ class Zone:
             balance[other] += [back, -go]
         for node, flows in balance.items():
             model.add(sum(flows) == int(node in self.root))
-
-    def hinted(self):
-        """The plan of the hint in every variable: an incomplete hint is a start that the solver must first repair."""
-        if not self.hint:
-            return
-        given = self.given
-        kind_of = {c: i for i, (ids, *_) in enumerate(self.kinds) for c in ids}
-        index, load, seated, sixth = Counter(), Counter(), Counter(), Counter()
-        members, used = set(), set()
-        for c in self.hint:
-            where = c["centre"], c["option"], c["period"]
-            s = (*where, index[where])
-            index[where] += 1
-            used.add(s)
-            members |= {(x, s) for x in c["members"]}
-            load.update(c["members"])
-            seated.update((kind_of[slot["candidate"]], s) for d in c["days"] for slot in d["slots"])
-        for (i, s), n in seated.items():
-            sixth[s] += n
-        left = Counter({i: len(ids) for i, (ids, *_) in enumerate(self.kinds)})
-        for (i, _), n in seated.items():
-            left[i] -= n
-        given.update({variable: int(s in used) for s, variable in self.u.items()})
-        given.update({variable: int(key in members) for key, variable in self.m.items()})
-        given.update({variable: left[key[0]] if key[1] is None else seated[key] for key, variable in self.z.items()})
-        extra = {s: [0, 0, 0] for s in self.u}
-        for (i, s), n in seated.items():
-            if s in extra:
-                extra[s][self.kinds[i][3]] += n
-        for s, over in self.over.items():
-            given[over] = self.pairs.get(tuple(extra[s]), (0,))[0]
-            given.update(zip(self.counts.get(s, ()), extra[s]))
-        given.update({variable: int(any(s[0] == c for s in used)) for c, variable in self.open.items()})
-        for x, steps in self.steps.items():
-            given.update({step: int(n < load[x]) for n, step in enumerate(steps)})
-        given.update({variable: int(not any((x, s) in members for x in banned)) for (s, banned), variable in self.barred.items()})
-        meets = {(x, s[:2]) for x, s in members}
-        given.update({variable: int(key in meets) for key, variable in self.met.items()})
-        for school, variable in self.short.items():
-            own = {x for x, place in meets if place == school and self.examiners[x]["est"] != school[0]}
-            more = sum(n for (i, s), n in seated.items() if s[:2] != school and (self.candidates[self.kinds[i][0][0]]["est"], s[1]) == school)
-            given[variable] = int(len(own) + more < 3)
-        if self.with_links:
-            self.hinted_flow(meets, seated)
-        for variable, value in given.items():
-            self.model.add_hint(variable, value)
-
-    def hinted_flow(self, meets, seated):
-        """A tree from each root: what a school sends to its parent is the number of schools below it, and itself."""
-        given, seen, beside = self.given, set(), defaultdict(list)
-        joined = {((x, place[1], "examiner"), place) for x, place in meets}
-        joined |= {((self.candidates[self.kinds[i][0][0]]["est"], s[1]), s[:2]) for i, s in seated}
-        for (one, other), pair in self.flow.items():
-            given.update(dict.fromkeys(pair, 0))
-            if (one, other) in joined:
-                beside[one].append(other)
-                beside[other].append(one)
-        for start in self.root:
-            given[self.root[start]], given[self.sink[start]] = int(start not in seen), 0
-            if start in seen:
-                continue
-            seen.add(start)
-            order, parent, below = [start], {}, Counter()
-            for node in order:
-                for other in (n for n in beside[node] if n not in seen):
-                    seen.add(other)
-                    parent[other] = node
-                    order.append(other)
-            for node in reversed(order):
-                below[node] += node in self.root
-                if node in parent:
-                    up = parent[node]
-                    below[up] += below[node]
-                    given[self.flow[node, up][0] if (node, up) in self.flow else self.flow[up, node][1]] = below[node]
-            given[self.sink[start]] = below[start]
 
     def solve(self, seconds, options):
         solver = self.solver = cp_model.CpSolver()

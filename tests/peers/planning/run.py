@@ -148,7 +148,7 @@ def theirs(options, python, instance, seconds, hinted):
     days.write_text(json.dumps(timetables(options, instance)))
     near = options.near if options.near != "auto" else nearest(instance)
     row = {"peer": "CP-SAT", "instance": instance.stem, "budget": seconds, "wall": 0.0, "processor": 0.0}
-    command = [python, HERE / "cpsat.py", instance, out, "--days", days, "--near", near, "--links", options.links]
+    command = [python, "-B", HERE / "cpsat.py", instance, out, "--days", days, "--near", near, "--links", options.links]
     command += ["--workers", os.cpu_count(), "--seed", options.seed]
     said = "no hint"
     if hinted:
