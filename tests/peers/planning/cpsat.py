@@ -29,7 +29,7 @@ from hint import give_hint
 from ortools.sat.python import cp_model
 
 SCALE = 100  # of the objective: CP-SAT counts in integers
-LINKS_UNTIL = 200  # candidates of a zone: beyond, the flow of the links weighs more than it brings
+LINKS_UNTIL = 1000  # candidates of a zone: beyond, the flow of the links only drowns the rest; without it a plan is cut in pieces
 FREE_CENTRES = 8
 LEFT_OUT = 2000  # more than any placement costs, and a bound that is below the true one: with 10^6 CP-SAT proves nothing
 
