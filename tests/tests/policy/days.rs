@@ -354,16 +354,26 @@ pub fn give_dates(person: &mut Visitor, about: &mut Matter) -> Result<Done> {
     let seen = view(person, &json!(about.plan))?;
     let commissions = seen["commissions"].as_array().context("commissions")?;
     let mut days: Vec<(String, String)> = Vec::new();
+    let heard = |one: &Value| {
+        let days = one["days"].as_array().into_iter().flatten();
+        days.map(|day| day["sittings"].as_array().map_or(0, Vec::len))
+            .sum::<usize>()
+    };
     for one in commissions {
+        // Where another commission of the option has a seat left: of eight, fewer are taken.
+        let elsewhere = |other: &Value| {
+            other["id"] != one["id"] && other["option"] == one["option"] && heard(other) < 8
+        };
         for day in one["days"].as_array().into_iter().flatten() {
-            days.push((words(&one["centre"]["id"]), words(&day["date"])));
+            if commissions.iter().any(elsewhere) {
+                days.push((words(&one["centre"]["id"]), words(&day["date"])));
+            }
         }
     }
     days.retain(|(_, day)| *day != about.day);
-    // An early one: seats are kept free in the last period.
     let (centre, day) = days
         .into_iter()
-        .min_by(|a, b| a.1.cmp(&b.1))
+        .max_by(|a, b| a.1.cmp(&b.1))
         .context("a day")?;
     let closed = close(&centre, &day, &day).of(person)?;
     let mut done = vec![("Mutation.closeCentre", closed, "Done".to_owned())];

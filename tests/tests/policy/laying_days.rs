@@ -19,12 +19,13 @@ impl World {
         for (whose, owner) in OWNERS {
             let person = self.people.get_mut(owner).context("an owner")?;
             let matter = self.matters.get_mut(&whose).context("a matter")?;
-            matter.read_spare(person, None)?;
+            matter.read_spare(person, None, "")?;
             matter.lay_day(person)?;
         }
+        let spare = self.matter(Whose::Authority)?.spare.clone();
         let person = self.person("authority_officer")?;
         hosted.school.clone_from(&host);
-        hosted.read_spare(person, Some(&host))?;
+        hosted.read_spare(person, Some(&host), &spare)?;
         anyhow::ensure!(
             hosted.centre == host,
             "no sitting of the authority is hosted by {}",
@@ -39,8 +40,8 @@ impl World {
 
 impl Matter {
     /// Chooses who will be absent: neither whom the plan is asked about by nor those whose messages fail; the last one,
-    /// or the last but one of a centre.
-    fn read_spare(&mut self, owner: &mut Visitor, host: Option<&str>) -> Result<()> {
+    /// of a centre if one is given, but this one.
+    fn read_spare(&mut self, owner: &mut Visitor, host: Option<&str>, but: &str) -> Result<()> {
         let seen = view(owner, &json!(self.plan))?;
         let mut all = Vec::new();
         for one in seen["commissions"].as_array().context("commissions")? {
@@ -53,8 +54,9 @@ impl Matter {
                 }
             }
         }
-        let skip = usize::from(host.is_some());
-        let (commission, day, sitting) = all.iter().rev().nth(skip).context("another sitting")?;
+        let mut others = all.iter().rev();
+        let other = others.find(|(_, _, sitting)| sitting["id"] != but);
+        let (commission, day, sitting) = other.context("another sitting")?;
         self.spare = words(&sitting["id"]);
         self.spare_day = words(day);
         self.centre = words(&commission["centre"]["id"]);

@@ -160,8 +160,8 @@ impl Costs {
             load: exact(weights.load_sq),
             spread: exact(weights.spread),
             component: exact(weights.component),
-            // Of ten seats kept for one commission more, each is dearer than what a longer way usually costs.
-            reserve: exact(weights.commission * 0.3),
+            // Dearer than a commission and a centre more: the reserve is there wherever it can be.
+            reserve: exact(weights.commission * 1.5 + weights.centre),
         }
     }
 }
