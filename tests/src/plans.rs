@@ -111,3 +111,28 @@ pub fn check(house: &House, plan: &Published) -> Result<()> {
     );
     Ok(())
 }
+
+/// Opens the authority's plan and makes a commission by hand at a centre, in the first period of the samples, of the first
+/// two examiners who may: what is proposed then fills it first.
+pub fn commission_at(officer: &mut Visitor, centre: &str) -> Result<()> {
+    let opened = officer.must("OpenPlan", &json!({"form": "PONCTUELLE"}))?;
+    let plan = &opened["id"];
+    let seen = view(officer, plan)?;
+    let version = &seen["version"];
+    let examiners = list(officer, "Examiners", "examiners")?;
+    for (place, one) in examiners.iter().enumerate() {
+        for other in &examiners[place + 1..] {
+            let input = json!({
+                "plan": plan, "version": version, "option": "SLAM", "centre": centre, "template": "9-4",
+                "members": [one["id"], other["id"]], "days": ["2027-05-10", "2027-05-11"],
+            });
+            if officer
+                .act("AddCommission", &json!({"input": input}))?
+                .is_ok()
+            {
+                return Ok(());
+            }
+        }
+    }
+    anyhow::bail!("no two examiners make a commission at {centre}")
+}

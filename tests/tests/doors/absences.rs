@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result};
 use delos_tests::house::Engine;
 use delos_tests::http::Part;
-use delos_tests::plans::job;
+use delos_tests::plans::{commission_at, job};
 use delos_tests::post::{self, calendar_after, events};
 use serde_json::{Value, json};
 
@@ -383,6 +383,12 @@ pub fn a_centre_of_the_other_form_is_closed_by_the_authority(engine: Engine) -> 
         return Ok(());
     };
     day.rewind(&format!("{}T08:00:00+01:00", two_weeks_before(&day.date)?))?;
+    let schools = day.officer.staff("Schools", &json!({}))?;
+    let centre = each(&schools["schools"]["edges"])
+        .find(|one| one["node"]["uai"] == HOST)
+        .context("the school")?["node"]["id"]
+        .clone();
+    commission_at(&mut day.officer, centre.as_str().context("an id")?)?;
     job(&mut day.officer, "PONCTUELLE", ["--authority", "07"])?;
     let here =
         format!("from sitting where centre_id = (select id from school where uai = '{HOST}')");
@@ -395,11 +401,6 @@ pub fn a_centre_of_the_other_form_is_closed_by_the_authority(engine: Engine) -> 
     let last = day
         .house
         .read(&format!("select cast(max(day) as text) {here}"))?;
-    let schools = day.officer.staff("Schools", &json!({}))?;
-    let centre = each(&schools["schools"]["edges"])
-        .find(|one| one["node"]["uai"] == HOST)
-        .context("the school")?["node"]["id"]
-        .clone();
     let input = json!({"centre": centre, "first": first, "last": last, "reason": "Inondation"});
     let preview = day
         .officer

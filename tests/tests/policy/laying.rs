@@ -15,7 +15,7 @@ use delos_tests::files::{ended, hand_in, import, of_academy};
 use delos_tests::house::{Engine, House, REGULATION, sample};
 use delos_tests::http::Visitor;
 use delos_tests::people::{PASSWORD, account, administrator, heads, officer};
-use delos_tests::plans::{job, list, propose, view};
+use delos_tests::plans::{commission_at, job, propose};
 use delos_tests::post;
 
 /// What can be handed in, with the name of its sample.
@@ -374,28 +374,4 @@ fn pick(name: &str, part: &str) -> Result<String> {
         .find(|line| line.contains(part))
         .with_context(|| format!("no {part} in {name}"))?;
     Ok(format!("{header}\n{line}\n"))
-}
-
-/// Makes a commission by hand at a centre, of the first two examiners who may.
-fn commission_at(officer: &mut Visitor, centre: &str) -> Result<()> {
-    let opened = officer.must("OpenPlan", &json!({"form": "PONCTUELLE"}))?;
-    let plan = &opened["id"];
-    let seen = view(officer, plan)?;
-    let version = &seen["version"];
-    let examiners = list(officer, "Examiners", "examiners")?;
-    for (place, one) in examiners.iter().enumerate() {
-        for other in &examiners[place + 1..] {
-            let input = json!({
-                "plan": plan, "version": version, "option": "SLAM", "centre": centre, "template": "9-4",
-                "members": [one["id"], other["id"]], "days": ["2027-05-10", "2027-05-11"],
-            });
-            if officer
-                .act("AddCommission", &json!({"input": input}))?
-                .is_ok()
-            {
-                return Ok(());
-            }
-        }
-    }
-    anyhow::bail!("no two examiners make a commission at {centre}")
 }
