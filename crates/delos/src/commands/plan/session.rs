@@ -45,6 +45,20 @@ pub struct Session {
     json_progress: bool,
 }
 
+/// The part of the time asked for in which everything has ended: the rest is the process's own end.
+const ENOUGH: f64 = 0.97;
+
+/// Seconds kept for what comes after the plan: checking and writing, which go with the candidates, and the bound, which goes
+/// with those of the largest zone (17 s for the 3 500 of SIEC, 1 s for an academy, and half as much again on a machine that
+/// is not at rest) and has three tenths of the time at most.
+fn afterwards(zones: &[usize], seconds: u32) -> f64 {
+    let count = |candidates: usize| f64::from(u32::try_from(candidates).unwrap_or(u32::MAX));
+    let largest = count(zones.iter().copied().max().unwrap_or(0));
+    let bound = 26.0 * (largest / 3_500.0).powf(1.6);
+    let written = 0.1 + count(zones.iter().sum()) / 12_000.0;
+    written + bound.min(f64::from(seconds) * 0.3)
+}
+
 /// Who watches the engine from the terminal.
 struct Terminal {
     begun: Instant,
@@ -121,10 +135,8 @@ impl Session {
             *zones.entry(one.zone).or_default() += 1;
         }
         let sizes: Vec<usize> = zones.into_values().collect();
-        // What checking and writing take, which goes with the candidates, and an eighth of the time for the bound.
-        let candidates = u32::try_from(reading.problem.candidates.len()).unwrap_or(u32::MAX);
-        let after = 0.1 + f64::from(candidates) / 12_000.0;
-        let seconds = (f64::from(self.seconds) * 0.875 - after).max(0.2);
+        let seconds =
+            (f64::from(self.seconds) * ENOUGH - afterwards(&sizes, self.seconds)).max(0.2);
         let mut budget = Budget::within(self.seed, seconds, &sizes);
         if let Some(changes) = self.changes {
             budget.changes = changes;
@@ -210,7 +222,7 @@ impl Session {
         terms: &Terms,
         watch: &Terminal,
     ) -> anyhow::Result<()> {
-        let end = f64::from(self.seconds) * 0.97;
+        let end = f64::from(self.seconds) * ENOUGH;
         let stops = || watch.stops() || watch.seconds() > end;
         let bound = lower_bound(problem, bound::Budget::default(), &stops);
         for line in told::bound(&bound, terms) {
