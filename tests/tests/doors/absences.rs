@@ -30,7 +30,7 @@ pub fn a_justified_absence_leads_to_a_new_convocation(engine: Engine) -> Result<
     let line = lines.first().context("a line")?.clone();
     let number = text(&line["candidate"]["number"]);
     let address = day.address(&number)?;
-    let first = post::to(&day.house, &address, 1)?;
+    let first = post::calendar_after(&day.house, &address, -1)?;
 
     let asked = json!({"sitting": line["id"], "kind": "JUSTIFIED"});
     let preview = day.head.staff("AbsencePreview", &asked)?;
@@ -75,7 +75,7 @@ pub fn a_justified_absence_leads_to_a_new_convocation(engine: Engine) -> Result<
     assert!(text(&proposed["date"]) > day.date, "{waiting:?}");
     assert_eq!(day.sittings(&number)?, "1");
 
-    let decision = post::to(&day.house, &address, 2)?;
+    let decision = post::saying(&day.house, &address, "autre date", 1)?;
     let said = text(&decision["text"]);
     assert!(
         said.contains("autre date") && !said.contains("tribunal"),
@@ -84,7 +84,8 @@ pub fn a_justified_absence_leads_to_a_new_convocation(engine: Engine) -> Result<
 
     day.head
         .must("ConfirmSeat", &json!({"sitting": proposed["sitting"]}))?;
-    let new = post::to(&day.house, &address, 3)?;
+    // What he was told of his absence may leave after it: only the convocation has a calendar.
+    let new = post::calendar_after(&day.house, &address, sequence(&first))?;
     let (before, after) = (events(&first), events(&new));
     assert_eq!(before[0]["uid"], after[0]["uid"], "one series");
     assert!(after[0]["sequence"].as_i64() > before[0]["sequence"].as_i64());
