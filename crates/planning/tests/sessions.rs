@@ -390,3 +390,23 @@ proptest! {
         prop_assert_eq!(propose(&problem).plan, plan);
     }
 }
+
+#[test]
+fn one_commission_of_a_school_leaves_days_after_it_for_whoever_is_absent() {
+    let mut problem = problem(Form::Ccf);
+    problem.examiners = (0..2)
+        .map(|key| examiner(key, Some(0), &[ExamOption::Sisr]))
+        .collect();
+    problem.candidates = (0..5)
+        .map(|key| candidate(key, Some(0), ExamOption::Sisr))
+        .collect();
+    let plan = propose(&problem).plan;
+    let first = plan.commissions[0].days[0].date;
+    let place = problem
+        .periods
+        .iter()
+        .position(|days| days.contains(&first))
+        .expect("a period");
+    let last = problem.periods.len() - 1;
+    assert!(place > 0 && place < last, "period {place} of {last}");
+}

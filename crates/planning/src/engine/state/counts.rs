@@ -288,19 +288,24 @@ impl State<'_> {
     }
 
     /// In CCF a school's commissions are spread over its period (annexe 9): two of them repel each other, the more the
-    /// nearer they are.
+    /// nearer they are, and so do the two ends of the period: whoever is absent early enough still has a later date.
     fn crowding(&self, com: u16) -> i64 {
         let one = &self.coms[usize::from(com)];
         let centre = usize::from(one.centre);
         let others = self.by_place[centre * 2]
             .iter()
             .chain(&self.by_place[centre * 2 + 1]);
-        others
+        let near = |apart: usize| {
+            let apart = i64::try_from(apart).unwrap_or(i64::MAX - 1);
+            self.zone.weights.load * 4 / (1 + apart)
+        };
+        let between: i64 = others
             .filter(|other| **other != com)
-            .map(|other| {
-                let apart = self.coms[usize::from(*other)].span.abs_diff(one.span);
-                self.zone.weights.load * 4 / (1 + i64::from(apart))
-            })
-            .sum()
+            .map(|other| self.coms[usize::from(*other)].span.abs_diff(one.span))
+            .map(|apart| near(usize::from(apart)))
+            .sum();
+        let span = usize::from(one.span);
+        let after = self.zone.proposed.saturating_sub(span + 1);
+        between + near(span) + near(after)
     }
 }
