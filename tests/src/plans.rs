@@ -112,14 +112,16 @@ pub fn check(house: &House, plan: &Published) -> Result<()> {
     Ok(())
 }
 
-/// Opens the authority's plan and makes a commission by hand at a centre, in the first period of the samples, of the first
+/// Opens the authority's plan and makes a commission by hand at a centre, in the first period of the samples, of the last
 /// two examiners who may: what is proposed then fills it first.
 pub fn commission_at(officer: &mut Visitor, centre: &str) -> Result<()> {
     let opened = officer.must("OpenPlan", &json!({"form": "PONCTUELLE"}))?;
     let plan = &opened["id"];
     let seen = view(officer, plan)?;
     let version = &seen["version"];
-    let examiners = list(officer, "Examiners", "examiners")?;
+    // From the end of the list: the first ones are those of the school that asks.
+    let mut examiners = list(officer, "Examiners", "examiners")?;
+    examiners.reverse();
     for (place, one) in examiners.iter().enumerate() {
         for other in &examiners[place + 1..] {
             let input = json!({
