@@ -119,9 +119,9 @@ pub fn commission_at(officer: &mut Visitor, centre: &str) -> Result<()> {
     let plan = &opened["id"];
     let seen = view(officer, plan)?;
     let version = &seen["version"];
-    // From the end of the list: the first ones are those of the school that asks.
+    // Of other schools: those of this one sit in its own commissions.
     let mut examiners = list(officer, "Examiners", "examiners")?;
-    examiners.reverse();
+    examiners.retain(|one| one["school"]["id"] != centre);
     for (place, one) in examiners.iter().enumerate() {
         for other in &examiners[place + 1..] {
             let input = json!({
