@@ -112,29 +112,32 @@ pub fn check(house: &House, plan: &Published) -> Result<()> {
     Ok(())
 }
 
-/// Opens the authority's plan and makes a commission by hand at a centre, in the first period of the samples, of the last
-/// two examiners who may: what is proposed then fills it first.
-pub fn commission_at(officer: &mut Visitor, centre: &str) -> Result<()> {
+/// Opens the authority's plan and makes commissions by hand at a centre: of each option one in the first period of the
+/// samples and one in the last, of examiners of other schools. They hold everybody, and keep seats free: what is proposed
+/// then is heard there, whatever the engine prefers.
+pub fn commissions_at(officer: &mut Visitor, centre: &str) -> Result<()> {
     let opened = officer.must("OpenPlan", &json!({"form": "PONCTUELLE"}))?;
     let plan = &opened["id"];
-    let seen = view(officer, plan)?;
-    let version = &seen["version"];
-    // Of other schools: those of this one sit in its own commissions.
     let mut examiners = list(officer, "Examiners", "examiners")?;
     examiners.retain(|one| one["school"]["id"] != centre);
-    for (place, one) in examiners.iter().enumerate() {
-        for other in &examiners[place + 1..] {
-            let input = json!({
-                "plan": plan, "version": version, "option": "SLAM", "centre": centre, "template": "9-4",
-                "members": [one["id"], other["id"]], "days": ["2027-05-10", "2027-05-11"],
+    for days in [["2027-05-10", "2027-05-11"], ["2027-05-20", "2027-05-21"]] {
+        for option in ["SISR", "SLAM"] {
+            let mut input = json!({
+                "plan": plan, "version": version(officer, plan)?, "option": option, "centre": centre,
+                "template": "9-4", "days": days,
             });
-            if officer
-                .act("AddCommission", &json!({"input": input}))?
-                .is_ok()
-            {
-                return Ok(());
+            let mut made = false;
+            for (place, one) in examiners.iter().enumerate() {
+                for other in &examiners[place + 1..] {
+                    input["members"] = json!([one["id"], other["id"]]);
+                    made = made
+                        || officer
+                            .act("AddCommission", &json!({"input": input}))?
+                            .is_ok();
+                }
             }
+            anyhow::ensure!(made, "no two examiners of {option} sit at {centre} then");
         }
     }
-    anyhow::bail!("no two examiners make a commission at {centre}")
+    Ok(())
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result};
 use delos_tests::house::Engine;
 use delos_tests::http::Part;
-use delos_tests::plans::{commission_at, job};
+use delos_tests::plans::{commissions_at, job};
 use delos_tests::post::{self, calendar_after, events};
 use serde_json::{Value, json};
 
@@ -389,7 +389,7 @@ pub fn a_centre_of_the_other_form_is_closed_by_the_authority(engine: Engine) -> 
         .find(|one| one["node"]["uai"] == HOST)
         .context("the school")?["node"]["id"]
         .clone();
-    commission_at(&mut day.officer, centre.as_str().context("an id")?)?;
+    commissions_at(&mut day.officer, centre.as_str().context("an id")?)?;
     job(&mut day.officer, "PONCTUELLE", ["--authority", "07"])?;
     let here =
         format!("from sitting where centre_id = (select id from school where uai = '{HOST}')");

@@ -337,7 +337,10 @@ fn replace_somebody(person: &mut Visitor, about: &Matter) -> Result<Done> {
         for member in commission["members"].as_array().context("members")? {
             let member = words(&member["id"]);
             let found = substitutes(&id, &member).of(person)?;
-            if let Some(by) = found.field()[0]["id"].as_str() {
+            // The last one: the first ones are of the school that asks, whose members have a part of their own.
+            let listed = found.field();
+            let last = listed.as_array().and_then(|all| all.last());
+            if let Some(by) = last.and_then(|one| one["id"].as_str()) {
                 let reply = replace(&id, &member, Some(by)).of(person)?;
                 return Ok(vec![
                     ("Query.substitutes", found, by.to_owned()),

@@ -15,7 +15,7 @@ use delos_tests::files::{ended, hand_in, import, of_academy};
 use delos_tests::house::{Engine, House, REGULATION, sample};
 use delos_tests::http::Visitor;
 use delos_tests::people::{PASSWORD, account, administrator, heads, officer};
-use delos_tests::plans::{commission_at, job, propose};
+use delos_tests::plans::{commissions_at, job, propose};
 use delos_tests::post;
 
 /// What can be handed in, with the name of its sample.
@@ -227,9 +227,9 @@ impl World {
             ("candidats-cyclades.csv", &list),
             Some(complement),
         )?;
-        // The authority has a commission in the school of those who ask: what a school only hosts is asked about too.
+        // The authority sits in the school of those who ask: what a school only hosts is asked about too.
         let host = self.matter(Whose::School)?.school.clone();
-        commission_at(self.person("authority_officer")?, &host)?;
+        commissions_at(self.person("authority_officer")?, &host)?;
         for (whose, owner) in OWNERS {
             let form = self.matter(whose)?.form;
             let owner = self.people.get_mut(owner).context("an owner")?;
