@@ -46,8 +46,13 @@ pub struct Outcome {
     pub broken: Vec<Violation>,
 }
 
-/// How many times a zone that is alone is annealed.
-const CHAINS: u64 = 2;
+/// Streams of chance of a zone: one for its first plan, and one for each of its chains.
+const STREAMS: u64 = 256;
+
+/// The first stream of a zone, whose key may be any number.
+fn stream(zone: &Zone) -> u64 {
+    (zone.key as u64 % (u64::MAX / STREAMS)) * STREAMS
+}
 
 /// The best plan found within the budget.
 pub fn solve(problem: &Problem, budget: &Budget, watch: &dyn Watch) -> Outcome {
@@ -65,9 +70,13 @@ pub fn solve(problem: &Problem, budget: &Budget, watch: &dyn Watch) -> Outcome {
         .with_max_len(1)
         .map(|zone| first(problem, zone, budget, watch))
         .collect();
-    // A zone by itself would leave a core idle: it is annealed twice, and the better plan is kept.
-    let chains = if zones.len() == 1 { CHAINS } else { 1 };
-    let runs: Vec<(usize, u64)> = (0..zones.len())
+    // A zone by itself would leave cores idle: it may be annealed several times, and the best plan is kept.
+    let chains = if zones.len() == 1 {
+        budget.chains.max(1)
+    } else {
+        1
+    };
+    let runs: Vec<(usize, u8)> = (0..zones.len())
         .flat_map(|zone| (0..chains).map(move |chain| (zone, chain)))
         .collect();
     let ran: Vec<Run> = runs
@@ -87,7 +96,7 @@ pub fn solve(problem: &Problem, budget: &Budget, watch: &dyn Watch) -> Outcome {
         .collect();
     let mut parts: Vec<(usize, Outcome)> = zones
         .iter()
-        .zip(ran.chunks(usize::try_from(chains).unwrap_or(1)))
+        .zip(ran.chunks(usize::from(chains)))
         .filter_map(|(zone, runs)| {
             let whole = runs.iter().all(|run| run.whole);
             let run = runs.iter().min_by_key(|run| run.best.cost)?;
@@ -114,8 +123,12 @@ pub fn solve(problem: &Problem, budget: &Budget, watch: &dyn Watch) -> Outcome {
     outcome
 }
 
-/// The everyday proposal for one owner: as many changes as there are candidates, a few thousand times. In CCF a school has
-/// one centre and its own team, and little to choose: a plan is there in milliseconds.
+/// Most changes of an everyday proposal: somebody waits for it, and a request is answered within half a minute. SIEC's 3 500
+/// candidates take some seconds.
+const EVERYDAY: u64 = 3_000_000;
+
+/// The everyday proposal for one owner, on one core: as many changes as there are candidates, a few thousand times. In CCF a
+/// school has one centre and its own team, and little to choose: a plan is there in milliseconds.
 pub fn propose(problem: &Problem) -> Outcome {
     let each = match problem.form {
         Form::Ccf => 1_000,
@@ -123,8 +136,9 @@ pub fn propose(problem: &Problem) -> Outcome {
     };
     let budget = Budget {
         seed: 1,
-        changes: each * problem.candidates.len() as u64,
+        changes: (each * problem.candidates.len() as u64).min(EVERYDAY),
         seconds: None,
+        chains: 1,
     };
     solve(problem, &budget, &())
 }
@@ -171,10 +185,7 @@ fn begun<'z>(problem: &'z Problem, zone: &'z Zone) -> State<'z> {
 fn first(problem: &Problem, zone: &Zone, budget: &Budget, watch: &dyn Watch) -> Best {
     let mut state = begun(problem, zone);
     lay(&mut state, &fixed(problem, zone));
-    construct(
-        &mut state,
-        &mut Chance::new(budget.seed, zone.key as u64 * (CHAINS + 1)),
-    );
+    construct(&mut state, &mut Chance::new(budget.seed, stream(zone)));
     let kept = Best::of(&state);
     // Once over, so that everything is counted.
     state.restore(&kept.kept);
@@ -195,12 +206,11 @@ fn improved(
     zone: &Zone,
     mut best: Best,
     share: &Share,
-    (seed, chain): (u64, u64),
+    (seed, chain): (u64, u8),
     watch: &dyn Watch,
 ) -> Run {
     let mut state = begun(problem, zone);
-    // The streams of a zone: one for its first plan, one for each chain.
-    let mut chance = Chance::new(seed, zone.key as u64 * (CHAINS + 1) + chain + 1);
+    let mut chance = Chance::new(seed, stream(zone) + u64::from(chain) + 1);
     let mut told = |spent: f64, best: &Best, state: &State| tell(watch, zone, spent, best, state);
     let whole = anneal(&mut state, &mut best, &mut chance, share, watch, &mut told);
     Run { best, whole }

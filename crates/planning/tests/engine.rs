@@ -22,6 +22,7 @@ fn budget(seed: u64, changes: u64) -> Budget {
         seed,
         changes,
         seconds: None,
+        chains: 2,
     }
 }
 
@@ -240,6 +241,33 @@ fn hostile_problems_have_an_answer() {
         assert_eq!(heard + found.plan.left_out.len(), problem.candidates.len());
         heard
     };
+    let far = |problem: &mut Problem| {
+        problem
+            .centres
+            .iter_mut()
+            .for_each(|one| one.zone = usize::MAX);
+        problem
+            .examiners
+            .iter_mut()
+            .for_each(|one| one.zone = usize::MAX);
+        problem
+            .candidates
+            .iter_mut()
+            .for_each(|one| one.zone = usize::MAX);
+    };
+    assert_eq!(planned(&far), 60);
+    let dear = |problem: &mut Problem| {
+        let weights = &mut problem.weights;
+        weights.exam_km = 1e8;
+        weights.cand_km = 1e8;
+        weights.load_sq = 1e8;
+        weights.commission = 1e8;
+        problem
+            .examiners
+            .iter_mut()
+            .for_each(|one| one.at.x += 50_000.0);
+    };
+    planned(&dear);
     assert_eq!(planned(&|problem| problem.candidates.clear()), 0);
     assert_eq!(planned(&|problem| problem.examiners.clear()), 0);
     assert_eq!(planned(&|problem| problem.centres.clear()), 0);

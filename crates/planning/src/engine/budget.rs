@@ -9,6 +9,9 @@ pub struct Budget {
     pub changes: u64,
     /// Seconds of [`Watch::seconds`] after which it must have ended; none: it takes the time that it takes.
     pub seconds: Option<f64>,
+    /// How many times a zone that is alone is annealed, side by side, the best plan kept: on one thread it takes as many
+    /// times longer. At least 1.
+    pub chains: u8,
 }
 
 /// A zone's part of a budget.
@@ -77,6 +80,7 @@ impl Budget {
             seed,
             changes: (seconds.clamp(0.0, 1e6) * 0.8 * 1e6 / each) as u64,
             seconds: Some(seconds),
+            chains: 2,
         }
     }
 

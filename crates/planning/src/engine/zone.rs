@@ -166,13 +166,13 @@ impl Costs {
     }
 }
 
+/// Most points of one cost: with more, sums over a nation would not be exact.
+const MOST: f64 = 1e8;
+
 /// A cost in exact units.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "weights and distances are bounded where they are read; a cast saturates"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "bounded just before")]
 fn exact(points: f64) -> i64 {
-    (points * UNIT).round() as i64
+    (points.clamp(-MOST, MOST) * UNIT).round() as i64
 }
 
 impl Zone {

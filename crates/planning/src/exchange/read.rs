@@ -309,7 +309,7 @@ fn stated(params: &Params) -> Result<Problem, Unreadable> {
             .get(name)
             .copied()
             .ok_or(Unreadable::Parameter("weights"))?;
-        refuse("weights", (0.0..=1e9).contains(&value))?;
+        refuse("weights", (0.0..=1e8).contains(&value))?;
         Ok::<_, Unreadable>(value)
     };
     Ok(Problem {

@@ -23,6 +23,7 @@ impl Index<'_> {
             seed: 1,
             changes: CHANGES * waits.len() as u64,
             seconds: None,
+            chains: 1,
         };
         let mut opened = solve(&problem, &budget, &()).plan.commissions;
         opened.sort_by_key(|one| std::cmp::Reverse(heard(one)));
