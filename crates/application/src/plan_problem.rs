@@ -2,6 +2,7 @@
 //!
 //! Keys of the engine are places in the lists read here, which are ordered by stable codes: same rows, same plan.
 
+mod geography;
 mod rows;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -199,6 +200,14 @@ pub async fn state(
         .into_iter()
         .collect();
     let ccf = plan.form == Form::Ccf;
+    // Where each school is, roughly; whoever has none, or one of an unknown department, is in the middle of the centres.
+    let places: Vec<Option<Point>> = schools
+        .iter()
+        .map(|one| geography::point(&one.postal_code))
+        .collect();
+    let of = |one: &SchoolRecord| geography::point(&one.postal_code);
+    let middle = geography::middle(&centres.iter().filter_map(of).collect::<Vec<_>>());
+    let at = |key: Option<usize>| key.and_then(|key| places[key]).unwrap_or(middle);
     let taken = taken(access, plan, &examiners, &centres, &schools).await?;
     let problem = Problem {
         form: plan.form,
@@ -214,10 +223,11 @@ pub async fn state(
         centres: centres
             .iter()
             .filter_map(|one| {
+                let key = key_of(one.school.id)?;
                 Some(Centre {
-                    key: key_of(one.school.id)?,
+                    key,
                     zone: 0,
-                    at: Point::default(),
+                    at: at(Some(key)),
                     environments: one.school.environments,
                     accessible: one.school.accessible,
                     closed: closed(&closures, plan, one.school.id),
@@ -230,7 +240,7 @@ pub async fn state(
             .map(|(key, one)| Examiner {
                 key,
                 zone: 0,
-                at: Point::default(),
+                at: at(one.school.and_then(key_of)),
                 school: one.school.and_then(key_of),
                 professional: one.professional,
                 options: one.options.clone(),
@@ -246,7 +256,7 @@ pub async fn state(
             .map(|(key, one)| Candidate {
                 key,
                 zone: 0,
-                at: Point::default(),
+                at: at(one.candidate.school.and_then(key_of)),
                 school: one.candidate.school.and_then(key_of),
                 option: one.candidate.option,
                 accommodation: one.candidate.accommodation,
