@@ -117,9 +117,13 @@ impl<'a> History<'a> {
         self.keep(one).await
     }
 
-    /// Most of those whose day has come are assessed to some point.
+    /// Most of those whose day has come are assessed to some point; of some, a wrong one had been begun.
     pub async fn most(&mut self) -> Result<()> {
         for one in self.come() {
+            if self.dice.below(3) == 0 {
+                self.begin_by_mistake(&one).await?;
+                self.clock.show(self.until);
+            }
             match self.dice.below(4) {
                 0 => self.type_some(&one).await?,
                 1 | 2 => self.end(&one).await?,

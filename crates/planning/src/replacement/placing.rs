@@ -17,6 +17,14 @@ pub struct Placed {
     pub refused: Vec<Vec<NoSeat>>,
 }
 
+/// Most candidates of whom more than one round is tried: beyond, a round is long and another order changes little.
+const FEW: usize = 12;
+
+/// How many have no seat.
+fn left_out(seats: &[Option<Seat>]) -> usize {
+    seats.iter().filter(|seat| seat.is_none()).count()
+}
+
 impl Index<'_> {
     /// Places as many of these candidates as can be; they stay in their seats here. As [`super::place_all`].
     pub fn place_all(&mut self, wanted: &[Wanted], allowed: Allowed, refusals: Refusals) -> Placed {
@@ -32,20 +40,52 @@ impl Index<'_> {
         }
     }
 
-    /// Places as many as can be; the seat of each.
+    /// Places as many as can be; the seat of each. Whoever is left out is served first in another round, and the best round
+    /// is kept: the order decides, since a seat early in a day may take the room of two.
     pub(super) fn give(&mut self, wanted: &[Wanted], allowed: Allowed) -> Vec<Option<Seat>> {
         for one in wanted {
             self.take_out(one.candidate);
         }
+        let mut order = self.hardest_first(wanted, allowed);
+        let rounds = if wanted.len() > FEW { 1 } else { wanted.len() };
+        let mark = self.mark();
+        let mut best: Vec<Option<Seat>> = Vec::new();
+        let mut best_order = Vec::new();
+        for _ in 0..rounds {
+            let seats = self.round(wanted, allowed, &order);
+            self.undo(mark);
+            if best.is_empty() || left_out(&seats) < left_out(&best) {
+                best.clone_from(&seats);
+                best_order.clone_from(&order);
+            }
+            if left_out(&seats) == 0 {
+                break;
+            }
+            order.sort_by_key(|at| seats[*at].is_some());
+        }
+        let seats = self.round(wanted, allowed, &best_order);
+        self.plan
+            .left_out
+            .retain(|(key, _)| !self.heard.contains_key(key));
+        seats
+    }
+
+    /// The order of a first round: whoever has the fewest seats to choose from first.
+    fn hardest_first(&mut self, wanted: &[Wanted], allowed: Allowed) -> Vec<usize> {
         let mut order: Vec<(usize, usize)> = wanted
             .iter()
             .map(|one| self.found(one, allowed, Refusals::None, None).free.len())
             .zip(0..)
             .collect();
         order.sort_unstable();
+        order.into_iter().map(|(_, at)| at).collect()
+    }
+
+    /// One round: each in this order gets the best seat that is left, or the seat of one before him who has another.
+    fn round(&mut self, wanted: &[Wanted], allowed: Allowed, order: &[usize]) -> Vec<Option<Seat>> {
         let mut seats = vec![None; wanted.len()];
         let mut placed = Vec::new();
-        for (_, at) in order {
+        for at in order.iter().copied() {
             if let Some(seat) = self.best(&wanted[at], allowed, None) {
                 self.take(wanted[at].candidate, &seat);
                 seats[at] = Some(seat);
@@ -54,9 +94,6 @@ impl Index<'_> {
                 self.make_room(wanted, allowed, &mut seats, &mut placed, at);
             }
         }
-        self.plan
-            .left_out
-            .retain(|(key, _)| !self.heard.contains_key(key));
         seats
     }
 
