@@ -18,6 +18,7 @@ mod m2026_11_26_000006_second_factor;
 mod m2026_11_26_000007_assessments;
 mod m2026_11_26_000008_transmission;
 mod m2026_11_26_000009_taken_back;
+mod m2026_11_26_000010_proposals;
 mod sql;
 
 /// All migrations, oldest first.
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m2026_11_26_000007_assessments::Migration),
             Box::new(m2026_11_26_000008_transmission::Migration),
             Box::new(m2026_11_26_000009_taken_back::Migration),
+            Box::new(m2026_11_26_000010_proposals::Migration),
         ]
     }
 }

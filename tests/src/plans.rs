@@ -1,11 +1,16 @@
 //! What each owner of a plan does: opens it, has it proposed, publishes it, convokes.
 
-use anyhow::{Context as _, Result};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail};
 use serde_json::{Value, json};
 
 use crate::house::{House, SESSION, text};
 use crate::http::Visitor;
 use crate::post;
+
+/// How long a search of a second may take on a machine that does other things.
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A plan that was published.
 pub struct Published {
@@ -17,13 +22,41 @@ pub struct Published {
     pub examiners: Vec<Value>,
 }
 
+/// Opens the plan of one's own form; its id.
+pub fn open(visitor: &mut Visitor, form: &str) -> Result<Value> {
+    let opened = visitor.must("OpenPlan", &json!({"form": form}))?;
+    Ok(opened["id"].clone())
+}
+
 /// Opens the plan of one's own form and has it proposed; its id.
 pub fn propose(visitor: &mut Visitor, form: &str) -> Result<Value> {
-    let opened = visitor.must("OpenPlan", &json!({"form": form}))?;
-    let id = opened["id"].clone();
+    let id = open(visitor, form)?;
     let version = version(visitor, &id)?;
     visitor.must("ProposePlan", &json!({"plan": id, "version": version}))?;
     Ok(id)
+}
+
+/// Has a plan searched as long work, to its end; what the search told.
+pub fn search(visitor: &mut Visitor, id: &Value, seconds: u32) -> Result<Value> {
+    let version = version(visitor, id)?;
+    visitor.must(
+        "SearchPlan",
+        &json!({"plan": id, "version": version, "seconds": seconds}),
+    )?;
+    searched(visitor, id)
+}
+
+/// Waits for the end of the search of a plan; what it told.
+pub fn searched(visitor: &mut Visitor, id: &Value) -> Result<Value> {
+    let start = Instant::now();
+    while start.elapsed() < PATIENCE {
+        let mut seen = visitor.staff("PlanProposal", &json!({"id": id}))?;
+        match seen["planProposal"]["task"]["state"].as_str() {
+            Some("READY" | "RUNNING") => std::thread::sleep(Duration::from_millis(50)),
+            _ => return Ok(seen["planProposal"].take()),
+        }
+    }
+    bail!("the search does not end")
 }
 
 /// The whole job of an owner.
@@ -116,8 +149,8 @@ pub fn check(house: &House, plan: &Published) -> Result<()> {
 /// samples and one in the last, of examiners of other schools. They hold everybody, and keep seats free: what is proposed
 /// then is heard there, whatever the engine prefers.
 pub fn commissions_at(officer: &mut Visitor, centre: &str) -> Result<()> {
-    let opened = officer.must("OpenPlan", &json!({"form": "PONCTUELLE"}))?;
-    let plan = &opened["id"];
+    let id = open(officer, "PONCTUELLE")?;
+    let plan = &id;
     let mut examiners = list(officer, "Examiners", "examiners")?;
     examiners.retain(|one| one["school"]["id"] != centre);
     for days in [["2027-05-10", "2027-05-11"], ["2027-05-20", "2027-05-21"]] {

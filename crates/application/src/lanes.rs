@@ -1,20 +1,25 @@
 //! Lanes for work that keeps a processor busy, so that it never runs on the threads that answer requests.
 //!
-//! Invariant: passwords, documents and long work (a plan, an import) wait each in a lane of its own: none is held up by
-//! the others, whoever fills it.
+//! Invariant: passwords, documents, long work (a short proposal, an import) and searches of plans wait each in a lane of its
+//! own: none is held up by the others, whoever fills it.
+//! Invariant: a search of a plan leaves a processor to whoever is served, where there are several, and is behind everything
+//! else on the others.
 //! Invariant: whoever goes away gives his waiting place back; a job that has begun keeps its place until it ends.
 
-use std::sync::Arc;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
-use tokio::sync::Semaphore;
+use rayon::{ThreadPool, ThreadPoolBuilder};
+use tokio::sync::{Semaphore, oneshot};
 
-/// The three lanes.
+/// The lanes.
 #[derive(Clone)]
 pub struct Lanes {
     passwords: Lane,
     short: Lane,
     long: Lane,
+    searches: Searches,
 }
 
 /// Too many wait already: come back in a moment.
@@ -35,6 +40,7 @@ impl Lanes {
             passwords: Lane::new(HASHES_AT_ONCE, MOST_WAITING),
             short: Lane::new(free, MOST_WAITING),
             long: Lane::new(1, usize::MAX),
+            searches: Searches::new(free),
         }
     }
 
@@ -69,6 +75,69 @@ impl Lanes {
         job: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Busy> {
         self.long.run(job).await
+    }
+
+    /// Searches a plan, one at a time, on threads of its own; parallel work of the job stays on them. It goes on when whoever
+    /// waits for it goes away, and ends with the process.
+    ///
+    /// # Errors
+    /// [`Busy`] when the job panicked, or no thread could be had.
+    pub async fn search<T: Send + 'static>(
+        &self,
+        job: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Busy> {
+        self.searches.run(job).await
+    }
+}
+
+/// Threads for searches, begun with the first.
+#[derive(Clone)]
+struct Searches {
+    threads: usize,
+    places: Arc<Semaphore>,
+    pool: Arc<OnceLock<Option<ThreadPool>>>,
+}
+
+impl Searches {
+    fn new(threads: usize) -> Self {
+        Self {
+            threads,
+            places: Arc::new(Semaphore::new(1)),
+            pool: Arc::default(),
+        }
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        job: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Busy> {
+        let place = self.places.clone().acquire_owned().await;
+        let place = place.map_err(|_| Busy)?;
+        let pool = self.pool.get_or_init(|| {
+            ThreadPoolBuilder::new()
+                .num_threads(self.threads)
+                .thread_name(|number| format!("search-{number}"))
+                .start_handler(|_| step_back())
+                .build()
+                .ok()
+        });
+        let (told, answer) = oneshot::channel();
+        pool.as_ref().ok_or(Busy)?.spawn(move || {
+            let _place = place;
+            // A panic in a thread of the pool would end the process.
+            let done = catch_unwind(AssertUnwindSafe(job));
+            let _ = told.send(done);
+        });
+        answer.await.ok().and_then(Result::ok).ok_or(Busy)
+    }
+}
+
+/// Puts this thread behind everything else that wants its processor.
+fn step_back() {
+    // Elsewhere than on Linux the priority is the process's.
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::nice(15) {
+        tracing::warn!(%error, "a search of a plan has the priority of everything else");
     }
 }
 
@@ -184,6 +253,25 @@ mod tests {
         assert_eq!(lanes.long(|| 7).await, Ok(7));
         drop(held);
         assert_eq!(lanes.long(|| 7).await, Ok(7));
+    }
+
+    #[tokio::test]
+    async fn a_search_is_alone_on_its_threads_and_outlives_a_panic() {
+        let lanes = Lanes::new(3);
+        let threads = lanes.search(rayon::current_num_threads).await;
+        assert_eq!(threads, Ok(2), "one processor is left to whoever is served");
+        let failed = lanes.search(|| panic!("meant")).await;
+        assert_eq!(failed, Err::<(), _>(Busy));
+        let (held, until) = mpsc::channel::<()>();
+        let one = lanes.search(move || until.recv().is_ok());
+        let cut = tokio::time::timeout(Duration::from_millis(20), one).await;
+        assert!(cut.is_err());
+        let other = lanes.search(|| 7);
+        let early = tokio::time::timeout(Duration::from_millis(20), other).await;
+        assert!(early.is_err(), "two searches at once");
+        assert_eq!(lanes.long(|| 7).await, Ok(7), "others wait for a search");
+        drop(held);
+        assert_eq!(lanes.search(|| 7).await, Ok(7));
     }
 
     #[tokio::test]

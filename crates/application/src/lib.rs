@@ -33,6 +33,7 @@ mod outgoing;
 mod passwords;
 pub mod plan_commands;
 mod plan_problem;
+pub mod proposal;
 pub mod record_bounce;
 pub mod remind;
 pub mod renew_candidate_code;

@@ -1,6 +1,7 @@
 //! What is done to a plan: opened, proposed, changed by hand, published.
 
 mod add_commission;
+pub(crate) mod drafting;
 pub(crate) mod holding;
 mod publish;
 
@@ -19,7 +20,9 @@ use delos_planning::engine::propose as engine;
 
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult, Refusal, retrying};
-use crate::plan_problem::{self, Stated, to_rows};
+use crate::plan_problem::Stated;
+
+use self::drafting::Drafting;
 
 /// Opens the draft of one's own form, or gives the plan that there is.
 ///
@@ -73,7 +76,8 @@ async fn open_one(context: &Context, actor: &Actor, form: Form) -> CommandResult
     Ok(tx.commit(plan.id).await?.into_inner())
 }
 
-/// « Proposer »: places everybody who can be, beside the commissions made by hand, on days that have not passed.
+/// « Proposer », at once: places everybody who can be, beside the commissions made by hand, on days that have not passed.
+/// [`crate::proposal`] searches longer.
 ///
 /// # Errors
 /// Refuses with `conflict`, `plan_published`; `rule_broken` or `commission_outdated` when a commission made by hand
@@ -91,37 +95,11 @@ pub async fn propose(
         .await?
         .ok_or(CommandError::NotFound)?;
     check_draft(&plan, version)?;
-    let before = plans::commissions(&reader, id).await?;
-    let kept: Vec<CommissionRecord> = before.iter().filter(|one| one.by_hand).cloned().collect();
-    let mut stated = plan_problem::state(context, &reader, &plan, &kept, &[]).await?;
-    let centres = plan_problem::centres(&reader, &plan).await?;
-    let first = plan_problem::first_day(context, &reader, &centres).await?;
-    let periods = &mut stated.problem.periods;
-    periods.retain(|days| days.iter().all(|day| *day >= first));
-    let problem = stated.problem.clone();
-    let (proposed, faults) = context
-        .lanes
-        .long(move || {
-            let outcome = engine(&problem);
-            (outcome.plan, outcome.broken)
-        })
-        .await?;
-    if let Some(fault) = faults.first() {
-        // Only what a person decided may break a rule.
-        let by_hand = faults.iter().find_map(|fault| {
-            let place = proposed.commissions.get(fault.commission)?.fixed?;
-            Some((fault, kept.get(place)?))
-        });
-        return Err(match by_hand {
-            Some((fault, commission)) => rule_broken(fault, commission.number, &stated).into(),
-            None => CommandError::Broken(format!(
-                "a proposed plan breaks {} in commission {}",
-                fault.code, fault.commission
-            )),
-        });
-    }
-    let (commissions, left) = to_rows(context, &stated, &proposed, &kept, &before);
-    save(context, &scope, &plan, &commissions, &left).await
+    let drafting = Drafting::read(context, &reader, plan).await?;
+    let problem = drafting.stated.problem.clone();
+    let found = context.lanes.long(move || engine(&problem)).await?;
+    let (commissions, left) = drafting.rows(context, &found)?;
+    save(context, &scope, &drafting.plan, &commissions, &left).await
 }
 
 /// Empties the draft.
@@ -191,7 +169,7 @@ pub(crate) fn rule_broken(fault: &Violation, number: u16, stated: &Stated) -> Re
 }
 
 /// A draft at the version read.
-fn check_draft(plan: &PlanRecord, version: i64) -> Result<(), Refusal> {
+pub(crate) fn check_draft(plan: &PlanRecord, version: i64) -> Result<(), Refusal> {
     if plan.is_published {
         return Err(Refusal::new("plan_published"));
     }

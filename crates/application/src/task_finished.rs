@@ -12,6 +12,7 @@ use crate::context::Context;
 use crate::error::{CommandError, CommandResult};
 use crate::import::ImportKind;
 use crate::outgoing::Outgoing;
+use crate::proposal;
 
 /// Whoever asked waits so long before a screen that shows the end; later he is told by mail.
 const WAITED: Duration = Duration::minutes(1);
@@ -20,8 +21,13 @@ const PRIORITY: i64 = 2;
 
 /// How a task ended.
 pub(crate) enum End {
-    /// So many rows are written.
-    Done(u64),
+    /// So many rows are written, or candidates placed; so many are not.
+    Done {
+        /// Those that are.
+        done: u64,
+        /// Those that are not.
+        failed: u64,
+    },
     /// Nothing is.
     Failed,
 }
@@ -51,18 +57,22 @@ pub(crate) async fn tell(
         .await?
         .ok_or(CommandError::NotFound)?;
     let id = MessageId(context.ids.next());
-    let (done, nothing) = match end {
-        End::Done(rows) => (rows, false),
-        End::Failed => (0, true),
+    let (done, failed, nothing) = match end {
+        End::Done { done, failed } => (done, failed, false),
+        End::Failed => (0, 0, true),
+    };
+    let link = match proposal::plan_of(task).filter(|_| task.kind == proposal::TASK_KIND) {
+        Some(plan) => format!("{}/planning/{plan}", context.settings.public_url),
+        None => format!("{}/import", context.settings.public_url),
     };
     let mut payload = Payload::TaskFinished(TaskFinished {
         name: account.identity.full_name(),
         session: session.code,
         what: what(tx, task).await?.to_owned(),
         done,
-        failed: 0,
+        failed,
         nothing,
-        link: format!("{}/import", context.settings.public_url),
+        link,
         words: Words::default(),
     });
     let outgoing = Outgoing::load(context, tx, task.authority).await?;
@@ -96,6 +106,9 @@ pub(crate) async fn tell(
 
 /// What was asked, as the screens call it. The task of an import bears the id of its file.
 async fn what(tx: &Transaction, task: &TaskRecord) -> CommandResult<&'static str> {
+    if task.kind == proposal::TASK_KIND {
+        return Ok("Proposition d’un planning");
+    }
     let file = staged::head(tx, StagedFileId(task.id.0), task.account).await?;
     let kind = file.and_then(|file| ImportKind::from_code(&file.kind));
     Ok(match kind {

@@ -4,7 +4,7 @@ use chrono::Duration;
 use delos_domain::actor::Actor;
 use delos_domain::ids::TaskId;
 use delos_domain::scope::RunTask;
-use delos_persistence::tasks::{self, TaskRecord};
+use delos_persistence::tasks::{self, TaskRecord, Wanted};
 use delos_persistence::{Reader, accounts, staged};
 
 use crate::context::Context;
@@ -12,7 +12,7 @@ use crate::error::{CommandError, CommandResult};
 use crate::live::Change;
 use crate::sign_in::{STAFF_ABSOLUTE, STAFF_IDLE};
 use crate::task_finished::{self, End};
-use crate::{import, reschedule};
+use crate::{import, proposal, reschedule};
 
 /// How long a runner holds a task: it is taken back from one that died.
 const LEASE: Duration = Duration::minutes(10);
@@ -24,20 +24,25 @@ const MOST_TRIES: i64 = 3;
 /// How long a task waits after its first try; twice as long after each other one.
 const TRY_AGAIN: Duration = Duration::seconds(30);
 
-/// Runs the next task that waits; whether there was one.
+/// Runs the next task that waits but for searches of plans, which are long; whether there was one.
 pub async fn run_next(context: &Context) -> CommandResult<bool> {
-    run(context, None).await
+    run(context, Wanted::NotOf(proposal::TASK_KIND)).await
+}
+
+/// Runs the next search of a plan that waits; whether there was one.
+pub async fn run_next_proposal(context: &Context) -> CommandResult<bool> {
+    run(context, Wanted::Of(proposal::TASK_KIND)).await
 }
 
 /// Runs this task to its end, without a worker: for the command line.
 pub async fn run_one(context: &Context, id: TaskId) -> CommandResult<TaskRecord> {
-    while run(context, Some(id)).await? {}
+    while run(context, Wanted::One(id)).await? {}
     tasks::state_of(&context.db.read(), id)
         .await?
         .ok_or(CommandError::NotFound)
 }
 
-async fn run(context: &Context, wanted: Option<TaskId>) -> CommandResult<bool> {
+async fn run(context: &Context, wanted: Wanted<'_>) -> CommandResult<bool> {
     let now = context.now();
     let tx = context.db.write().await?;
     let Some(task) = tasks::claim(&tx, wanted, now, now + LEASE).await? else {
@@ -82,8 +87,8 @@ async fn run(context: &Context, wanted: Option<TaskId>) -> CommandResult<bool> {
         tracing::warn!(task = %task.id, code, tries, "a task did not do its work and is tried again");
         let wait = match wanted {
             // Whoever asked for this one waits for it.
-            Some(_) => Duration::seconds(-1),
-            None => TRY_AGAIN * 2_i32.pow(u32::try_from(tries - 1).unwrap_or(0)),
+            Wanted::One(_) => Duration::seconds(-1),
+            _ => TRY_AGAIN * 2_i32.pow(u32::try_from(tries - 1).unwrap_or(0)),
         };
         let tx = context.db.write().await?;
         tasks::postpone(&tx, &task, context.now() + wait).await?;
@@ -112,6 +117,7 @@ async fn work(context: &Context, actor: &Actor, task: &TaskRecord) -> CommandRes
     match task.kind.as_str() {
         import::TASK_KIND => import::run(context, actor, task).await,
         reschedule::TASK_KIND => reschedule::run(context, actor, task).await,
+        proposal::TASK_KIND => proposal::run(context, actor, task).await,
         other => Err(CommandError::Broken(format!("no task of kind {other}"))),
     }
 }

@@ -270,7 +270,9 @@ mod house {
         for _ in 0..3 {
             let (now, lease) = (bench.context.now(), TimeDelta::minutes(10));
             let tx = bench.context.db.write().await.unwrap();
-            let claimed = tasks::claim(&tx, None, now, now + lease).await.unwrap();
+            let claimed = tasks::claim(&tx, tasks::Wanted::Any, now, now + lease)
+                .await
+                .unwrap();
             assert_eq!(claimed.map(|claimed| claimed.id), Some(task));
             tx.commit(()).await.unwrap().into_inner();
             bench.pass(601);

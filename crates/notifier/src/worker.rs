@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use delos_application::beat::{self, WorkerRecord};
 use delos_application::delivery::{self, Claimed, Probed, Verdict};
-use delos_application::{Context, remind, tasks};
+use delos_application::{CommandResult, Context, remind, tasks};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
@@ -103,12 +103,18 @@ impl Worker {
 
     /// Works until `stop`; then finishes the messages and the task in hand, and gives back those not begun.
     pub async fn run(self, stop: CancellationToken) {
-        let bell = Arc::new(Notify::new());
+        let (bell, searches) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
         let errands = tokio::spawn(errands(
             self.clerk.context.clone(),
             self.counters(),
             bell.clone(),
             stop.clone(),
+        ));
+        // Beside the others: a search of minutes holds no import up, and goes with the process, to be taken again.
+        let proposals = tokio::spawn(proposals(
+            self.clerk.context.clone(),
+            self.counters(),
+            searches.clone(),
         ));
         let ended = CancellationToken::new();
         let beats = tokio::spawn(beats(
@@ -130,6 +136,7 @@ impl Worker {
                 () = self.reap(&mut hands), if !hands.running.is_empty() => {}
                 () = self.clerk.context.signals.heard(wait) => {
                     bell.notify_one();
+                    searches.notify_one();
                     self.lines.close(IDLE).await;
                 }
             }
@@ -141,6 +148,7 @@ impl Worker {
         self.clerk.tell(true).await;
         self.lines.close(Duration::ZERO).await;
         let _ = errands.await;
+        proposals.abort();
         ended.cancel();
         let _ = beats.await;
     }
@@ -322,7 +330,7 @@ async fn beats(context: Context, id: uuid::Uuid, counters: Counters, ended: Canc
     }
 }
 
-/// Runs the tasks, one after another, and sweeps what nobody confirmed.
+/// Runs the tasks but for searches of plans, one after another, and sweeps what nobody confirmed.
 async fn errands(context: Context, counters: Counters, bell: Arc<Notify>, stop: CancellationToken) {
     let mut swept: Option<Instant> = None;
     while !stop.is_cancelled() {
@@ -338,27 +346,54 @@ async fn errands(context: Context, counters: Counters, bell: Arc<Notify>, stop: 
             }
         }
         let task = context.clone();
-        let wait = match tokio::spawn(async move { tasks::run_next(&task).await }).await {
-            Ok(Ok(true)) => {
-                counters.task();
-                continue;
-            }
-            Ok(Ok(false)) => LOOK,
-            Ok(Err(error)) => {
-                tracing::warn!(%error, "no task can be run for now");
-                STORE_AGAIN
-            }
-            Err(_) => {
-                tracing::error!(
-                    "a task made the worker panic; it is taken again when its lease runs out"
-                );
-                STORE_AGAIN
-            }
+        let ran = tokio::spawn(async move { tasks::run_next(&task).await }).await;
+        let Some(wait) = after(ran, &counters) else {
+            continue;
         };
         tokio::select! {
             () = stop.cancelled() => {}
             () = bell.notified() => {}
             () = tokio::time::sleep(wait) => {}
+        }
+    }
+}
+
+/// Runs the searches of plans, one after another. One that is in hand when the worker ends is taken again by another, when
+/// its lease has run out.
+async fn proposals(context: Context, counters: Counters, bell: Arc<Notify>) {
+    loop {
+        let task = context.clone();
+        let ran = tokio::spawn(async move { tasks::run_next_proposal(&task).await }).await;
+        let Some(wait) = after(ran, &counters) else {
+            continue;
+        };
+        tokio::select! {
+            () = bell.notified() => {}
+            () = tokio::time::sleep(wait) => {}
+        }
+    }
+}
+
+/// How long to wait after a look for a task; not at all after one that was there.
+fn after(
+    ran: Result<CommandResult<bool>, tokio::task::JoinError>,
+    counters: &Counters,
+) -> Option<Duration> {
+    match ran {
+        Ok(Ok(true)) => {
+            counters.task();
+            None
+        }
+        Ok(Ok(false)) => Some(LOOK),
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "no task can be run for now");
+            Some(STORE_AGAIN)
+        }
+        Err(_) => {
+            tracing::error!(
+                "a task made the worker panic; it is taken again when its lease runs out"
+            );
+            Some(STORE_AGAIN)
         }
     }
 }

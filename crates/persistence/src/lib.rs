@@ -27,6 +27,7 @@ mod perimeter;
 pub mod phase_events;
 mod place;
 pub mod plans;
+pub mod proposals;
 pub mod schools;
 pub mod search;
 pub mod second_factor;

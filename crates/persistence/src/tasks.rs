@@ -78,10 +78,23 @@ pub async fn insert(tx: &Transaction, record: &TaskRecord) -> Result<(), StoreEr
     Ok(())
 }
 
-/// Claims one task that waits, or whose runner's lease has run out: the oldest, or `wanted`.
+/// Which task a runner looks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted<'a> {
+    /// Any.
+    Any,
+    /// This one.
+    One(TaskId),
+    /// One of this kind.
+    Of(&'a str),
+    /// One of any kind but this.
+    NotOf(&'a str),
+}
+
+/// Claims one task that waits, or whose runner's lease has run out: the oldest that is `wanted`.
 pub async fn claim(
     tx: &Transaction,
-    wanted: Option<TaskId>,
+    wanted: Wanted<'_>,
     now: DateTime<Utc>,
     until: DateTime<Utc>,
 ) -> Result<Option<TaskRecord>, StoreError> {
@@ -93,9 +106,12 @@ pub async fn claim(
     let mut query = task::Entity::find()
         .filter(free)
         .order_by_asc(task::Column::CreatedAt);
-    if let Some(id) = wanted {
-        query = query.filter(task::Column::Id.eq(id.0));
-    }
+    query = match wanted {
+        Wanted::Any => query,
+        Wanted::One(id) => query.filter(task::Column::Id.eq(id.0)),
+        Wanted::Of(kind) => query.filter(task::Column::Kind.eq(kind)),
+        Wanted::NotOf(kind) => query.filter(task::Column::Kind.ne(kind)),
+    };
     if tx.connection().get_database_backend() == DatabaseBackend::Postgres {
         query = query.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
     }
@@ -151,6 +167,24 @@ pub async fn postpone(
             task::Column::Version,
             Expr::col(task::Column::Version).add(1),
         )
+        .filter(task::Column::Id.eq(claimed.id.0))
+        .filter(task::Column::Version.eq(claimed.version))
+        .exec(tx.connection())
+        .await?;
+    one_row(updated.rows_affected)
+}
+
+/// Says how far a task is that this runner still holds, and that he holds it until then.
+pub async fn go_on(
+    tx: &Transaction,
+    claimed: &TaskRecord,
+    (done, total): (i64, i64),
+    until: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let updated = task::Entity::update_many()
+        .col_expr(task::Column::LeaseUntil, Expr::value(Some(until)))
+        .col_expr(task::Column::Done, Expr::value(done))
+        .col_expr(task::Column::Total, Expr::value(total))
         .filter(task::Column::Id.eq(claimed.id.0))
         .filter(task::Column::Version.eq(claimed.version))
         .exec(tx.connection())

@@ -76,7 +76,7 @@ pub struct ZoneBound {
 }
 
 /// What the relaxation leaves out.
-const LEAVES_OUT: [&str; 5] = [
+pub const LEAVES_OUT: [&str; 5] = [
     "les dates, sauf dans une petite zone : qui siège et qui est entendu dans quelle période, et les absences d’un jour",
     "les horaires du jour : temps majorés, pause et environnements d’une commission",
     "les récusations et les élèves d’un examinateur, sauf dans une petite zone ou s’ils l’écartent de tous les candidats d’un centre",
@@ -102,6 +102,15 @@ impl Work<'_> {
 
     fn is_spent(&self) -> bool {
         self.left == 0 || (self.cancelled)()
+    }
+}
+
+/// The part of the bound by which a plan of this objective may be above the best.
+pub fn gap(objective: f64, bound: f64) -> f64 {
+    if bound > 0.0 {
+        (objective / bound - 1.0).max(0.0)
+    } else {
+        0.0
     }
 }
 

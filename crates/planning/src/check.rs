@@ -5,6 +5,7 @@
 //! though it were not written, save that the commission keeps its place in the period (C3, M5); a commission at a place
 //! that is no centre (C1) is not looked at further, and hears nobody.
 
+mod compare;
 mod counts;
 mod ground;
 mod loads;
@@ -18,8 +19,9 @@ use self::ground::{Ground, Heard, Held, Team};
 use self::times::Times;
 use crate::session::{Examiner, Plan, Problem};
 
+pub use self::compare::{Comparison, compare};
 pub use self::loads::{CentreLoad, ExaminerLoad, Links, Loads, Part, links, loads};
-pub use self::objective::{Terms, objective};
+pub use self::objective::{Term, Terms, objective};
 pub use self::rules::{RULES, rule};
 
 /// A rule that plans respect.

@@ -8,5 +8,6 @@ pub mod check;
 pub mod day;
 pub mod engine;
 pub mod exchange;
+pub mod helps;
 pub mod replacement;
 pub mod session;

@@ -12,12 +12,12 @@ use super::laying::KINDS;
 use super::matters::{Matter, all, ask, words};
 use super::requests::{
     add_commission, by_id, correct_address, create, dates, edit_plan, edit_text, grant, grantable,
-    kind, of_plan, remove_commission, resend, role_below, settle,
+    kind, of_plan, remove_commission, resend, role_below, search_plan, settle,
 };
 use super::transmissions;
 use delos_tests::files::ended;
 use delos_tests::http::Visitor;
-use delos_tests::plans::{version, view};
+use delos_tests::plans::{searched, version, view};
 
 /// What was done, where, and what says so.
 pub type Done = Vec<(&'static str, Reply, String)>;
@@ -245,5 +245,17 @@ fn change_plan(person: &mut Visitor, about: &Matter) -> Result<Done> {
         of_plan("proposePlan", about, now).of(person)?,
         "\"Plan\"",
     );
+    let now = version(person, &id)?;
+    note(
+        "Mutation.searchPlan",
+        search_plan(about, now).of(person)?,
+        "\"Task\"",
+    );
+    note(
+        "Mutation.stopSearch",
+        by_id("stopSearch", "plan", &about.plan).of(person)?,
+        "\"Task\"",
+    );
+    searched(person, &id)?;
     Ok(done)
 }

@@ -15,7 +15,7 @@ use delos_tests::files::{ended, hand_in, import, of_academy};
 use delos_tests::house::{Engine, House, REGULATION, sample};
 use delos_tests::http::Visitor;
 use delos_tests::people::{PASSWORD, account, administrator, heads, officer};
-use delos_tests::plans::{commissions_at, job, propose};
+use delos_tests::plans::{commissions_at, job, open, propose, search};
 use delos_tests::post;
 
 /// What can be handed in, with the name of its sample.
@@ -233,6 +233,9 @@ impl World {
         for (whose, owner) in OWNERS {
             let form = self.matter(whose)?.form;
             let owner = self.people.get_mut(owner).context("an owner")?;
+            // Each plan has had its search, which its readers see.
+            let draft = open(owner, form)?;
+            search(owner, &draft, 1)?;
             let id = if matches!(whose, Whose::SisterSchool | Whose::FarAuthority) {
                 propose(owner, form)?
             } else {

@@ -169,6 +169,18 @@ pub fn probes(operation: Op, asker: Role, about: &Matter, own: &Matter) -> Vec<P
                     json!({"id": m.plan}),
                 )
             }),
+            named("Query.planReport", "candidates", m, |m| {
+                Ask::staff(
+                    "query A($id: ID!) { planReport(plan: $id) { candidates } }",
+                    json!({"id": m.plan}),
+                )
+            }),
+            named("Query.planProposal", &m.plan, m, |m| {
+                Ask::staff(
+                    "query A($id: ID!) { planProposal(plan: $id) { id } }",
+                    json!({"id": m.plan}),
+                )
+            }),
         ],
         Op::EditPlan => edit_plan(m),
         Op::PublishPlan => {
@@ -455,6 +467,10 @@ pub fn edit_plan(m: &Matter) -> Vec<Probe> {
         named("Mutation.proposePlan", "", m, |m| {
             of_plan("proposePlan", m, 1)
         }),
+        named("Mutation.searchPlan", "", m, |m| search_plan(m, 1)),
+        named("Mutation.stopSearch", "", m, |m| {
+            by_id("stopSearch", "plan", &m.plan)
+        }),
         named("Mutation.clearPlan", "", m, |m| of_plan("clearPlan", m, 1)),
         named("Mutation.addCommission", "", m, |m| {
             let input = json!({
@@ -467,6 +483,16 @@ pub fn edit_plan(m: &Matter) -> Vec<Probe> {
             remove_commission(&m.commission, 1)
         }),
     ]
+}
+
+/// A second's search of a plan at a version that was read.
+pub fn search_plan(matter: &Matter, version: i64) -> Ask {
+    act(
+        "searchPlan",
+        "plan: $plan, version: $version, seconds: 1",
+        "$plan: ID!, $version: Int!",
+        json!({"plan": matter.plan, "version": version}),
+    )
 }
 
 /// A commission added by hand.

@@ -191,6 +191,7 @@ export const PLAN = staff(`
       }
       convocations { ready sending sent doubtful failed withoutAddress }
     }
+    planProposal(plan: $id) { id task { id state detail } found { placed } }
     session { regulation { phases { code name minutes margin environment commission } } }
   }
 `);
@@ -209,6 +210,46 @@ export const PLAN_CHOICES = staff(`
 export const OPEN_PLAN = staff(`
   mutation OpenPlan($form: Form!) {
     openPlan(form: $form) { __typename ... on Plan { id } ... on Refusal { code facts { name value } } }
+  }
+`);
+
+export const PLAN_PROPOSAL = staff(`
+  query PlanProposal($id: ID!) {
+    planProposal(plan: $id) {
+      id seconds stopAsked
+      task { id state done total detail }
+      progress { seconds candidates placed objective }
+      found { seconds stopped candidates placed change { moved retimed placed lost before } }
+    }
+  }
+`);
+
+export const PLAN_REPORT = staff(`
+  query PlanReport($id: ID!) {
+    planReport(plan: $id) {
+      candidates placed total
+      terms { code label amount weight points measured }
+      gap { bound percent leavesOut }
+      problems { code facts { name value } }
+      examiners { name periods candidates kilometres }
+      centres { name commissions candidates }
+      links { option parts { examiners schools } }
+    }
+    planProposal(plan: $id) { id current task { state } }
+  }
+`);
+
+export const SEARCH_PLAN = staff(`
+  mutation SearchPlan($plan: ID!, $version: Int!, $seconds: Int!) {
+    searchPlan(plan: $plan, version: $version, seconds: $seconds) {
+      __typename ... on Task { id } ... on Refusal { code facts { name value } }
+    }
+  }
+`);
+
+export const STOP_SEARCH = staff(`
+  mutation StopSearch($plan: ID!) {
+    stopSearch(plan: $plan) { __typename ... on Task { id } ... on Refusal { code facts { name value } } }
   }
 `);
 

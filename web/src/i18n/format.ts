@@ -1,6 +1,7 @@
 // Dates, hours and numbers as French readers write them.
 
 const INTEGER = new Intl.NumberFormat('fr-FR');
+const DECIMAL = new Intl.NumberFormat('fr-FR', { maximumFractionDigits: 1 });
 const LONG = new Intl.DateTimeFormat('fr-FR', { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
 const SHORT = new Intl.DateTimeFormat('fr-FR', { weekday: 'short', day: 'numeric', month: 'short', timeZone: 'UTC' });
 const MOMENT = new Intl.DateTimeFormat('fr-FR', { day: 'numeric', month: 'short', hour: 'numeric', minute: '2-digit' });
@@ -13,6 +14,9 @@ const tied = (date: string): string => date.replace(/^(\S+) 1 /, '$1 1er ').repl
 
 /** `2314` → « 2 314 ». */
 export const count = (number: number): string => INTEGER.format(number);
+
+/** `1234.56` → « 1 234,6 ». */
+export const decimal = (number: number): string => DECIMAL.format(number);
 
 /** `2027-05-11` → « mardi 11 mai 2027 ». */
 export const longDate = (date: string): string => tied(LONG.format(at(date)));

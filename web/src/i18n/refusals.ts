@@ -53,5 +53,8 @@ export function refusal({ code, facts }: Refusal): string {
   return sentence(code, named) ?? `Cette demande est refusée par une règle (${code}).`;
 }
 
+/** Why long work ended without doing what was asked, by the code that it left. */
+export const failure = (code: string | null): string => sentence(code ?? '', {}) ?? 'Ce travail n’a pas pu aboutir. Rien n’a été écrit à moitié : recommencez.';
+
 /** Every code that has a sentence. */
 export const codes = (): string[] => Object.keys(SENTENCES);

@@ -82,7 +82,11 @@ async fn write(
         report.created, report.updated, report.unchanged
     );
     tasks::end(&tx, task, "done", rows, Some(&detail), context.now()).await?;
-    task_finished::tell(context, &tx, task, End::Done(report.rows)).await?;
+    let end = End::Done {
+        done: report.rows,
+        failed: 0,
+    };
+    task_finished::tell(context, &tx, task, end).await?;
     staged::delete(&tx, id).await?;
     let line = super::line(context, actor, task.session, kind, subjects)?;
     journal::add(&tx, line).await?;

@@ -9,7 +9,7 @@ use delos_domain::ids::PlanId;
 use delos_domain::scope::PublishPlan;
 use delos_domain::tracks::Tracks;
 use delos_persistence::plans::{self, CommissionRecord, PlanRecord};
-use delos_persistence::{StoreError, Transaction, journal, schools, sessions};
+use delos_persistence::{StoreError, Transaction, journal, proposals, schools, sessions};
 use delos_planning::check::violations;
 
 use super::{holding, rule_broken};
@@ -87,6 +87,7 @@ async fn publish_once(
         Err(other) => return Err(other.into()),
     }
     plans::touch(&tx, &scope, &plan, Some(plan.published + 1)).await?;
+    proposals::follow(&tx, plan.id, plan.version, plan.version + 1).await?;
     tracks_of::save(&tx, &plan, &moved).await?;
     let mut subjects = vec![plan.id.0];
     subjects.extend(moved.iter().map(|one| one.candidate.0));

@@ -10,6 +10,7 @@ pub mod forms;
 pub mod me;
 pub mod messages;
 pub mod own_exam;
+pub mod plan_report;
 pub mod plans;
 pub mod schools;
 pub mod session;

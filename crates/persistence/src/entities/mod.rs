@@ -30,6 +30,7 @@ pub mod outbox_message;
 pub mod past_sitting;
 pub mod phase_event;
 pub mod plan;
+pub mod plan_proposal;
 pub mod recovery_code;
 pub mod reopening;
 pub mod school;

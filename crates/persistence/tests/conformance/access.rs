@@ -102,7 +102,8 @@ pub async fn a_task_is_counted_and_postponed(bench: &Bench) -> Result<()> {
     let mut now = at(100);
     while tries < 3 {
         let tx = bench.db.write().await?;
-        let claimed = tasks::claim(&tx, None, now, now + Duration::minutes(10)).await?;
+        let claimed =
+            tasks::claim(&tx, tasks::Wanted::Any, now, now + Duration::minutes(10)).await?;
         let claimed = claimed.context("a task that waits")?;
         tries += 1;
         assert_eq!(tasks::tries(&tx, claimed.id).await?, tries);
@@ -112,7 +113,7 @@ pub async fn a_task_is_counted_and_postponed(bench: &Bench) -> Result<()> {
         for later in [29, 30] {
             let tx = bench.db.write().await?;
             let then = now + Duration::seconds(later);
-            let found = tasks::claim(&tx, None, then, then).await?;
+            let found = tasks::claim(&tx, tasks::Wanted::Any, then, then).await?;
             assert_eq!(found, None, "{later} s");
             done::<anyhow::Error>(tx).await?;
         }

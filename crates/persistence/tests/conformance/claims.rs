@@ -159,7 +159,7 @@ pub async fn each_task_is_claimed_once(bench: &Bench) -> Result<()> {
             let mut mine = Vec::new();
             loop {
                 let tx = db.write().await?;
-                let claimed = tasks::claim(&tx, None, at(1), at(60)).await?;
+                let claimed = tasks::claim(&tx, tasks::Wanted::Any, at(1), at(60)).await?;
                 let _ = tx.commit(()).await?;
                 let Some(claimed) = claimed else {
                     return Ok::<_, StoreError>(mine);
@@ -193,7 +193,7 @@ pub async fn a_task_that_waits_is_not_overlooked(bench: &Bench) -> Result<()> {
     let other = bench.another().await?;
     let claim = async |db: &Database| {
         let tx = db.write().await?;
-        let claimed = tasks::claim(&tx, None, at(1), at(60)).await?;
+        let claimed = tasks::claim(&tx, tasks::Wanted::Any, at(1), at(60)).await?;
         // The two are at work at the same time, where the database lets them.
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
         Ok::<_, StoreError>(tx.commit(claimed).await?.into_inner())
@@ -213,10 +213,10 @@ pub async fn a_task_whose_runner_died_is_taken_again(bench: &Bench) -> Result<()
     world::lay(&bench.db).await?;
     let tx = bench.db.write().await?;
     tasks::insert(&tx, &task(1)).await?;
-    let dead = tasks::claim(&tx, None, at(1), at(60)).await?;
-    let early = tasks::claim(&tx, Some(task(1).id), at(60), at(120)).await?;
+    let dead = tasks::claim(&tx, tasks::Wanted::Any, at(1), at(60)).await?;
+    let early = tasks::claim(&tx, tasks::Wanted::One(task(1).id), at(60), at(120)).await?;
     assert_eq!(early, None, "the lease still holds");
-    let heir = tasks::claim(&tx, Some(task(1).id), at(61), at(120)).await?;
+    let heir = tasks::claim(&tx, tasks::Wanted::One(task(1).id), at(61), at(120)).await?;
     let (Some(dead), Some(heir)) = (dead, heir) else {
         anyhow::bail!("nothing claimed");
     };

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::ground::Ground;
 use super::loads::parts;
-use crate::session::{Plan, Problem};
+use crate::session::{Plan, Problem, Weights};
 
 /// The terms of the objective, unweighted, and their weighted sum.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -78,23 +78,103 @@ pub fn objective(problem: &Problem, plan: &Plan) -> Terms {
     let links = parts(&ground);
     let beyond = links.iter().map(|one| one.parts.len().saturating_sub(1));
     terms.component = beyond.sum();
-    terms.total = total(problem, &terms);
+    terms.total = terms.each(&problem.weights).iter().map(Term::points).sum();
     terms
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "counts of a plan are far below 2⁵²"
-)]
-fn total(problem: &Problem, terms: &Terms) -> f64 {
-    let weights = &problem.weights;
-    weights.unassigned * terms.unassigned as f64
-        + weights.commission * terms.commission as f64
-        + weights.centre * terms.centre as f64
-        + weights.cand_km * terms.cand_km
-        + weights.exam_km * terms.exam_km
-        + weights.overload * terms.overload as f64
-        + weights.load_sq * terms.load_sq as f64
-        + weights.spread * terms.spread as f64
-        + weights.component * terms.component as f64
+/// A term of the objective, as a planner reads it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Term {
+    /// Its code, as in the exchange format.
+    pub code: &'static str,
+    /// What it counts, in French.
+    pub says: &'static str,
+    /// How many, or how many kilometres.
+    pub amount: f64,
+    /// Points for each.
+    pub weight: f64,
+    /// Whether it is measured, not counted.
+    pub measured: bool,
+}
+
+impl Term {
+    /// What it costs, in points.
+    pub fn points(&self) -> f64 {
+        self.amount * self.weight
+    }
+}
+
+impl Terms {
+    /// The terms in the order in which a planner weighs them.
+    pub fn each(&self, weights: &Weights) -> [Term; 9] {
+        let counted = |code, says, count: usize, weight| Term {
+            code,
+            says,
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "counts of a plan are far below 2⁵²"
+            )]
+            amount: count as f64,
+            weight,
+            measured: false,
+        };
+        let measured = |code, says, amount, weight| Term {
+            code,
+            says,
+            amount,
+            weight,
+            measured: true,
+        };
+        [
+            counted(
+                "unassigned",
+                "sans place",
+                self.unassigned,
+                weights.unassigned,
+            ),
+            counted(
+                "commission",
+                "commissions",
+                self.commission,
+                weights.commission,
+            ),
+            counted("centre", "centres ouverts", self.centre, weights.centre),
+            counted(
+                "overload",
+                "sixièmes candidats",
+                self.overload,
+                weights.overload,
+            ),
+            counted(
+                "load_sq",
+                "périodes des examinateurs, au carré",
+                self.load_sq,
+                weights.load_sq,
+            ),
+            counted(
+                "spread",
+                "équipes que des candidats ne rencontrent pas",
+                self.spread,
+                weights.spread,
+            ),
+            counted(
+                "component",
+                "commissions sans lien entre elles",
+                self.component,
+                weights.component,
+            ),
+            measured(
+                "cand_km",
+                "kilomètres des candidats",
+                self.cand_km,
+                weights.cand_km,
+            ),
+            measured(
+                "exam_km",
+                "kilomètres des examinateurs",
+                self.exam_km,
+                weights.exam_km,
+            ),
+        ]
+    }
 }

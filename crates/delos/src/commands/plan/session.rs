@@ -12,6 +12,7 @@ use delos_planning::bound::{self, Bound, lower_bound};
 use delos_planning::check::{Terms, objective, violations};
 use delos_planning::engine::{Budget, Outcome, Progress, Watch, solve};
 use delos_planning::exchange::{self, Proof, Reading, Solution};
+use delos_planning::helps::helps;
 use delos_planning::session::{Plan, Problem, keep_times, lock};
 
 use super::{exchanged, told};
@@ -206,7 +207,7 @@ impl Session {
                 "arrêté ou pressé par l’heure : une autre exécution peut donner un autre planning"
             }
         )?;
-        self.proved(problem, solution, &terms, watch)?;
+        self.proved(problem, plan, solution, &terms, watch)?;
         Ok(if terms.unassigned == 0 {
             ExitCode::SUCCESS
         } else {
@@ -214,10 +215,12 @@ impl Session {
         })
     }
 
-    /// Proves a bound in what is left of the time, says how far from the best the plan may be, and writes it beside it.
+    /// Proves a bound in what is left of the time, says how far from the best the plan may be, and writes it beside it; or
+    /// says what would give everybody a place.
     fn proved(
         &self,
         problem: &Problem,
+        plan: &Plan,
         mut solution: Solution,
         terms: &Terms,
         watch: &Terminal,
@@ -227,6 +230,11 @@ impl Session {
         let bound = lower_bound(problem, bound::Budget::default(), &stops);
         for line in told::bound(&bound, terms) {
             say!("{line}")?;
+        }
+        if terms.unassigned > 0 {
+            for line in told::helps(&helps(problem, plan, &stops)) {
+                say!("{line}")?;
+            }
         }
         if let Some(total) = bound.total.filter(|_| terms.unassigned == 0) {
             solution.proof = Some(proof(&bound, total, terms.total));
@@ -240,7 +248,7 @@ fn proof(bound: &Bound, total: f64, objective: f64) -> Proof {
     Proof {
         objective,
         bound: total,
-        gap: told::gap(objective, total),
+        gap: bound::gap(objective, total),
         settled: bound.zones.iter().all(|zone| zone.settled),
         leaves_out: bound.leaves_out.iter().map(ToString::to_string).collect(),
     }

@@ -2,57 +2,26 @@
 
 use std::collections::BTreeMap;
 
-use delos_planning::bound::{Bound, Lack, Shortage, ZoneBound};
-use delos_planning::check::Terms;
+use delos_planning::bound::{Bound, Lack, Shortage, ZoneBound, gap};
+use delos_planning::check::{Term, Terms};
+use delos_planning::helps::{Change, Help};
 use delos_planning::session::{LeftOutReason, Plan, Weights};
 
 /// The objective, a line a term, in the order in which a planner weighs them.
 pub fn terms(weights: &Weights, terms: &Terms) -> Vec<String> {
-    let counts: [(&str, usize, f64); 7] = [
-        ("sans place", terms.unassigned, weights.unassigned),
-        ("commissions", terms.commission, weights.commission),
-        ("centres ouverts", terms.centre, weights.centre),
-        ("sixièmes candidats", terms.overload, weights.overload),
-        (
-            "périodes des examinateurs, au carré",
-            terms.load_sq,
-            weights.load_sq,
-        ),
-        (
-            "équipes que des candidats ne rencontrent pas",
-            terms.spread,
-            weights.spread,
-        ),
-        (
-            "commissions sans lien entre elles",
-            terms.component,
-            weights.component,
-        ),
-    ];
-    let kilometres = [
-        ("kilomètres des candidats", terms.cand_km, weights.cand_km),
-        (
-            "kilomètres des examinateurs",
-            terms.exam_km,
-            weights.exam_km,
-        ),
-    ];
-    #[expect(clippy::cast_precision_loss, reason = "counts of a plan")]
-    let counted = counts
-        .map(|(name, count, weight)| line(name, &count.to_string(), weight, count as f64 * weight));
-    let measured =
-        kilometres.map(|(name, km, weight)| line(name, &format!("{km:.1}"), weight, km * weight));
-    let mut lines: Vec<String> = counted.into_iter().chain(measured).collect();
+    let mut lines: Vec<String> = terms.each(weights).iter().map(line).collect();
     lines.push(format!("{:<48}{:>33}", "objectif", points(terms.total)));
     lines
 }
 
-fn line(name: &str, amount: &str, weight: f64, cost: f64) -> String {
+fn line(term: &Term) -> String {
+    let amount = format!("{:.*}", usize::from(term.measured), term.amount);
     format!(
-        "{name:<48}{:>10} × {:>8} = {:>9}",
+        "{:<48}{:>10} × {:>8} = {:>9}",
+        term.says,
         amount.replace('.', ","),
-        weight.to_string().replace('.', ","),
-        points(cost)
+        term.weight.to_string().replace('.', ","),
+        points(term.points())
     )
 }
 
@@ -101,15 +70,6 @@ fn sentence(why: LeftOutReason) -> &'static str {
         LeftOutReason::OnlySecondDay => {
             "ils ne tiennent pas après la préparation, et personne n’ouvre la commission pour eux"
         }
-    }
-}
-
-/// The part of the bound by which a plan may be above the best.
-pub fn gap(objective: f64, bound: f64) -> f64 {
-    if bound > 0.0 {
-        (objective / bound - 1.0).max(0.0)
-    } else {
-        0.0
     }
 }
 
@@ -175,4 +135,39 @@ fn lacking(zone: usize, one: &Shortage) -> String {
         "{place} : {what} (il en faut {}, il y en a {})",
         one.needed, one.available
     )
+}
+
+/// What would give everybody a place, a line a help.
+pub fn helps(helps: &[Help]) -> Vec<String> {
+    let line = |help: &Help| {
+        let changes: Vec<String> = help.changes.iter().map(change).collect();
+        format!(
+            "zone {} : tout le monde serait placé avec {}",
+            help.zone,
+            changes.join(" et ")
+        )
+    };
+    helps.iter().map(line).collect()
+}
+
+fn change(change: &Change) -> String {
+    match *change {
+        Change::Examiners {
+            option,
+            period,
+            count,
+            ..
+        } => {
+            let when = match period {
+                Some(place) => format!("à la période {}", place + 1),
+                None => "à chaque période".to_owned(),
+            };
+            format!("{count} examinateur(s) {} de plus {when}", option.code())
+        }
+        Change::Environments { centre, count } => {
+            format!("{count} environnement(s) de plus au centre {centre}")
+        }
+        Change::Periods { count } => format!("{count} période(s) de plus après la dernière"),
+        Change::Access { centre } => format!("le centre {centre} accessible"),
+    }
 }

@@ -8,6 +8,7 @@ mod exam;
 mod messages;
 mod mutation;
 mod people;
+mod plan_report;
 mod plans;
 mod query;
 mod session;

@@ -8,8 +8,9 @@ use delos_application::invite_examiners::invite_examiners;
 use delos_application::set_session_dates::{
     DatesRecord, SetSessionDatesInput as NewDates, set_session_dates,
 };
+use delos_application::views::TaskRecord;
 use delos_application::{
-    CommandError, convoke, correct_address, import, lift_pause, plan_commands, remind,
+    CommandError, convoke, correct_address, import, lift_pause, plan_commands, proposal, remind,
     renew_candidate_code, resend_failed, second_factor, settle_message, texts, views,
 };
 use delos_domain::candidate;
@@ -151,12 +152,7 @@ impl Mutation {
         ctx: &Context<'_>,
         staged: ID,
     ) -> async_graphql::Result<TaskResult> {
-        Ok(
-            match outcome(import::confirm(house(ctx)?, actor(ctx)?, id(&staged)?).await)? {
-                Ok(task) => TaskResult::Task(task.into()),
-                Err(refusal) => TaskResult::Refusal(refusal),
-            },
-        )
+        task_result(import::confirm(house(ctx)?, actor(ctx)?, id(&staged)?).await)
     }
 
     /// Asks that the second factor of somebody who lost it be taken away: another person confirms.
@@ -197,7 +193,25 @@ impl Mutation {
         .await
     }
 
-    /// Proposer: places whoever is not placed, beside the commissions made by hand.
+    /// Searches a plan for so many seconds, as a task (proposer); what it finds takes the place of what the draft holds but
+    /// the commissions made by hand.
+    async fn search_plan(
+        &self,
+        ctx: &Context<'_>,
+        plan: ID,
+        version: i64,
+        seconds: i64,
+    ) -> async_graphql::Result<TaskResult> {
+        let asked = proposal::ask(house(ctx)?, actor(ctx)?, id(&plan)?, version, seconds).await;
+        task_result(asked)
+    }
+
+    /// Stops the search of a plan: the best plan found is kept.
+    async fn stop_search(&self, ctx: &Context<'_>, plan: ID) -> async_graphql::Result<TaskResult> {
+        task_result(proposal::stop(house(ctx)?, actor(ctx)?, id(&plan)?).await)
+    }
+
+    /// Proposer, at once: places whoever is not placed, beside the commissions made by hand.
     async fn propose_plan(
         &self,
         ctx: &Context<'_>,
@@ -435,6 +449,13 @@ async fn account_result(
                 .into(),
         ),
         Err(refusal) => AccountResult::Refusal(refusal),
+    })
+}
+
+fn task_result(asked: Result<TaskRecord, CommandError>) -> async_graphql::Result<TaskResult> {
+    Ok(match outcome(asked)? {
+        Ok(task) => TaskResult::Task(task.into()),
+        Err(refusal) => TaskResult::Refusal(refusal),
     })
 }
 

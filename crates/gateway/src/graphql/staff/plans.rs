@@ -248,6 +248,7 @@ pub fn counts(counts: Counts, without_address: usize) -> ConvocationCounts {
     }
 }
 
-fn number(n: usize) -> i64 {
+/// A count as the schema knows it.
+pub fn number(n: usize) -> i64 {
     i64::try_from(n).unwrap_or(i64::MAX)
 }

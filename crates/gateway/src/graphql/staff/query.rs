@@ -7,6 +7,7 @@ use delos_domain::ids::{MessageId, PlanId, SittingId, TaskId};
 use super::accounts::{AccountConnection, GrantableRole, Me, TodoLine};
 use super::messages::{MessageConnection, MessageContent, MessageFilter, Task, UnreachedCentre};
 use super::people::{CandidateConnection, CandidateFilter, ExaminerConnection, SchoolConnection};
+use super::plan_report::{PlanProposal, PlanReport};
 use super::plans::{Plan, PlanChoices};
 use super::session::{Authority, Session};
 use super::texts::{MailTexts, PreviewResult};
@@ -151,6 +152,32 @@ impl Query {
     ) -> async_graphql::Result<Option<Plan>> {
         let plan: PlanId = id(&plan)?;
         views::plans::one(house(ctx)?, actor(ctx)?, plan)
+            .await
+            .map(|view| view.map(Into::into))
+            .map_err(error)
+    }
+
+    /// What a plan of the perimeter costs and asks of each (bilan du planning).
+    async fn plan_report(
+        &self,
+        ctx: &Context<'_>,
+        plan: ID,
+    ) -> async_graphql::Result<Option<PlanReport>> {
+        let plan: PlanId = id(&plan)?;
+        views::plan_report::report(house(ctx)?, actor(ctx)?, plan)
+            .await
+            .map(|view| view.map(Into::into))
+            .map_err(error)
+    }
+
+    /// The latest search of a plan of the perimeter; none where nobody asked for one.
+    async fn plan_proposal(
+        &self,
+        ctx: &Context<'_>,
+        plan: ID,
+    ) -> async_graphql::Result<Option<PlanProposal>> {
+        let plan: PlanId = id(&plan)?;
+        views::plan_report::proposal(house(ctx)?, actor(ctx)?, plan)
             .await
             .map(|view| view.map(Into::into))
             .map_err(error)
