@@ -23,14 +23,14 @@ use delos_planning::engine::{Budget, solve};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-pub(crate) use self::told::read;
-pub use self::told::{Change as PlanChange, Found, Progress};
+pub use self::told::{Change, Found, Moves, Progress};
+pub(crate) use self::told::{helps_of, read};
 
 use self::watched::Watched;
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult, Refusal};
 use crate::lanes::Busy;
-use crate::live::Change;
+use crate::live;
 use crate::plan_commands::check_draft;
 use crate::plan_commands::drafting::Drafting;
 use crate::plan_problem::to_plan;
@@ -47,6 +47,8 @@ const EVERY: std::time::Duration = std::time::Duration::from_secs(1);
 const LEASE: Duration = Duration::minutes(1);
 /// Longest time of the bound, in seconds: an academy's takes one, that of SIEC's 3 500 candidates less than twenty.
 const BOUND: f64 = 60.0;
+/// Longest time that is spent on what would help, in seconds.
+pub(crate) const HELPS: f64 = 20.0;
 /// The draws' seed: whoever asks again for the same plan is answered the same.
 const SEED: u64 = 1;
 
@@ -117,7 +119,7 @@ pub async fn ask(
     journal::add(&tx, line).await?;
     tx.commit(()).await?.into_inner();
     context.signals.ring().await;
-    context.told(&[Change::Task(record.id)]);
+    context.told(&[live::Change::Task(record.id)]);
     Ok(record)
 }
 
@@ -139,7 +141,7 @@ pub async fn stop(context: &Context, actor: &Actor, id: PlanId) -> CommandResult
         let line = journal::Line::done(context.ids.next(), context.now(), &scope, vec![id.0]);
         journal::add(&tx, line).await?;
         tx.commit(()).await?.into_inner();
-        context.told(&[Change::Task(task.id)]);
+        context.told(&[live::Change::Task(task.id)]);
     }
     Ok(task)
 }
@@ -234,6 +236,7 @@ async fn search(
         placed: problem.candidates.len() - left.len(),
         change: comparison.map(|one| (&one).into()),
         bound: None,
+        helps: Vec::new(),
     };
     let plan = &drafting.plan;
     let saved = plan.version + 1;
@@ -248,12 +251,12 @@ async fn search(
     let line = journal::Line::done(context.ids.next(), context.now(), scope, vec![plan.id.0]);
     journal::add(&tx, line).await?;
     tx.commit(()).await?.into_inner();
-    context.told(&[Change::Task(task.id)]);
+    context.told(&[live::Change::Task(task.id)]);
     Ok((found, saved))
 }
 
-/// What was found, with what no plan can be better than; as it was when there is nothing to measure: a school plans its own
-/// candidates in its own centre, whoever has no place is outside of the bound, and a plan that was changed is another.
+/// What was found, with what no plan can be better than, or with what would give everybody a place; as it was where there is
+/// nothing to measure: a school plans its own candidates in its own centre, and a plan that was changed is another.
 async fn measured(
     context: &Context,
     scope: &Scope<EditPlan>,
@@ -265,19 +268,33 @@ async fn measured(
     let reader = context.db.read();
     let plan = plans::one(&reader, scope, id)
         .await?
-        .filter(|plan| plan.version == saved && plan.form == Form::Ponctuelle);
-    let Some(plan) = plan.filter(|_| found.placed > 0 && found.placed == found.candidates) else {
+        .filter(|plan| plan.version == saved && found.candidates > 0);
+    let Some(plan) = plan else {
         return Ok(found);
     };
-    let problem = Drafting::read(context, &reader, plan).await?.stated.problem;
+    let drafting = Drafting::read(context, &reader, plan).await?;
     let watched = Arc::new(Watched::new(found.candidates));
     let watch = watched.clone();
+    // A stop that was for the search does not stop the measure: it is short.
+    if found.placed < found.candidates {
+        let plan = to_plan(&reader, &drafting.plan, &drafting.stated, &drafting.before).await?;
+        let job = context.lanes.search(move || {
+            watch.begin();
+            let cancelled = || watch.ends() || watch.elapsed() > HELPS;
+            helps_of(&drafting.stated, &plan, &cancelled)
+        });
+        let helps = attended(context, task, &watched, job, false).await?;
+        return Ok(Found { helps, ..found });
+    }
+    if drafting.plan.form == Form::Ccf {
+        return Ok(found);
+    }
+    let problem = drafting.stated.problem;
     let job = context.lanes.search(move || {
         watch.begin();
         let cancelled = || watch.ends() || watch.elapsed() > BOUND;
         lower_bound(&problem, bound::Budget::default(), &cancelled)
     });
-    // A stop that was for the search does not stop the measure: it is short.
     let bound = attended(context, task, &watched, job, false).await?;
     Ok(Found {
         bound: bound.total,
@@ -321,7 +338,7 @@ async fn attend(context: &Context, task: &TaskRecord, watched: &Watched) -> Comm
     }
     let stop = proposals::is_to_stop(&tx, task.id).await?;
     tx.commit(()).await?.into_inner();
-    context.told(&[Change::Task(task.id)]);
+    context.told(&[live::Change::Task(task.id)]);
     Ok(stop)
 }
 

@@ -2,9 +2,10 @@
 //! at work on it.
 
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 use delos_domain::actor::Actor;
-use delos_domain::candidate::ExamOption;
+use delos_domain::candidate::{ExamOption, Form};
 use delos_domain::ids::PlanId;
 use delos_domain::scope::ReadPlan;
 use delos_persistence::Access;
@@ -17,12 +18,16 @@ use delos_planning::session::{Plan, Problem};
 
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult, Refusal};
+use crate::plan_commands::drafting::Drafting;
 use crate::plan_commands::rule_broken;
 use crate::plan_problem::{self, Stated, to_plan};
-use crate::proposal::{Found, Progress, read};
+use crate::proposal::{Change, Found, Progress, helps_of, read};
 
 /// Most problems that are told: whoever mends some sees the next ones.
 const MOST_PROBLEMS: usize = 50;
+
+/// Longest time for what would help a school.
+const AT_ONCE: Duration = Duration::from_secs(2);
 
 /// What a plan costs and asks of each.
 #[derive(Clone, Debug, Default)]
@@ -37,6 +42,8 @@ pub struct PlanReport {
     pub total: f64,
     /// How far it may be from the best, where a search has measured it.
     pub gap: Option<Gap>,
+    /// What would give everybody a place, where somebody has none: each is a change or several together.
+    pub helps: Vec<Vec<Change>>,
     /// What does not hold: the rules broken, with whom they are about.
     pub problems: Vec<Refusal>,
     /// What is asked of each examiner who sits, the most first.
@@ -132,18 +139,34 @@ pub async fn report(
         }
         Err(error) => return Err(error),
     };
-    let bound = bound(&reader, &record).await?;
-    let job = move || told(&stated, &plan, &commissions, bound);
+    let found = found(&reader, &record).await?;
+    // A school's plan is small: what would help is looked for at once, as the plan was.
+    let school = record.form == Form::Ccf && !record.is_published && !plan.left_out.is_empty();
+    let drafting = if school {
+        Some(Drafting::read(context, &reader, record).await?)
+    } else {
+        None
+    };
+    let job = move || {
+        let helps = drafting.map_or(found.helps, |one| {
+            let begun = Instant::now();
+            helps_of(&one.stated, &plan, &|| begun.elapsed() > AT_ONCE)
+        });
+        PlanReport {
+            helps,
+            ..told(&stated, &plan, &commissions, found.bound)
+        }
+    };
     Ok(Some(context.lanes.short(job).await?))
 }
 
-/// What a search has proved of the plan as it stands.
-async fn bound(access: &impl Access, plan: &PlanRecord) -> CommandResult<Option<f64>> {
+/// What a search has found of the plan as it stands.
+async fn found(access: &impl Access, plan: &PlanRecord) -> CommandResult<Found> {
     let latest = proposals::of_plan(access, plan.id).await?;
     let found = latest
         .filter(|one| one.saved_version == Some(plan.version))
-        .and_then(|one| read::<Found>(&one.outcome?));
-    Ok(found.and_then(|found| found.bound))
+        .and_then(|one| read(&one.outcome?));
+    Ok(found.unwrap_or_default())
 }
 
 fn told(
@@ -183,6 +206,7 @@ fn told(
             part: gap(terms.total, bound),
             leaves_out: &LEAVES_OUT,
         }),
+        helps: Vec::new(),
         problems: problems
             .iter()
             .take(MOST_PROBLEMS)

@@ -1,7 +1,8 @@
 //! What a plan costs and asks of each, and the search that is at work on it.
 
-use async_graphql::{ID, SimpleObject};
-use delos_application::proposal::{Found, PlanChange as ChangeFound};
+use async_graphql::{Enum, ID, SimpleObject};
+use chrono::NaiveDate;
+use delos_application::proposal::{Change, Found, Moves};
 use delos_application::views::plan_report::{
     CentreLoad as CentreView, ExaminerLoad as ExaminerView, Gap, OptionLinks as LinksView,
     PlanReport as ReportView, ProposalView,
@@ -25,6 +26,8 @@ pub struct PlanReport {
     total: f64,
     /// How far it may be from the best possible (écart), where a search has measured it.
     gap: Option<PlanGap>,
+    /// What would give everybody a place, where somebody has none, the least first: any of them does.
+    helps: Vec<PlanHelp>,
     /// What of the plan does not hold.
     problems: Vec<Refusal>,
     /// Examiners who sit, the most asked first.
@@ -60,6 +63,37 @@ pub struct PlanGap {
     percent: f64,
     /// What the bound leaves out, in French.
     leaves_out: Vec<String>,
+}
+
+/// Changes of what there is that together give everybody a place: each was tried.
+#[derive(SimpleObject)]
+pub struct PlanHelp {
+    changes: Vec<HelpChange>,
+}
+
+/// What there would be more of.
+#[derive(Enum, Copy, Clone, Eq, PartialEq)]
+pub enum HelpKind {
+    /// Examiners of an option.
+    Examiners,
+    /// Environments in a centre.
+    Environments,
+    /// Periods after the last.
+    Periods,
+    /// An accessible centre.
+    Access,
+}
+
+/// A change of what there is.
+#[derive(SimpleObject)]
+pub struct HelpChange {
+    kind: HelpKind,
+    /// How many more.
+    count: i64,
+    option: Option<String>,
+    /// First day of the one period in which the examiners are needed; none: in every period.
+    from: Option<NaiveDate>,
+    centre: Option<String>,
 }
 
 /// What a plan asks of an examiner.
@@ -173,10 +207,57 @@ impl From<ReportView> for PlanReport {
                 .collect(),
             total: view.total,
             gap: view.gap.map(Into::into),
+            helps: view
+                .helps
+                .into_iter()
+                .map(|changes| PlanHelp {
+                    changes: changes.into_iter().map(Into::into).collect(),
+                })
+                .collect(),
             problems: view.problems.into_iter().map(Into::into).collect(),
             examiners: view.examiners.into_iter().map(Into::into).collect(),
             centres: view.centres.into_iter().map(Into::into).collect(),
             links: view.links.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl From<Change> for HelpChange {
+    fn from(change: Change) -> Self {
+        let none = Self {
+            kind: HelpKind::Access,
+            count: 1,
+            option: None,
+            from: None,
+            centre: None,
+        };
+        match change {
+            Change::Examiners {
+                count,
+                option,
+                from,
+            } => Self {
+                kind: HelpKind::Examiners,
+                count: number(count),
+                option: Some(option),
+                from,
+                ..none
+            },
+            Change::Environments { count, centre } => Self {
+                kind: HelpKind::Environments,
+                count: count.into(),
+                centre: Some(centre),
+                ..none
+            },
+            Change::Periods { count } => Self {
+                kind: HelpKind::Periods,
+                count: number(count),
+                ..none
+            },
+            Change::Access { centre } => Self {
+                centre: Some(centre),
+                ..none
+            },
         }
     }
 }
@@ -259,8 +340,8 @@ impl From<Found> for ProposalFound {
     }
 }
 
-impl From<ChangeFound> for PlanChange {
-    fn from(change: ChangeFound) -> Self {
+impl From<Moves> for PlanChange {
+    fn from(change: Moves) -> Self {
         Self {
             moved: number(change.moved),
             retimed: number(change.retimed),
