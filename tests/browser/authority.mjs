@@ -1,6 +1,6 @@
 // The authority's door: a second mandate and its change, then the ponctuelle form from an empty plan to its failures.
 import { mails, refused } from './house.mjs';
-import { arrive, choose, follow, press, tick, type } from './keyboard.mjs';
+import { arrive, choose, follow, press, reach, tick, type } from './keyboard.mjs';
 import { expect, look, section, test } from './steps.mjs';
 
 const OWN = 'Gestionnaire des examens · Rectorat de Dijon';
@@ -71,10 +71,33 @@ async function plan(officer) {
     await press(officer, 'Ajouter cette commission');
     await officer.getByText(/^La commission est ajoutée/).waitFor();
   });
-  await test('a proposal fills it and places everybody', async () => {
+  await test('a search says how far it is, and is stopped', async () => {
+    await choose(officer, 'Temps de recherche, au plus', '10 minutes');
     await press(officer, 'Proposer un planning');
-    await officer.getByText(/^Les\s\d+\scandidats\sont\sune\splace\.$/).waitFor();
+    await officer.getByText(/\scandidats\splacés\ssur\s\d+, pour un coût de\s[\d\s]+points\./).waitFor();
+    await officer.getByText(/s passées sur 600 au plus/).waitFor();
+    await officer.getByRole('progressbar', { name: 'Recherche d’un planning' }).waitFor();
+  });
+  await look(officer, 'planning, recherche en cours');
+  await test('somebody who comes back to the page finds the search there', async () => {
+    await officer.reload();
+    await officer.getByText(/s passées sur 600 au plus/).waitFor();
+  });
+  await test('the best plan found is kept: it fills her commission and places everybody', async () => {
+    await press(officer, 'Arrêter et garder le meilleur');
+    await officer.getByText(/^Les\s\d+\scandidats\sont\sune\splace\./).waitFor();
     expect((await officer.getByText('faite à la main').count()) > 0, 'the commission made by hand is gone');
+  });
+  await test('the plan says how far it may be from the best, what it costs, what it asks of each', async () => {
+    await officer.getByText(/^Au plus [\d,]+ % au-dessus du meilleur possible\.$/).waitFor();
+    for (const name of [/^Ce que coûte ce planning/, 'Charge des examinateurs et des centres', 'Ce que l’harmonisation pourra comparer']) {
+      await reach(officer, ['summary'], name);
+      await officer.keyboard.press('Enter');
+    }
+    await officer.getByRole('rowheader', { name: 'kilomètres des candidats' }).waitFor();
+    await officer.getByText('Cette borne est prouvée', { exact: false }).waitFor();
+    await officer.getByRole('table', { name: 'Charge des examinateurs' }).getByRole('rowheader').first().waitFor();
+    await officer.getByText(/^SISR\s:\s/).waitFor();
   });
   await look(officer, 'planning, ponctuelle');
   await test('she publishes version 1', async () => {

@@ -230,6 +230,7 @@ export const PLAN_REPORT = staff(`
       candidates placed total
       terms { code label amount weight points measured }
       gap { bound percent leavesOut }
+      helps { changes { kind count option from centre } }
       problems { code facts { name value } }
       examiners { name periods candidates kilometres }
       centres { name commissions candidates }
