@@ -22,6 +22,7 @@ mod doors {
     mod reimport;
     mod resend;
     mod school_day;
+    mod searches;
     mod second_factor;
     mod together;
     mod transmission;
@@ -87,6 +88,10 @@ mod doors {
         plan_rules::a_commission_made_by_hand_is_held_to_the_rules_at_once,
         plan_rules::environments_that_nobody_holds_are_given,
         plan_rules::a_candidate_who_left_is_named_when_the_plan_is_published,
+        searches::a_search_is_saved_and_measured,
+        searches::a_search_is_stopped_and_the_best_is_kept,
+        searches::a_change_during_a_search_stays,
+        searches::what_would_help_is_told,
         together::of_two_officers_who_publish_at_once_one_is_refused,
         reimport::a_date_keeps_what_it_stands_on,
         reimport::a_draft_lets_go_of_whom_an_import_changes,

@@ -162,7 +162,7 @@ fn change(change: &Change) -> String {
                 Some(place) => format!("à la période {}", place + 1),
                 None => "à chaque période".to_owned(),
             };
-            format!("{count} examinateur(s) {} de plus {when}", option.code())
+            format!("{count} examinateur(s) {} de plus, enseignant(s), {when}", option.code())
         }
         Change::Environments { centre, count } => {
             format!("{count} environnement(s) de plus au centre {centre}")
