@@ -137,6 +137,34 @@ fn what_is_locked_stays_in_the_file() -> Result<()> {
             "{one} is not in the plan"
         );
     }
+    // What changes from one to the other is told; nobody of those who were locked moves.
+    let compared = desk.run(&[
+        "plan",
+        "compare",
+        "--instance",
+        &file,
+        "--before",
+        &first,
+        "--after",
+        &second,
+        "--json",
+    ])?;
+    compared.ends(0, &[]);
+    let told: Value = serde_json::from_str(&compared.out)?;
+    let keys = |name: &str| -> Vec<u64> {
+        let all = told[name].as_array().into_iter().flatten();
+        all.filter_map(Value::as_u64).collect()
+    };
+    assert_eq!((keys("placed"), keys("lost")), (vec![], vec![]));
+    let stay: Vec<u64> = slots
+        .iter()
+        .flat_map(|day| day.as_array().into_iter().flatten())
+        .filter_map(|slot| slot["candidate"].as_u64())
+        .collect();
+    assert!(!stay.is_empty() && !keys("moved").iter().any(|key| stay.contains(key)));
+    let all = told["kept"].as_u64().unwrap_or(0);
+    let moved = keys("moved").len() + keys("retimed").len();
+    assert_eq!(all + u64::try_from(moved)?, 60);
     // What contradicts a rule is said, and nothing is written.
     kept["commissions"][0]["members"] = serde_json::json!([
         kept["commissions"][0]["members"][0],
@@ -297,7 +325,11 @@ fn what_is_no_problem_is_refused_in_a_sentence() -> Result<()> {
     ])?
     .ends(
         1,
-        &["10 sans place", "trop peu d’examinateurs ont l’option"],
+        &[
+            "10 sans place",
+            "trop peu d’examinateurs ont l’option",
+            "tout le monde serait placé avec 2 examinateur(s) SISR de plus",
+        ],
     );
     Ok(())
 }

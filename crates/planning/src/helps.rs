@@ -98,12 +98,10 @@ pub fn with(problem: &Problem, change: &Change) -> Problem {
             period,
             count,
         } => {
-            let next = 1 + problem
-                .examiners
-                .iter()
-                .map(|one| one.key)
-                .max()
-                .unwrap_or(0);
+            // A key that nobody bears, nor anybody's teacher who is not of the session.
+            let taught = problem.candidates.iter().flat_map(|one| &one.teachers);
+            let keys = problem.examiners.iter().map(|one| &one.key).chain(taught);
+            let next = keys.max().map_or(0, |key| key.saturating_add(1));
             let busy = problem.periods.iter().enumerate();
             let busy = busy.filter(|(place, _)| period.is_some_and(|free| free != *place));
             let unavailable: BTreeSet<_> = busy.flat_map(|(_, days)| days).copied().collect();

@@ -99,8 +99,11 @@ fn a_centre_is_to_be_made_accessible() {
 
 #[test]
 fn what_helps_only_together_is_told_together() {
-    // No examiner of either option.
+    // No examiner of either option; those who taught the candidates are not of the session.
     let mut problem = session(0, 3, ExamOption::Sisr);
+    for one in &mut problem.candidates {
+        one.teachers = BTreeSet::from([0, 1]);
+    }
     problem
         .candidates
         .extend((3..6).map(|key| candidate(key, None, ExamOption::Slam)));

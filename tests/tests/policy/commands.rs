@@ -82,6 +82,10 @@ const COMMANDS: &[(&str, Behind)] = &[
         Open("reads the file that it is given; it opens no house"),
     ),
     (
+        "plan compare",
+        Open("reads the files that it is given; it opens no house"),
+    ),
+    (
         "harmonise",
         Open("reads the files that it is given; it opens no house"),
     ),

@@ -1,5 +1,6 @@
 //! `delos plan`.
 
+mod compare;
 mod exchanged;
 mod session;
 mod told;
@@ -24,6 +25,8 @@ pub enum Plan {
     Day(Day),
     /// Propose un planning pour un fichier de problème, et dit ce qu’il coûte
     Session(session::Session),
+    /// Dit ce qui change d’un planning à un autre, et ce que coûte chacun
+    Compare(compare::Compare),
     /// Écrit le problème et le planning d’une autorité ou d’un établissement dans le format d’échange
     Export(Export),
 }
@@ -86,6 +89,7 @@ impl Plan {
         match self {
             Self::Day(day) => day.run(),
             Self::Session(session) => session.run().await,
+            Self::Compare(compare) => compare.run(),
             Self::Export(export) => export.run().await,
         }
     }

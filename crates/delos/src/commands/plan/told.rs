@@ -29,6 +29,30 @@ fn points(value: f64) -> String {
     format!("{value:.1}").replace('.', ",")
 }
 
+/// What two plans cost, a line a term that differs, then the sums.
+pub fn change(weights: &Weights, before: &Terms, after: &Terms) -> Vec<String> {
+    let (before_each, after_each) = (before.each(weights), after.each(weights));
+    let differ = before_each.iter().zip(&after_each);
+    let differ = differ.filter(|(one, other)| one.points().to_bits() != other.points().to_bits());
+    let line = |name: &str, one: f64, other: f64| {
+        format!("{name:<48}{:>12} → {:>12}", points(one), points(other))
+    };
+    differ
+        .map(|(one, other)| line(one.says, one.points(), other.points()))
+        .chain([line("objectif", before.total, after.total)])
+        .collect()
+}
+
+/// How many, and the first of them.
+pub fn people(keys: &[usize], what: &str) -> String {
+    if keys.is_empty() {
+        return format!("0 {what}");
+    }
+    let shown: Vec<String> = keys.iter().take(10).map(ToString::to_string).collect();
+    let more = if keys.len() > 10 { "…" } else { "" };
+    format!("{} {what} : {}{more}", keys.len(), shown.join(", "))
+}
+
 /// Who has no place, by the rule that stops them.
 pub fn left_out(plan: &Plan) -> Vec<String> {
     let mut by_rule: BTreeMap<&'static str, (LeftOutReason, Vec<usize>)> = BTreeMap::new();
@@ -41,16 +65,7 @@ pub fn left_out(plan: &Plan) -> Vec<String> {
     }
     by_rule
         .into_values()
-        .map(|(why, keys)| {
-            let shown: Vec<String> = keys.iter().take(10).map(ToString::to_string).collect();
-            let more = if keys.len() > 10 { "…" } else { "" };
-            format!(
-                "{} sans place, {} : {}{more}",
-                keys.len(),
-                sentence(why),
-                shown.join(", ")
-            )
-        })
+        .map(|(why, keys)| people(&keys, &format!("sans place, {}", sentence(why))))
         .collect()
 }
 
@@ -140,7 +155,7 @@ fn lacking(zone: usize, one: &Shortage) -> String {
 /// What would give everybody a place, a line a help.
 pub fn helps(helps: &[Help]) -> Vec<String> {
     let line = |help: &Help| {
-        let changes: Vec<String> = help.changes.iter().map(change).collect();
+        let changes: Vec<String> = help.changes.iter().map(more).collect();
         format!(
             "zone {} : tout le monde serait placé avec {}",
             help.zone,
@@ -150,7 +165,7 @@ pub fn helps(helps: &[Help]) -> Vec<String> {
     helps.iter().map(line).collect()
 }
 
-fn change(change: &Change) -> String {
+fn more(change: &Change) -> String {
     match *change {
         Change::Examiners {
             option,
@@ -162,7 +177,10 @@ fn change(change: &Change) -> String {
                 Some(place) => format!("à la période {}", place + 1),
                 None => "à chaque période".to_owned(),
             };
-            format!("{count} examinateur(s) {} de plus, enseignant(s), {when}", option.code())
+            format!(
+                "{count} examinateur(s) {} de plus, enseignant(s), {when}",
+                option.code()
+            )
         }
         Change::Environments { centre, count } => {
             format!("{count} environnement(s) de plus au centre {centre}")
