@@ -132,14 +132,24 @@ impl Searches {
     }
 }
 
-/// Puts this thread behind everything else that wants its processor.
+/// Puts this thread behind everything else that wants its processor (`SCHED_IDLE`: a lower priority by `nice` slowed saves
+/// more than twice as much, BENCHMARKS.md).
+#[cfg(any(target_os = "linux", target_os = "android"))]
 fn step_back() {
-    // Elsewhere than on Linux the priority is the process's.
-    #[cfg(target_os = "linux")]
-    if let Err(error) = rustix::process::nice(15) {
+    use thread_priority::{
+        NormalThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy,
+        set_thread_priority_and_policy, thread_native_id,
+    };
+    let idle = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Idle);
+    let set = set_thread_priority_and_policy(thread_native_id(), ThreadPriority::Min, idle);
+    if let Err(error) = set {
         tracing::warn!(%error, "a search of a plan has the priority of everything else");
     }
 }
+
+/// Elsewhere a thread is left as it is.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn step_back() {}
 
 #[derive(Clone)]
 struct Lane {

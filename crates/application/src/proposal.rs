@@ -71,22 +71,22 @@ pub async fn ask(
     seconds: i64,
 ) -> CommandResult<TaskRecord> {
     let scope = actor.scope::<EditPlan>(context.today())?;
-    let tx = context.db.write().await?;
-    let plan = plans::one(&tx, &scope, id)
-        .await?
-        .ok_or(CommandError::NotFound)?;
-    check_draft(&plan, version)?;
-    // Told at once, with whom it is about: a search that ends is told by its code alone.
-    Drafting::read(context, &tx, plan.clone())
-        .await?
-        .check_kept(&tx)
-        .await?;
     if !SECONDS.contains(&seconds) {
         return Err(Refusal::new("proposal_seconds")
             .with("least", SECONDS.start())
             .with("most", SECONDS.end())
             .into());
     }
+    let reader = context.db.read();
+    let plan = plans::one(&reader, &scope, id)
+        .await?
+        .ok_or(CommandError::NotFound)?;
+    check_draft(&plan, version)?;
+    // Told at once, with whom it is about: a search that ends is told by its code alone.
+    let drafting = Drafting::read(context, &reader, plan).await?;
+    drafting.check_kept(&reader).await?;
+    let plan = drafting.plan;
+    let tx = context.db.write().await?;
     if let Some(other) = proposals::of_plan(&tx, id).await?
         && running(tasks::state_of(&tx, other.task).await?.as_ref())
     {

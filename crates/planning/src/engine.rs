@@ -13,6 +13,7 @@ mod days;
 mod finish;
 mod links;
 mod moves;
+mod polish;
 mod reasons;
 mod state;
 mod zone;
@@ -30,6 +31,7 @@ use self::chance::Chance;
 use self::com::WAITS;
 use self::construct::{Fixed, construct, lay};
 use self::days::DayMemo;
+use self::polish::polish;
 use self::state::State;
 use self::zone::{NONE, UNIT, Zone, fixed_of};
 use crate::check::{Violation, violations};
@@ -213,6 +215,10 @@ fn improved(
     let mut chance = Chance::new(seed, stream(zone) + u64::from(chain) + 1);
     let mut told = |spent: f64, best: &Best, state: &State| tell(watch, zone, spent, best, state);
     let whole = anneal(&mut state, &mut best, &mut chance, share, watch, &mut told);
+    state.restore(&best.kept);
+    if polish(&mut state, watch) {
+        best = Best::of(&state);
+    }
     Run { best, whole }
 }
 

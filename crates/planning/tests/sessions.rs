@@ -278,6 +278,44 @@ fn the_commission_that_is_one_too_many_is_named() {
     );
 }
 
+#[test]
+fn a_lot_of_ten_is_proposed_beside_three_then_five() {
+    // Lots are of three days: the preparation's, then two of five candidates.
+    for (template, days, most, first) in [("9-4", 2, 8, 3), ("lot-de-dix", 3, 10, 0)] {
+        let mut problem = problem(Form::Ponctuelle);
+        problem.templates.retain(|one| one.code == template);
+        let all: Vec<NaiveDate> = problem.periods.iter().flatten().copied().collect();
+        problem.periods = all
+            .chunk_by(|one, other| one.succ_opt() == Some(*other))
+            .flat_map(|week| week.chunks_exact(days))
+            .map(<[NaiveDate]>::to_vec)
+            .collect();
+        assert!(problem.periods.len() >= 2, "{template}");
+        problem.examiners = (0..6)
+            .map(|key| examiner(key, None, &[ExamOption::Sisr]))
+            .collect();
+        problem.candidates = (0..24)
+            .map(|key| candidate(key, None, ExamOption::Sisr))
+            .collect();
+        let plan = propose(&problem).plan;
+        assert_eq!(violations(&problem, &plan), [], "{template}");
+        assert_eq!(plan.left_out, [], "{template}");
+        // As few commissions as can be, each within its template.
+        assert_eq!(
+            plan.commissions.len(),
+            24_usize.div_ceil(most),
+            "{template}"
+        );
+        for one in &plan.commissions {
+            let heard: Vec<usize> = one.days.iter().map(|day| day.slots.len()).collect();
+            assert!(heard.iter().sum::<usize>() <= most, "{template}: {heard:?}");
+            let held = one.days.iter().find(|day| day.preparation.is_some());
+            let prepared = held.map_or(0, |day| day.slots.len());
+            assert!(prepared <= first, "{template}: {heard:?}");
+        }
+    }
+}
+
 fn random_problem() -> impl Strategy<Value = Problem> {
     let option = prop_oneof![Just(ExamOption::Sisr), Just(ExamOption::Slam)];
     let ratio = prop_oneof![4 => Just(TimeRatio::ONE), 1 => Just(TimeRatio::THIRD_MORE)];

@@ -11,6 +11,7 @@ use super::chance::Chance;
 use super::state::State;
 use super::zone::MEMBERS;
 
+pub(super) use self::candidates::dismiss;
 pub(super) use self::commissions::{begin_with, has_team};
 pub(super) use self::members::fill_team;
 

@@ -110,6 +110,8 @@ pub(super) struct Zone {
     pub rooms: Vec<u16>,
     /// Whether a centre is closed on one of a span's days: `centre * spans + span`.
     pub shut: Vec<bool>,
+    /// Whether a centre is closed on a day: `centre * dates + day`.
+    closed: Vec<bool>,
     pub people: Vec<Person>,
     /// Candidates who have a choice of centres.
     pub movers: Vec<u32>,
@@ -229,6 +231,7 @@ impl Zone {
             key,
             rooms: rooms(problem, &centres, &dates),
             shut: shut(problem, &centres, &spans, &dates),
+            closed: closed(problem, &centres, &dates),
             spans,
             proposed,
             dates,
@@ -264,7 +267,15 @@ impl Zone {
             && !person.barred.contains(&who)
     }
 
-    /// Whether a candidate may sit at a centre in a span (A1, O1).
+    /// Whether a candidate cannot be heard at a centre on a day: he is away, or it is not his own, which is open then (O1).
+    /// Another day of the commission on which his own is closed would do, but its candidates may leave that day.
+    pub fn is_off(&self, person: usize, centre: u16, date: usize) -> bool {
+        let one = &self.people[person];
+        let open = |home: u16| !self.closed[usize::from(home) * self.dates.len() + date];
+        one.off.contains(&date) || one.home.is_some_and(|home| home != centre && open(home))
+    }
+
+    /// Whether a candidate may sit at a centre on some day of a span (A1, O1).
     pub fn may_sit(&self, person: usize, centre: u16, span: usize) -> bool {
         let one = &self.people[person];
         match one.home {
@@ -340,6 +351,13 @@ fn shut(problem: &Problem, centres: &[usize], spans: &[Span], dates: &[NaiveDate
         );
     }
     shut
+}
+
+/// Whether each centre is closed on each day.
+fn closed(problem: &Problem, centres: &[usize], dates: &[NaiveDate]) -> Vec<bool> {
+    let of = |place: &usize| &problem.centres[*place].closed;
+    let days = |place| dates.iter().map(move |date| of(place).contains(date));
+    centres.iter().flat_map(days).collect()
 }
 
 /// Seats of each option that are to stay free in the last period.

@@ -13,9 +13,11 @@ pub(super) fn move_candidate(state: &mut State, chance: &mut Chance) -> Option<b
     state.take(person);
     if to == from.com {
         // The other day of his commission.
-        let span = &state.zone.spans[usize::from(state.coms[usize::from(to)].span)];
+        let com = &state.coms[usize::from(to)];
+        let span = &state.zone.spans[usize::from(com.span)];
         let day = chance.below(span.days.len());
-        if day == usize::from(from.day) || state.zone.people[person].off.contains(&span.days[day]) {
+        let off = |day: usize| state.zone.is_off(person, com.centre, span.days[day]);
+        if day == usize::from(from.day) || off(day) {
             return None;
         }
         if state.coms[usize::from(to)].count[day] >= span.most {
@@ -43,7 +45,7 @@ pub(super) fn leave(state: &mut State, com: u16) -> bool {
 }
 
 /// Closes an empty commission.
-pub(super) fn dismiss(state: &mut State, com: u16) {
+pub(in crate::engine) fn dismiss(state: &mut State, com: u16) {
     for slot in 0..state.zone.size {
         state.member(com, slot, NONE);
     }
@@ -93,10 +95,10 @@ pub(super) fn swap_candidates(state: &mut State, chance: &mut Chance) -> Option<
         return None;
     }
     let off = |state: &State, person: usize, seat: Seat| {
-        let span = &state.zone.spans[usize::from(state.coms[usize::from(seat.com)].span)];
-        state.zone.people[person]
-            .off
-            .contains(&span.days[usize::from(seat.day)])
+        let com = &state.coms[usize::from(seat.com)];
+        let span = &state.zone.spans[usize::from(com.span)];
+        let date = span.days[usize::from(seat.day)];
+        state.zone.is_off(person, com.centre, date)
     };
     if off(state, person, there) || off(state, other, from) {
         return None;

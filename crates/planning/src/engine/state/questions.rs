@@ -62,10 +62,10 @@ impl State<'_> {
         let span = &self.zone.spans[usize::from(self.coms[usize::from(com)].span)];
         let mut granted = None;
         for day in 0..span.days.len() {
-            if self.zone.people[person].off.contains(&span.days[day]) {
+            let one = &self.coms[usize::from(com)];
+            if self.zone.is_off(person, one.centre, span.days[day]) {
                 continue;
             }
-            let one = &self.coms[usize::from(com)];
             if one.count[day] >= span.most {
                 continue;
             }
@@ -124,7 +124,7 @@ impl State<'_> {
         (0..span.days.len()).all(|day| {
             one.on(day).iter().all(|person| {
                 let person = *person as usize;
-                !self.zone.people[person].off.contains(&span.days[day])
+                !self.zone.is_off(person, one.centre, span.days[day])
                     && self.zone.may_sit(person, one.centre, usize::from(one.span))
             })
         })
