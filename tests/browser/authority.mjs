@@ -75,13 +75,13 @@ async function plan(officer) {
     await choose(officer, 'Temps de recherche, au plus', '10 minutes');
     await press(officer, 'Proposer un planning');
     await officer.getByText(/\scandidats\splacés\ssur\s\d+, pour un coût de\s[\d\s]+points\./).waitFor();
-    await officer.getByText(/s passées sur 600 au plus/).waitFor();
+    await officer.getByText(/^Depuis [\d,]+\ss, sur 600 au plus/).waitFor();
     await officer.getByRole('progressbar', { name: 'Recherche d’un planning' }).waitFor();
   });
   await look(officer, 'planning, recherche en cours');
   await test('somebody who comes back to the page finds the search there', async () => {
     await officer.reload();
-    await officer.getByText(/s passées sur 600 au plus/).waitFor();
+    await officer.getByText(/^Depuis [\d,]+\ss, sur 600 au plus/).waitFor();
   });
   await test('the best plan found is kept: it fills her commission and places everybody', async () => {
     await press(officer, 'Arrêter et garder le meilleur');

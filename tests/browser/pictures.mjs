@@ -117,7 +117,7 @@ await shoot(page, 'commission');
 await page.getByRole('button', { name: 'Abandonner' }).click();
 await page.getByLabel('Temps de recherche, au plus').selectOption({ label: '10 secondes' });
 await page.getByRole('button', { name: 'Proposer un planning' }).click();
-await page.getByText(/ s passées sur 10 au plus/).waitFor();
+await page.getByText(/ s, sur 10 au plus/).waitFor();
 await page.evaluate(() => window.scrollTo(0, 0));
 await shoot(page, 'recherche');
 await page.getByText(/au-dessus du meilleur possible/).waitFor({ timeout: 60_000 });

@@ -94,6 +94,18 @@ pub fn import(
     checked["report"]["created"].as_u64().context("a count")
 }
 
+/// The schools, examiners and candidates of the samples that are of an academy.
+pub fn import_academy(visitor: &mut Visitor, academy: &str) -> Result<()> {
+    for (kind, name) in [
+        ("schools", "etablissements.csv"),
+        ("examiners", "examinateurs.csv"),
+        ("candidates", "candidats.csv"),
+    ] {
+        import(visitor, kind, (name, &of_academy(name, academy)?), None)?;
+    }
+    Ok(())
+}
+
 /// Confirms a file that was handed in; how it ended.
 pub fn confirm(visitor: &mut Visitor, staged: &str) -> Result<(String, Value)> {
     let task = visitor.must("ConfirmImport", &json!({"staged": staged}))?;

@@ -262,25 +262,16 @@ pub async fn put(
 }
 
 fn new_task(context: &Context, id: TaskId, file: &StagedHead, actor: &Actor) -> TaskRecord {
+    let input = serde_json::to_string(&TaskInput {
+        staged: file.id.to_string(),
+    });
+    let what = (TASK_KIND, input.unwrap_or_default());
     TaskRecord {
-        id,
-        session: file.session,
         authority: file.authority,
         school: file.school,
         account: actor.account(),
         mandate: actor.mandate().map(|mandate| mandate.id),
-        kind: TASK_KIND.to_owned(),
-        input: serde_json::to_string(&TaskInput {
-            staged: file.id.to_string(),
-        })
-        .unwrap_or_default(),
-        state: "ready".to_owned(),
-        done: 0,
-        total: 0,
-        detail: None,
-        created_at: context.now(),
-        ended_at: None,
-        version: 1,
+        ..TaskRecord::ready(id, file.session, what, context.now())
     }
 }
 

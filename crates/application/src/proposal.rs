@@ -96,22 +96,14 @@ pub async fn ask(
         plan: id.0,
         version,
     };
+    let task = TaskId(context.ids.next());
+    let what = (TASK_KIND, json(&input)?);
     let record = TaskRecord {
-        id: TaskId(context.ids.next()),
-        session: plan.session,
         authority: Some(plan.authority),
         school: plan.school,
         account: actor.account(),
         mandate: actor.mandate().map(|mandate| mandate.id),
-        kind: TASK_KIND.to_owned(),
-        input: json(&input)?,
-        state: "ready".to_owned(),
-        done: 0,
-        total: 0,
-        detail: None,
-        created_at: context.now(),
-        ended_at: None,
-        version: 1,
+        ..TaskRecord::ready(task, plan.session, what, context.now())
     };
     tasks::insert(&tx, &record).await?;
     proposals::put(&tx, id, record.id, seconds).await?;

@@ -54,23 +54,12 @@ pub(crate) async fn ask<O: Operation>(
     if tasks::is_asked(tx, TASK_KIND, &input).await? {
         return Ok(());
     }
+    let id = TaskId(context.ids.next());
+    // The system looks for seats, whoever made them needed.
     let task = TaskRecord {
-        id: TaskId(context.ids.next()),
-        session: scope.session(),
         authority: Some(plan.authority),
         school: plan.school,
-        // The system looks for seats, whoever made them needed.
-        account: None,
-        mandate: None,
-        kind: TASK_KIND.to_owned(),
-        input,
-        state: "ready".to_owned(),
-        done: 0,
-        total: 0,
-        detail: None,
-        created_at: context.now(),
-        ended_at: None,
-        version: 1,
+        ..TaskRecord::ready(id, scope.session(), (TASK_KIND, input), context.now())
     };
     tasks::insert(tx, &task).await?;
     Ok(())

@@ -51,6 +51,34 @@ pub struct TaskRecord {
     pub version: i64,
 }
 
+impl TaskRecord {
+    /// A task that the system asks for and that nobody has begun; who asks otherwise says so beside it.
+    pub fn ready(
+        id: TaskId,
+        session: SessionId,
+        (kind, input): (&str, String),
+        now: DateTime<Utc>,
+    ) -> Self {
+        Self {
+            id,
+            session,
+            authority: None,
+            school: None,
+            account: None,
+            mandate: None,
+            kind: kind.to_owned(),
+            input,
+            state: "ready".to_owned(),
+            done: 0,
+            total: 0,
+            detail: None,
+            created_at: now,
+            ended_at: None,
+            version: 1,
+        }
+    }
+}
+
 /// Puts a task.
 pub async fn insert(tx: &Transaction, record: &TaskRecord) -> Result<(), StoreError> {
     let row = task::ActiveModel {

@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
-use delos_tests::files::{import, of_academy};
+use delos_tests::files::{import, import_academy};
 use delos_tests::house::{Engine, House, REGULATION, SESSION, sample, text};
 use delos_tests::http::Visitor;
 use delos_tests::people::{administrator, heads, officer};
@@ -41,18 +41,7 @@ impl Dijon {
         house.run(&["session", "set", text(&file)?, "--session", SESSION])?;
         let mut admin = administrator(&house)?;
         let mut officer = officer(&house, &mut admin, "07")?;
-        for (kind, name) in [
-            ("schools", "etablissements.csv"),
-            ("examiners", "examinateurs.csv"),
-            ("candidates", "candidats.csv"),
-        ] {
-            import(
-                &mut officer,
-                kind,
-                (name, &of_academy(name, "Dijon")?),
-                None,
-            )?;
-        }
+        import_academy(&mut officer, "Dijon")?;
         let mut head = heads(&house, &mut officer)?
             .remove(school)
             .context("the head")?;

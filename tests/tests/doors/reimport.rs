@@ -4,7 +4,7 @@ use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
 use super::letters::{each, words};
-use delos_tests::files::{confirm, hand_in, import, of_academy, rows};
+use delos_tests::files::{confirm, hand_in, import, import_academy, of_academy, rows};
 use delos_tests::house::{Engine, House, REGULATION};
 use delos_tests::http::Visitor;
 use delos_tests::people::{administrator, heads, officer};
@@ -19,18 +19,7 @@ const NUMBER: &str = "2210005915";
 /// The officer of an academy, whose schools, examiners and candidates are in.
 fn entered(house: &House, admin: &mut Visitor, code: &str, academy: &str) -> Result<Visitor> {
     let mut officer = officer(house, admin, code)?;
-    for (kind, name) in [
-        ("schools", "etablissements.csv"),
-        ("examiners", "examinateurs.csv"),
-        ("candidates", "candidats.csv"),
-    ] {
-        import(
-            &mut officer,
-            kind,
-            (name, &of_academy(name, academy)?),
-            None,
-        )?;
-    }
+    import_academy(&mut officer, academy)?;
     Ok(officer)
 }
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::{Value, json};
 
-use delos_tests::files::{import, of_academy};
+use delos_tests::files::{import, import_academy};
 use delos_tests::house::{Engine, House, REGULATION, SESSION, sample, text};
 use delos_tests::http::Visitor;
 use delos_tests::people::{administrator, officer};
@@ -25,18 +25,7 @@ fn opened(engine: Engine, name: &str) -> Result<Option<(House, Visitor, Value)>>
     house.run(&["session", "set", text(&dates)?, "--session", SESSION])?;
     let mut admin = administrator(&house)?;
     let mut officer = officer(&house, &mut admin, "07")?;
-    for (kind, name) in [
-        ("schools", "etablissements.csv"),
-        ("examiners", "examinateurs.csv"),
-        ("candidates", "candidats.csv"),
-    ] {
-        import(
-            &mut officer,
-            kind,
-            (name, &of_academy(name, "Dijon")?),
-            None,
-        )?;
-    }
+    import_academy(&mut officer, "Dijon")?;
     let plan = open(&mut officer, "PONCTUELLE")?;
     Ok(Some((house, officer, plan)))
 }

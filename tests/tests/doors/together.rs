@@ -3,7 +3,7 @@
 use std::sync::Barrier;
 
 use anyhow::{Context as _, Result};
-use delos_tests::files::{import, of_academy};
+use delos_tests::files::import_academy;
 use delos_tests::house::{Engine, House, REGULATION};
 use delos_tests::http::Visitor;
 use delos_tests::people::{account, administrator, officer};
@@ -40,18 +40,7 @@ pub fn of_two_officers_who_publish_at_once_one_is_refused(engine: Engine) -> Res
         email,
         name,
     )?;
-    for (kind, name) in [
-        ("schools", "etablissements.csv"),
-        ("examiners", "examinateurs.csv"),
-        ("candidates", "candidats.csv"),
-    ] {
-        import(
-            &mut one,
-            kind,
-            (name, &of_academy(name, "La Réunion")?),
-            None,
-        )?;
-    }
+    import_academy(&mut one, "La Réunion")?;
     let plan = propose(&mut one, "PONCTUELLE")?;
     assert_eq!(
         propose(&mut other, "PONCTUELLE")?,
