@@ -13,6 +13,8 @@ use super::state::State;
 const PAIRS: usize = 24;
 /// Rounds: each that gained something is followed by another.
 const ROUNDS: usize = 8;
+/// Candidates laid in all trials together, some microseconds each: where many wait, most trials place none of them.
+const LAID: usize = 1_500_000;
 
 /// Improves a plan as long as a pair of its commissions can be formed better; whether it did.
 pub(super) fn polish(state: &mut State, watch: &dyn Watch) -> bool {
@@ -20,8 +22,9 @@ pub(super) fn polish(state: &mut State, watch: &dyn Watch) -> bool {
         return false;
     }
     let mut gained = false;
+    let mut left = LAID;
     for _ in 0..ROUNDS {
-        if !round(state, watch) {
+        if !round(state, watch, &mut left) {
             break;
         }
         gained = true;
@@ -29,18 +32,18 @@ pub(super) fn polish(state: &mut State, watch: &dyn Watch) -> bool {
     gained
 }
 
-fn round(state: &mut State, watch: &dyn Watch) -> bool {
+fn round(state: &mut State, watch: &dyn Watch, left: &mut usize) -> bool {
     let mut gained = false;
     let coms = state.live.clone();
     for (place, one) in coms.iter().enumerate() {
         // One by itself, then with each other.
         for other in std::iter::once(None).chain(coms[place + 1..].iter().map(Some)) {
-            if watch.stops() {
+            if watch.stops() || *left == 0 {
                 return gained;
             }
             let pair: Vec<u16> = std::iter::once(*one).chain(other.copied()).collect();
             if pair.iter().all(|com| may_go(state, *com)) {
-                gained |= formed_anew(state, &pair);
+                gained |= formed_anew(state, &pair, left);
             }
         }
     }
@@ -57,8 +60,8 @@ fn may_go(state: &State, com: u16) -> bool {
 }
 
 /// Takes commissions of one option apart and forms the best of what their candidates and whoever waits can be; whether the
-/// plan costs less.
-fn formed_anew(state: &mut State, pair: &[u16]) -> bool {
+/// plan costs less. It ends when none is `left` to lay.
+fn formed_anew(state: &mut State, pair: &[u16], left: &mut usize) -> bool {
     let option = state.coms[usize::from(pair[0])].option;
     if pair
         .iter()
@@ -112,21 +115,22 @@ fn formed_anew(state: &mut State, pair: &[u16]) -> bool {
     );
     places.sort_unstable();
     places.dedup();
-    let mut gained = false;
+    // When one trial is kept, the pair is another.
     for first in &places {
-        // The commissions that stand there now are looked at once: when one trial is kept, the pair is another.
         for second in std::iter::once(None).chain(places.iter().map(Some)) {
-            let ways = [false, true].map(|teams_first| (*first, second.copied(), teams_first));
-            if ways.into_iter().any(|way| tried(state, pair, &people, way)) {
-                gained = true;
-                break;
+            for teams_first in [false, true] {
+                let Some(rest) = left.checked_sub(people.len()) else {
+                    *left = 0;
+                    return false;
+                };
+                *left = rest;
+                if tried(state, pair, &people, (*first, second.copied(), teams_first)) {
+                    return true;
+                }
             }
         }
-        if gained {
-            break;
-        }
     }
-    gained
+    false
 }
 
 /// Where and when the first and the second commission sit, and whether each has its team with its first candidate.
