@@ -134,7 +134,21 @@ impl Campaign {
                     .env("DELOS_TEST_POSTGRES", &server.url)
                     .env("DELOS_TEST_POSTGRES_CLUSTER", &server.cluster);
             }
-            process::run(&mut command)
+            // The reasons stand again at the end of the run, where whoever looks for them looks first.
+            let mut faults = Vec::new();
+            let status = process::lines(&mut command, |line| faults.extend(fault(line)))?;
+            if !status.success() {
+                bail!("{status}: {}", faults.join("; "));
+            }
+            Ok(())
         });
     }
+}
+
+/// What a line of the campaign says went wrong.
+fn fault(line: &str) -> Option<String> {
+    ["fault: ", "crash-test: "]
+        .iter()
+        .find_map(|begin| line.strip_prefix(begin))
+        .map(str::to_owned)
 }

@@ -99,6 +99,29 @@ impl Outbox {
         Ok((ended, self.count("1 = 1").await?))
     }
 
+    /// What still waits, and whether the queue pauses.
+    ///
+    /// # Errors
+    /// A database that stays away.
+    pub async fn described(&self) -> Result<String> {
+        let ready = self.count("status = 'ready'").await?;
+        let sending = self.count("status = 'sending'").await?;
+        let open = "select cast(count(*) as text) from mail_pause where ended_at is null";
+        let open = self.text(open).await?;
+        Ok(format!(
+            "{ready} ready, {sending} sending, {open} pauses open"
+        ))
+    }
+
+    /// How many times the whole queue has paused.
+    ///
+    /// # Errors
+    /// A database that stays away.
+    pub async fn pauses(&self) -> Result<usize> {
+        let sql = "select cast(count(*) as text) from mail_pause";
+        self.text(sql).await?.parse().context("a count")
+    }
+
     /// The database's own check of itself.
     pub async fn integrity(&self) -> Result<String> {
         Ok(self.database.integrity().await?)

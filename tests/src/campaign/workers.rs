@@ -180,6 +180,21 @@ impl Workers {
         Ok(ended)
     }
 
+    /// Who runs, and who has been seen holding something.
+    pub fn described(&self) -> String {
+        let mut told = Vec::new();
+        for (at, worker) in self.all.iter().enumerate() {
+            let state = match (&worker.child, &worker.owner) {
+                (None, _) => "is not there",
+                (Some(_), None) => "has held nothing",
+                (Some(_), Some(_)) => "works",
+            };
+            let strict = if worker.is_strict { " (strict)" } else { "" };
+            told.push(format!("worker {at}{strict} {state}"));
+        }
+        told.join(", ")
+    }
+
     /// Where they write.
     pub fn log(&self) -> &Path {
         &self.recipe.log

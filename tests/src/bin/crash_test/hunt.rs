@@ -107,8 +107,10 @@ impl Hunt {
                 }
                 if last_progress.elapsed() > PATIENCE {
                     self.faults.push(format!(
-                        "nothing has ended for {} s: {ended} of {total}",
-                        PATIENCE.as_secs()
+                        "nothing has ended for {} s: {ended} of {total}; {}; {}",
+                        PATIENCE.as_secs(),
+                        self.workers.described(),
+                        self.outbox.described().await?
                     ));
                     return Ok(());
                 }

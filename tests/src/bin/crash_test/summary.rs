@@ -11,7 +11,7 @@ use crate::verdict::Verdict;
 const FAULTS: usize = 20;
 
 /// Everything but the last line.
-pub fn print(verdict: &Verdict, hunt: &Hunt, relay: &Relay, wall: Duration) {
+pub fn print(verdict: &Verdict, hunt: &Hunt, relay: &Relay, pauses: usize, wall: Duration) {
     let told = hunt.troubles.told;
     println!(
         "{} messages, {} mails accepted by the relay; {} duplicates of {} messages, {} flagged; {} refused for good",
@@ -45,7 +45,10 @@ pub fn print(verdict: &Verdict, hunt: &Hunt, relay: &Relay, wall: Duration) {
         .iter()
         .map(|(name, count)| format!("{count} {name}"))
         .collect();
-    println!("relay: {}", struck.join(", "));
+    println!(
+        "relay: {}; the queue paused {pauses} times",
+        struck.join(", ")
+    );
     #[expect(clippy::cast_precision_loss, reason = "a rate to one decimal")]
     let rate = verdict.messages as f64 / wall.as_secs_f64();
     println!("{:.1} s, {rate:.0} messages a second", wall.as_secs_f64());
