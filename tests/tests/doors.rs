@@ -91,6 +91,7 @@ mod doors {
         searches::a_search_is_saved_and_measured,
         searches::a_search_is_stopped_and_the_best_is_kept,
         searches::a_change_during_a_search_stays,
+        searches::a_search_outlives_whoever_searches,
         searches::what_would_help_is_told,
         together::of_two_officers_who_publish_at_once_one_is_refused,
         reimport::a_date_keeps_what_it_stands_on,

@@ -181,6 +181,50 @@ pub fn a_change_during_a_search_stays(engine: Engine) -> Result<()> {
     Ok(())
 }
 
+/// The process that searches is killed: another goes on, from the beginning before the draft was saved, from the measure
+/// after.
+pub fn a_search_outlives_whoever_searches(engine: Engine) -> Result<()> {
+    let Some((mut house, mut officer, plan)) = opened(engine, "killed")? else {
+        return Ok(());
+    };
+    let read = version(&mut officer, &plan)?;
+    ask(&mut officer, &plan, read, 600)?;
+    begun(&mut officer, &plan)?;
+    house.reopen(&[], &[])?;
+    let told = proposal(&mut officer, &plan)?;
+    assert_eq!(told["task"]["state"], "RUNNING");
+    assert_eq!(view(&mut officer, &plan)?["placedCount"], 0);
+    // The minute passes after which whoever said nothing is taken for dead.
+    let silent = "update task set state = 'running', ended_at = null, lease_until = created_at \
+                  where kind = 'proposal'";
+    house.write(silent)?;
+    officer.must("StopSearch", &json!({"plan": plan}))?;
+    let told = searched(&mut officer, &plan)?;
+    assert_eq!(told["task"]["state"], "DONE", "{told}");
+    assert_eq!(told["found"]["stopped"], true);
+    assert_eq!(
+        house.read("select cast(max(tries) as text) from task where kind = 'proposal'")?,
+        "2"
+    );
+    assert_eq!(version(&mut officer, &plan)?, read + 1);
+    let placed = view(&mut officer, &plan)?;
+    assert_eq!(placed["placedCount"], placed["candidateCount"]);
+    let measured = report(&mut officer, &plan)?;
+    assert!(measured["gap"].is_object(), "{measured}");
+
+    // Killed between the two.
+    let outcome = house.read("select outcome from plan_proposal")?;
+    let mut outcome: Value = serde_json::from_str(&outcome)?;
+    ensure!(outcome["bound"].take().is_number(), "{outcome}");
+    house.write(&format!("update plan_proposal set outcome = '{outcome}'"))?;
+    assert_eq!(report(&mut officer, &plan)?["gap"], Value::Null);
+    house.write(silent)?;
+    assert_eq!(searched(&mut officer, &plan)?["task"]["state"], "DONE");
+    assert_eq!(report(&mut officer, &plan)?, measured);
+    assert_eq!(version(&mut officer, &plan)?, read + 1);
+    Ok(())
+}
+
 /// Where somebody has no place, what is told to help does help.
 pub fn what_would_help_is_told(engine: Engine) -> Result<()> {
     let Some((house, mut officer, plan)) = opened(engine, "helps")? else {
