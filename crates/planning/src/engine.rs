@@ -31,7 +31,7 @@ use self::chance::Chance;
 use self::com::WAITS;
 use self::construct::{Fixed, construct, lay};
 use self::days::DayMemo;
-use self::polish::polish;
+use self::polish::{is_small, polish};
 use self::state::State;
 use self::zone::{NONE, UNIT, Zone, fixed_of};
 use crate::check::{Violation, violations};
@@ -102,7 +102,9 @@ pub fn solve(problem: &Problem, budget: &Budget, watch: &dyn Watch) -> Outcome {
         .filter_map(|(zone, runs)| {
             let whole = runs.iter().all(|run| run.whole);
             let run = runs.iter().min_by_key(|run| run.best.cost)?;
-            Some((zone.key, finished(problem, zone, &run.best, whole)))
+            let by_days = run.by_days.as_ref();
+            let done = finished(problem, by_days.unwrap_or(zone), &run.best, whole);
+            Some((zone.key, done))
         })
         .collect();
     parts.sort_by_key(|(key, _)| *key);
@@ -200,9 +202,12 @@ fn first(problem: &Problem, zone: &Zone, budget: &Budget, watch: &dyn Watch) -> 
 struct Run {
     best: Best,
     whole: bool,
+    /// The zone of the plan, where it is not that of whole periods.
+    by_days: Option<Zone>,
 }
 
-/// The best plan of a zone from its first one.
+/// The best plan of a zone from its first one. Commissions sit through whole periods, which keeps the choice small, unless
+/// somebody has no place and a part of a period may give him one.
 fn improved(
     problem: &Problem,
     zone: &Zone,
@@ -211,15 +216,35 @@ fn improved(
     (seed, chain): (u64, u8),
     watch: &dyn Watch,
 ) -> Run {
-    let mut state = begun(problem, zone);
     let mut chance = Chance::new(seed, stream(zone) + u64::from(chain) + 1);
-    let mut told = |spent: f64, best: &Best, state: &State| tell(watch, zone, spent, best, state);
-    let whole = anneal(&mut state, &mut best, &mut chance, share, watch, &mut told);
-    state.restore(&best.kept);
-    if polish(&mut state, watch) {
+    let mut better = |state: &mut State, best: &mut Best, share: &Share, least: f64| {
+        let zone = state.zone;
+        let mut told = |spent: f64, best: &Best, state: &State| {
+            tell(watch, zone, spent.max(least), best, state);
+        };
+        let whole = anneal(state, best, &mut chance, share, watch, &mut told);
+        state.restore(&best.kept);
+        if polish(state, watch) {
+            *best = Best::of(state);
+        }
+        whole
+    };
+    let mut state = begun(problem, zone);
+    let mut whole = better(&mut state, &mut best, share, 0.0);
+    let again = !state.waiting.is_empty() || is_small(&state);
+    let by_days = again.then(|| Zone::by_days(problem, zone.key)).flatten();
+    if let Some(zone) = &by_days {
+        let mut state = begun(problem, zone);
+        state.restore(&best.kept);
+        construct(&mut state, &mut Chance::new(seed, stream(zone)));
         best = Best::of(&state);
+        whole &= better(&mut state, &mut best, &share.again(), 1.0);
     }
-    Run { best, whole }
+    Run {
+        best,
+        whole,
+        by_days,
+    }
 }
 
 /// A zone's plan with its timetables, and why whoever is left out is.
@@ -267,7 +292,7 @@ fn fixed(problem: &Problem, zone: &Zone) -> Vec<Fixed> {
                     .position(of)
                     .and_then(|who| u16::try_from(who).ok())
             };
-            let span = u8::try_from(zone.proposed + at).ok();
+            let span = u8::try_from(zone.periods + at).ok();
             let span = span.filter(|span| usize::from(*span) < zone.spans.len())?;
             let days = &zone.spans[usize::from(span)].days;
             let sits = |(candidate, date): &(usize, chrono::NaiveDate)| {

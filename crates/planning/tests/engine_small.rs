@@ -1,8 +1,5 @@
 //! The engine on small sessions against every plan of them: never better than the best, which it finds nearly always, and
-//! somebody is left out only where no plan places everybody.
-//!
-//! The engine counts an examiner who is away on one day of a period, and a centre that is closed on one, as away for the
-//! period; the enumeration does not. Where that decides, the two are not compared.
+//! somebody is left out only where no plan places everybody, but for one in two hundred where people are away on single days.
 
 mod annex;
 mod exhaustive;
@@ -71,24 +68,33 @@ fn the_best_plan_of_a_small_session_is_found() {
 }
 
 #[test]
-fn single_days_away_break_no_rule() {
-    let (mut both, mut fewer) = (0, 0);
+fn a_part_of_a_period_is_used_where_it_serves() {
+    let (mut both, mut fewer, mut best_found, mut worst) = (0, 0, 0, 0.0_f64);
     for seed in 0..SMALL {
         let problem = small::session(seed);
         let found = planned(&problem);
         assert_eq!(found.broken, [], "{seed}");
+        let all = found.plan.left_out.is_empty();
         let Some(best) = exhaustive::optimum(&problem) else {
-            assert!(!found.plan.left_out.is_empty(), "{seed}");
+            assert!(!all, "{seed}");
             continue;
         };
         both += 1;
-        if found.plan.left_out.is_empty() {
-            let total = objective(&problem, &found.plan).total;
-            assert!(total > best - 1e-6, "{seed}: {total} is below {best}");
-        } else {
+        if !all {
             fewer += 1;
+            continue;
         }
+        let total = objective(&problem, &found.plan).total;
+        assert!(total > best - 1e-6, "{seed}: {total} is below {best}");
+        best_found += i32::from(total < best + 1e-6);
+        worst = worst.max(total / best - 1.0);
     }
-    println!("{fewer} of {both} leave somebody out whom a commission of one day would hear");
-    assert!(100 * fewer <= 15 * both, "{fewer} of {both}");
+    println!(
+        "{best_found} of {both} are the best, {fewer} leave somebody out who could be placed; the others are {worst:.4} above \
+         at most"
+    );
+    assert!(both >= 200, "{both}");
+    assert!(100 * best_found >= 95 * both, "{best_found} of {both}");
+    assert!(100 * fewer <= both, "{fewer} of {both}");
+    assert!(worst < 0.25, "{worst}");
 }

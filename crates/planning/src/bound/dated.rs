@@ -3,6 +3,7 @@
 
 mod graph;
 mod program;
+mod solver;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,8 +14,6 @@ use delos_domain::regulation::{OfOption, PeriodTemplate, TemplateDay};
 use super::zone::{at_once, count};
 use crate::session::{Candidate, Centre, Examiner, Problem};
 
-/// Columns of a program that is still solved: those of a session of two dozen candidates. Above, nothing was gained.
-const COLUMNS: usize = 400;
 /// Days of a period of which every choice is looked at.
 const DAYS: usize = 3;
 
@@ -77,7 +76,7 @@ pub(super) fn least(problem: &Problem, zone: usize, nodes: u64) -> Option<f64> {
         return Some(0.0);
     };
     let dated = Dated::new(problem, zone, Seats::of(problem, template));
-    if dated.columns() > COLUMNS {
+    if dated.columns() > solver::COLUMNS {
         return Some(0.0);
     }
     program::solve(&dated, nodes)

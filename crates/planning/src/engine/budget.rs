@@ -106,7 +106,18 @@ impl Budget {
     }
 }
 
+/// One in so many of the changes is tried again where somebody has no place by whole periods.
+const AGAIN: u64 = 8;
+
 impl Share {
+    /// The part of a second look, in the time that the first leaves.
+    pub fn again(&self) -> Self {
+        Self {
+            changes: self.changes / AGAIN,
+            ..*self
+        }
+    }
+
     /// How much of the work must be done by now, `begun` being its first second: little at first, since a machine is
     /// unequal, and all of it at the end.
     pub fn due(&self, begun: f64, now: f64) -> f64 {

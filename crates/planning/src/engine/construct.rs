@@ -105,15 +105,14 @@ fn join(state: &mut State, person: usize) -> bool {
 fn begin(state: &mut State, chance: &mut Chance, person: usize) -> bool {
     let zone = state.zone;
     let one = &zone.people[person];
-    let mut spans: Vec<(usize, usize, u8)> = (0..zone.proposed)
-        .filter_map(|span| {
-            let span = u8::try_from(span).ok()?;
-            let sits = |com: &&u16| state.coms[usize::from(**com)].span == span;
-            Some((
+    let mut spans: Vec<(usize, usize, u8)> = (zone.open.iter())
+        .map(|span| {
+            let sits = |com: &&u16| state.coms[usize::from(**com)].span == *span;
+            (
                 state.live.iter().filter(sits).count(),
                 chance.below(1 << 16),
-                span,
-            ))
+                *span,
+            )
         })
         .collect();
     spans.sort_unstable();

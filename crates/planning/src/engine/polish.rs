@@ -16,9 +16,14 @@ const ROUNDS: usize = 8;
 /// Candidates laid in all trials together, some microseconds each: where many wait, most trials place none of them.
 const LAID: usize = 1_500_000;
 
+/// Whether a plan has so few commissions that every pair is looked at.
+pub(super) fn is_small(state: &State) -> bool {
+    state.live.len() <= PAIRS
+}
+
 /// Improves a plan as long as a pair of its commissions can be formed better; whether it did.
 pub(super) fn polish(state: &mut State, watch: &dyn Watch) -> bool {
-    if state.live.len() > PAIRS {
+    if !is_small(state) {
         return false;
     }
     let mut gained = false;
@@ -104,7 +109,7 @@ fn formed_anew(state: &mut State, pair: &[u16], left: &mut usize) -> bool {
     let mut spans: Vec<u8> = places.iter().map(|(_, span)| *span).collect();
     if pair.len() == 1 {
         let here = places[0].0;
-        spans = (0..u8::try_from(zone.proposed).unwrap_or(u8::MAX)).collect();
+        spans.clone_from(&zone.open);
         places.extend(spans.iter().map(|span| (here, *span)));
     }
     let homes: Vec<u16> = homes.collect();

@@ -39,8 +39,7 @@ fn still(
         can_open: table.fits(prepared, &[accommodation]),
     };
     let waits = state.waiting.iter().any(|one| *one as usize == person);
-    let spans = (0..zone.proposed).filter_map(|span| u8::try_from(span).ok());
-    for span in spans.filter(|_| waits) {
+    for span in zone.open.iter().copied().filter(|_| waits) {
         for centre in zone.people[person].centres.clone() {
             if !zone.may_sit(person, centre, usize::from(span)) {
                 continue;

@@ -55,7 +55,7 @@ pub(super) struct State<'z> {
     /// Commissions that hear somebody of `school * 2 + option`.
     met: Vec<Vec<u16>>,
     placed: Vec<u16>,
-    /// Seats of each option that are free in the last span proposed.
+    /// Seats of each option that are free in the last period.
     spare: [i64; 2],
     /// Everything but the links.
     cost: i64,

@@ -11,7 +11,7 @@ use delos_domain::regulation::OfOption;
 
 use self::people::{examiners, kinds, people, schools};
 pub(super) use self::spans::fixed_of;
-use self::spans::{clashes, dates, fixed_spans, spans};
+use self::spans::{clashes, dates, fixed_spans, parts, spans};
 use crate::session::{Candidate, Problem, Weights};
 
 /// No examiner, school or commission.
@@ -27,13 +27,15 @@ const SPANS: usize = 128;
 /// What an objective's point is counted in, so that sums are exact and undone exactly.
 pub(super) const UNIT: f64 = 1000.0;
 
-/// Days on which a commission sits: a period, or those of a commission made by hand.
+/// Days on which a commission sits: a period, a part of one, or those of a commission made by hand.
 #[derive(Clone, Debug)]
 pub(super) struct Span {
     /// Days of interrogation, in order.
     pub days: Vec<usize>,
-    /// Every day on which its members and its rooms are held.
+    /// Every day on which its members are held.
     pub held: Vec<usize>,
+    /// Every day on which its rooms are: a part of a period has them through the period, as the exchange format counts.
+    pub booked: Vec<usize>,
     /// Most candidates of the first day that has some, where the preparation is part of it.
     pub first: u8,
     /// Most candidates of a day.
@@ -44,6 +46,8 @@ pub(super) struct Span {
     pub prepared: bool,
     /// Spans in which whoever sits here cannot sit: a bit each.
     pub clash: u128,
+    /// Its place in time among the spans: that of its period.
+    pub order: usize,
     /// Code of its template.
     pub template: String,
 }
@@ -101,8 +105,10 @@ pub(super) struct Who {
 pub(super) struct Zone {
     pub key: usize,
     pub spans: Vec<Span>,
-    /// How many spans, the first ones, are proposed; the others are those of commissions made by hand.
-    pub proposed: usize,
+    /// How many spans, the first ones, are the periods; then come those of commissions made by hand, then parts of periods.
+    pub periods: usize,
+    /// Spans in which a commission may be opened.
+    pub open: Vec<u8>,
     pub dates: Vec<NaiveDate>,
     /// Place of each centre in the problem's list.
     pub centres: Vec<usize>,
@@ -134,7 +140,7 @@ pub(super) struct Zone {
     /// Whether commissions of one school are to be spread over the period (CCF, annexe 9).
     pub spread_out: bool,
     pub weights: Costs,
-    /// Seats of each option that are to stay free in the last span proposed.
+    /// Seats of each option that are to stay free in the last period.
     pub reserve: [i64; 2],
 }
 
@@ -168,6 +174,9 @@ impl Costs {
     }
 }
 
+/// Parts of the periods of a zone, given its dates and periods.
+type Parts = fn(&Problem, usize, &[NaiveDate], &[Span]) -> Vec<Span>;
+
 /// Most points of one cost: with more, sums over a nation would not be exact.
 const MOST: f64 = 1e8;
 
@@ -178,14 +187,32 @@ fn exact(points: f64) -> i64 {
 }
 
 impl Zone {
-    /// The zone of a key.
+    /// The zone of a key, whose commissions sit on all the days of a period, as long as somebody is heard on them.
     pub fn of(problem: &Problem, key: usize) -> Self {
+        Self::with(problem, key, |_, _, _, _| Vec::new())
+    }
+
+    /// The same, whose commissions may also sit on a part of a period's days, where an examiner is away, or a centre closed,
+    /// on the others; none where there is no such day.
+    pub fn by_days(problem: &Problem, key: usize) -> Option<Self> {
+        let zone = Self::with(problem, key, parts);
+        (zone.open.len() > zone.periods).then_some(zone)
+    }
+
+    fn with(problem: &Problem, key: usize, parts: Parts) -> Self {
         let dates = dates(problem);
         let mut spans = spans(problem, &dates);
-        let proposed = spans.len();
+        let (periods, parts) = (spans.len(), parts(problem, key, &dates, &spans));
         spans.extend(fixed_spans(problem, key, &dates));
         spans.truncate(SPANS);
-        let proposed = proposed.min(spans.len());
+        for (order, span) in spans.iter_mut().enumerate() {
+            span.order = order;
+        }
+        let (periods, by_hand) = (periods.min(spans.len()), spans.len());
+        spans.extend(parts);
+        spans.truncate(SPANS);
+        let open = (0..spans.len()).filter(|span| *span < periods || *span >= by_hand);
+        let open = open.filter_map(|span| u8::try_from(span).ok()).collect();
         clashes(problem, &dates, &mut spans);
         let centres: Vec<usize> = (0..problem.centres.len())
             .filter(|place| problem.centres[*place].zone == key)
@@ -233,7 +260,8 @@ impl Zone {
             shut: shut(problem, &centres, &spans, &dates),
             closed: closed(problem, &centres, &dates),
             spans,
-            proposed,
+            periods,
+            open,
             dates,
             centres,
             movers: (0..)

@@ -6,14 +6,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use delos_domain::regulation::OfOption;
-use good_lp::solvers::microlp::microlp;
 use good_lp::{
-    Constraint, Expression, IntoAffineExpression as _, ProblemVariables, SolverModel as _,
-    Variable, variable,
+    Constraint, Expression, IntoAffineExpression as _, ProblemVariables, Variable, variable,
 };
-use microlp::SolveOptions;
 
-use super::{Dated, Slot};
+use super::{Dated, Slot, solver};
 
 /// The rows so far.
 pub(super) struct Program<'a> {
@@ -287,21 +284,6 @@ impl Program<'_> {
 
     /// What the solver has proved after so many nodes.
     fn optimum(self, nodes: u64) -> Option<f64> {
-        let mut model = self.columns.minimise(self.cost).using(microlp);
-        for row in self.rows {
-            model.add_constraint(row);
-        }
-        let mut options = SolveOptions::default();
-        options.node_limit = Some(nodes);
-        match model.as_inner().solve_with(options) {
-            Ok(found) => Some(safe(found.stats().best_bound.unwrap_or(0.0))),
-            Err(microlp::Error::Infeasible) => None,
-            Err(_) => Some(0.0),
-        }
+        solver::proved(self.columns.minimise(self.cost), self.rows, nodes)
     }
-}
-
-/// Less what the solver's tolerances may have added: it keeps rows and whole numbers to 10⁻⁶ of a unit.
-fn safe(value: f64) -> f64 {
-    (value - 1e-6 * (1.0 + value.abs())).max(0.0)
 }

@@ -137,11 +137,8 @@ pub(super) fn seat_one(state: &mut State, chance: &mut Chance) -> Option<bool> {
         Some(home) if chance.below(8) > 0 => home,
         _ => one.centres[chance.near(one.centres.len())],
     };
-    let span = u8::try_from(chance.below(zone.proposed.max(1))).ok()?;
-    if zone.proposed == 0
-        || !zone.may_sit(person, centre, usize::from(span))
-        || !state.has_room(centre, span)
-    {
+    let span = chance.one(&zone.open)?;
+    if !zone.may_sit(person, centre, usize::from(span)) || !state.has_room(centre, span) {
         return None;
     }
     begin_with(state, person, centre, span)?;

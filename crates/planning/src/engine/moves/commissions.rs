@@ -12,8 +12,13 @@ pub(super) fn other_span(state: &mut State, chance: &mut Chance) -> Option<bool>
     let zone = state.zone;
     let com = chance.one(&state.live)?;
     let one = &state.coms[usize::from(com)];
-    let span = u8::try_from(chance.below(zone.proposed.max(1))).ok()?;
-    if one.keeps_place || one.keeps_members || span == one.span || zone.proposed == 0 {
+    let span = chance.one(&zone.open)?;
+    if one.keeps_place || one.keeps_members || span == one.span {
+        return None;
+    }
+    let days = zone.spans[usize::from(span)].days.len();
+    if one.count[days..].iter().any(|count| *count > 0) {
+        // A part of a period has fewer days.
         return None;
     }
     let (centre, members) = (one.centre, one.members);
@@ -112,11 +117,8 @@ pub(super) fn open(state: &mut State, chance: &mut Chance) -> Option<bool> {
         Some(home) => home,
         None => zone.people[person].centres[chance.near(zone.people[person].centres.len())],
     };
-    let span = u8::try_from(chance.below(zone.proposed.max(1))).ok()?;
-    if zone.proposed == 0
-        || !zone.may_sit(person, centre, usize::from(span))
-        || !state.has_room(centre, span)
-    {
+    let span = chance.one(&zone.open)?;
+    if !zone.may_sit(person, centre, usize::from(span)) || !state.has_room(centre, span) {
         return None;
     }
     state.take(person);

@@ -1,7 +1,7 @@
 //! Each small change with all that it counts: cost, loads, rooms, teams met, links that may have changed.
 
 use super::State;
-use crate::engine::com::{Seat, WAITS};
+use crate::engine::com::{Com, Seat, WAITS};
 use crate::engine::zone::NONE;
 
 impl State<'_> {
@@ -238,10 +238,10 @@ impl State<'_> {
         self.hold(com, true);
     }
 
-    /// Counts the free seats of a commission of the last span among those that are kept, or no longer.
+    /// Counts the free seats of a commission of the last period among those that are kept, or no longer.
     fn keep(&mut self, com: u16, counts: bool) {
         let one = &self.coms[usize::from(com)];
-        if usize::from(one.span) + 1 != self.zone.proposed {
+        if usize::from(one.span) + 1 != self.zone.periods {
             return;
         }
         let option = usize::from(one.option);
@@ -267,7 +267,7 @@ impl State<'_> {
         }
         self.keep(com, holds);
         let dates = self.zone.dates.len();
-        for day in &self.zone.spans[span].held {
+        for day in &self.zone.spans[span].booked {
             let held = &mut self.held[centre * dates + day];
             *held = if holds { *held + 1 } else { *held - 1 };
         }
@@ -299,13 +299,12 @@ impl State<'_> {
             let apart = i64::try_from(apart).unwrap_or(i64::MAX - 1);
             self.zone.weights.load * 4 / (1 + apart)
         };
+        let order = |com: &Com| self.zone.spans[usize::from(com.span)].order;
         let between: i64 = others
             .filter(|other| **other != com)
-            .map(|other| self.coms[usize::from(*other)].span.abs_diff(one.span))
-            .map(|apart| near(usize::from(apart)))
+            .map(|other| near(order(&self.coms[usize::from(*other)]).abs_diff(order(one))))
             .sum();
-        let span = usize::from(one.span);
-        let after = self.zone.proposed.saturating_sub(span + 1);
-        between + near(span) + near(after)
+        let after = self.zone.periods.saturating_sub(order(one) + 1);
+        between + near(order(one)) + near(after)
     }
 }

@@ -6,27 +6,26 @@ use crate::engine::zone::{NONE, SEATS};
 impl State<'_> {
     /// Whether a place holds one more commission in a span.
     pub fn has_room(&self, centre: u16, span: u8) -> bool {
-        let dates = self.zone.dates.len();
-        let span = &self.zone.spans[usize::from(span)];
-        !span.days.is_empty()
-            && span.held.iter().all(|day| {
-                let at = usize::from(centre) * dates + day;
-                self.held[at] < self.zone.rooms[at]
-            })
+        self.rooms_left(centre, span, 1)
     }
 
     /// Whether the rooms that a commission holds are there.
     pub fn is_held(&self, com: u16) -> bool {
         let one = &self.coms[usize::from(com)];
+        self.rooms_left(one.centre, one.span, 0)
+    }
+
+    /// Whether a place has so many rooms more on the days of a span; those on which nobody sits may have none at all.
+    fn rooms_left(&self, centre: u16, span: u8, more: u16) -> bool {
         let dates = self.zone.dates.len();
-        let span = &self.zone.spans[usize::from(one.span)];
-        let at = |day: &usize| usize::from(one.centre) * dates + day;
+        let span = &self.zone.spans[usize::from(span)];
         !span.days.is_empty()
-            && span
-                .held
-                .iter()
-                .map(at)
-                .all(|at| self.held[at] <= self.zone.rooms[at])
+            && span.booked.iter().all(|day| {
+                let at = usize::from(centre) * dates + day;
+                let rooms = self.zone.rooms[at];
+                self.held[at].saturating_add(more) <= rooms
+                    || rooms == 0 && !span.held.contains(day)
+            })
     }
 
     /// Whether an examiner can sit in one more span.

@@ -1,4 +1,4 @@
-//! The days on which a commission can sit: a span a period, and one a commission made by hand.
+//! The days on which a commission can sit: a span a period, one a commission made by hand, and parts of periods.
 
 use std::collections::BTreeSet;
 
@@ -77,6 +77,7 @@ fn span(
             .take(DAYS)
             .collect(),
         held: lines().filter_map(|(date, _)| at(date)).collect(),
+        booked: lines().filter_map(|(date, _)| at(date)).collect(),
         first: heard()
             .find(|day| day.preparation)
             .map_or(most, |day| day.max)
@@ -85,8 +86,53 @@ fn span(
         most: most.min(seats),
         prepared,
         clash: 0,
+        order: 0,
         template: template.code.clone(),
     }
+}
+
+/// Every choice of days of each period on which an examiner of the zone is away, or a centre closed, on some days and not on
+/// all.
+pub(super) fn parts(
+    problem: &Problem,
+    key: usize,
+    dates: &[NaiveDate],
+    periods: &[Span],
+) -> Vec<Span> {
+    let away = problem.examiners.iter().filter(|one| one.zone == key);
+    let shut = problem.centres.iter().filter(|one| one.zone == key);
+    let away: Vec<&BTreeSet<NaiveDate>> = away
+        .map(|one| &one.unavailable)
+        .chain(shut.map(|one| &one.closed))
+        .collect();
+    let taken = problem.taken.examiners.iter();
+    let taken: BTreeSet<NaiveDate> = taken.map(|(_, date)| *date).collect();
+    let mut parts = Vec::new();
+    for (order, span) in periods.iter().enumerate() {
+        let off = |days: &BTreeSet<NaiveDate>, day: &usize| days.contains(&dates[*day]);
+        let partly = |days: &&BTreeSet<NaiveDate>| {
+            span.days.iter().any(|day| off(days, day))
+                && !span.days.iter().all(|day| off(days, day))
+        };
+        let all = (1_usize << span.days.len()) - 1;
+        if span.days.is_empty() || !(away.iter().any(partly) || partly(&&taken)) {
+            continue;
+        }
+        parts.extend((1..all).map(|choice| {
+            let left = |day: &usize| {
+                let place = span.days.iter().position(|other| other == day);
+                place.is_none_or(|place| choice >> place & 1 == 1)
+            };
+            let kept = |days: &[usize]| days.iter().copied().filter(left).collect();
+            Span {
+                days: kept(&span.days),
+                held: kept(&span.held),
+                order,
+                ..span.clone()
+            }
+        }));
+    }
+    parts
 }
 
 /// The span of each commission made by hand in the zone, in their order.
