@@ -292,8 +292,11 @@ fn fixed(problem: &Problem, zone: &Zone) -> Vec<Fixed> {
                     .position(of)
                     .and_then(|who| u16::try_from(who).ok())
             };
-            let span = u8::try_from(zone.periods + at).ok();
-            let span = span.filter(|span| usize::from(*span) < zone.spans.len())?;
+            let span = zone
+                .by_hand
+                .get(at)
+                .filter(|span| **span < zone.spans.len())?;
+            let span = u8::try_from(*span).ok()?;
             let days = &zone.spans[usize::from(span)].days;
             let sits = |(candidate, date): &(usize, chrono::NaiveDate)| {
                 let of = |one: &zone::Person| problem.candidates[one.place].key == *candidate;

@@ -255,7 +255,16 @@ pub fn lock(problem: &mut Problem, locked: &Plan) {
             option: one.option,
             centre: one.centre,
             members: one.members.clone(),
-            days: period.map_or(heard, |period| problem.periods[period].clone()),
+            days: match period {
+                Some(period) => {
+                    let days = problem.periods[period].iter().copied();
+                    let sits = |date: &NaiveDate| {
+                        heard.contains(date) || may_sit(problem, one.centre, &one.members, *date)
+                    };
+                    days.filter(sits).collect()
+                }
+                None => heard,
+            },
             template: one.template.clone(),
             sittings: one
                 .days
@@ -264,6 +273,17 @@ pub fn lock(problem: &mut Problem, locked: &Plan) {
                 .collect(),
         });
     }
+}
+
+/// Whether these members can sit at a centre on a date: it is open, and nobody of them is away.
+pub fn may_sit(problem: &Problem, centre: usize, members: &[usize], date: NaiveDate) -> bool {
+    let centre = problem.centres.iter().find(|one| one.key == centre);
+    let members = problem
+        .examiners
+        .iter()
+        .filter(|one| members.contains(&one.key));
+    let mut away = members.filter(|one| one.unavailable.contains(&date));
+    centre.is_none_or(|one| !one.closed.contains(&date)) && away.next().is_none()
 }
 
 /// Gives the days whose candidates are those of the locked plan their times back, to the minute.

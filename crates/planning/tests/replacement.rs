@@ -271,7 +271,11 @@ proptest! {
         let (problem, plan) = planned(count, out, |key| extra[key]);
         let asked: Vec<Wanted> = (count - out..count).map(wanted).collect();
         let placed = place_all(&problem, &plan, &asked);
-        prop_assert_eq!(violations(&problem, &placed.plan), []);
+        // Whoever lost his date may leave a day of preparation with nobody to hear: that was so before.
+        let before = violations(&problem, &plan);
+        for broken in violations(&problem, &placed.plan) {
+            prop_assert!(before.contains(&broken), "{broken:?}");
+        }
         let slots = |plan: &Plan| -> Vec<(usize, Vec<u16>)> {
             let all = plan.commissions.iter().flat_map(|one| &one.days).flat_map(|day| &day.slots);
             all.map(|slot| (slot.candidate, slot.starts.clone())).collect()

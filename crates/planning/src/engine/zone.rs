@@ -11,7 +11,7 @@ use delos_domain::regulation::OfOption;
 
 use self::people::{examiners, kinds, people, schools};
 pub(super) use self::spans::fixed_of;
-use self::spans::{clashes, dates, fixed_spans, parts, spans};
+use self::spans::{add_fixed, clashes, dates, parts, spans};
 use crate::session::{Candidate, Problem, Weights};
 
 /// No examiner, school or commission.
@@ -107,6 +107,8 @@ pub(super) struct Zone {
     pub spans: Vec<Span>,
     /// How many spans, the first ones, are the periods; then come those of commissions made by hand, then parts of periods.
     pub periods: usize,
+    /// The span of each commission made by hand, in their order.
+    pub by_hand: Vec<usize>,
     /// Spans in which a commission may be opened.
     pub open: Vec<u8>,
     pub dates: Vec<NaiveDate>,
@@ -203,15 +205,11 @@ impl Zone {
         let dates = dates(problem);
         let mut spans = spans(problem, &dates);
         let (periods, parts) = (spans.len(), parts(problem, key, &dates, &spans));
-        spans.extend(fixed_spans(problem, key, &dates));
-        spans.truncate(SPANS);
-        for (order, span) in spans.iter_mut().enumerate() {
-            span.order = order;
-        }
-        let (periods, by_hand) = (periods.min(spans.len()), spans.len());
+        let by_hand = add_fixed(problem, key, &dates, &mut spans);
+        let whole = spans.len();
         spans.extend(parts);
         spans.truncate(SPANS);
-        let open = (0..spans.len()).filter(|span| *span < periods || *span >= by_hand);
+        let open = (0..spans.len()).filter(|span| *span < periods || *span >= whole);
         let open = open.filter_map(|span| u8::try_from(span).ok()).collect();
         clashes(problem, &dates, &mut spans);
         let centres: Vec<usize> = (0..problem.centres.len())
@@ -261,6 +259,7 @@ impl Zone {
             closed: closed(problem, &centres, &dates),
             spans,
             periods,
+            by_hand,
             open,
             dates,
             centres,

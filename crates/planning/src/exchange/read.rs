@@ -14,6 +14,7 @@ use super::{Names, TEMPLATE};
 use crate::day::EnvironmentReading;
 use crate::session::{
     Candidate, Centre, Commission, Day, Examiner, PlacedSlot, Plan, Point, Problem, Taken, Weights,
+    may_sit,
 };
 
 /// A problem that was read.
@@ -186,8 +187,8 @@ pub fn problem(bytes: &[u8]) -> Result<Reading, Unreadable> {
     Ok(Reading { problem, names })
 }
 
-/// Reads a plan of a problem that was read (`e5-solution/1`): every commission has all the days of its period, those that
-/// are not written hearing nobody. Who is left out has no reason there: none is kept.
+/// Reads a plan of a problem that was read (`e5-solution/1`): every commission has all the days of its period on which its
+/// members are there and its centre is open, those that are not written hearing nobody. Who is left out has no reason there: none is kept.
 ///
 /// # Errors
 /// [`Unreadable`] when the bytes are not of the format, or name a day or period that the problem does not have.
@@ -245,9 +246,12 @@ pub fn plan(bytes: &[u8], reading: &Reading) -> Result<Plan, Unreadable> {
                 slots,
             });
         }
-        // A commission has its place in the centre for the whole period, as in the format.
+        // A commission has its place in the centre for the whole period, as in the format; its members may be away on a day
+        // that is not written.
         for (_, date) in days {
-            if lines.iter().all(|day| day.date != *date) {
+            if lines.iter().all(|day| day.date != *date)
+                && may_sit(&reading.problem, one.centre, &one.members, *date)
+            {
                 lines.push(Day {
                     date: *date,
                     preparation: None,

@@ -40,13 +40,17 @@ pub(super) fn spans(problem: &Problem, dates: &[NaiveDate]) -> Vec<Span> {
     problem
         .periods
         .iter()
-        .map(|period| {
+        .enumerate()
+        .map(|(order, period)| {
             let mut days = Vec::new();
             if alone {
                 days.extend(period.first().and_then(|first| day_before(*first)));
             }
             days.extend(period);
-            span(problem, template, &days, dates)
+            Span {
+                order,
+                ..span(problem, template, &days, dates)
+            }
         })
         .collect()
 }
@@ -135,19 +139,45 @@ pub(super) fn parts(
     parts
 }
 
-/// The span of each commission made by hand in the zone, in their order.
-pub(super) fn fixed_spans(problem: &Problem, key: usize, dates: &[NaiveDate]) -> Vec<Span> {
-    fixed_of(problem, key)
-        .filter_map(|place| {
-            let one = &problem.fixed[place];
-            let template = problem
-                .templates
-                .iter()
-                .find(|template| template.code == one.template)
-                .or(problem.templates.first())?;
-            Some(span(problem, template, &one.days, dates))
-        })
-        .collect()
+/// Adds the spans of the commissions made by hand in the zone, one for all that sit on the same days of the same template; the
+/// place of each commission's, in their order.
+pub(super) fn add_fixed(
+    problem: &Problem,
+    key: usize,
+    dates: &[NaiveDate],
+    spans: &mut Vec<Span>,
+) -> Vec<usize> {
+    let mut known: Vec<(&[NaiveDate], &str, usize)> = Vec::new();
+    let mut places = Vec::new();
+    for place in fixed_of(problem, key) {
+        let one = &problem.fixed[place];
+        let of_code = |template: &&PeriodTemplate| template.code == one.template;
+        let template = problem.templates.iter().find(of_code);
+        let Some(template) = template.or(problem.templates.first()) else {
+            continue;
+        };
+        let alike = (one.days.as_slice(), template.code.as_str());
+        let found = known.iter().find(|(days, code, _)| (*days, *code) == alike);
+        if let Some((.., span)) = found {
+            places.push(*span);
+            continue;
+        }
+        let mut span = span(problem, template, &one.days, dates);
+        let mut periods = problem.periods.iter().enumerate();
+        let touched = |days: &[NaiveDate]| days.iter().any(|day| one.days.contains(day));
+        let period = periods.find(|(_, days)| touched(days));
+        if let Some((order, days)) = period {
+            span.order = order;
+            let days = days.iter().filter_map(|day| dates.binary_search(day).ok());
+            span.booked.extend(days);
+            span.booked.sort_unstable();
+            span.booked.dedup();
+        }
+        known.push((alike.0, alike.1, spans.len()));
+        places.push(spans.len());
+        spans.push(span);
+    }
+    places
 }
 
 /// Places of the commissions made by hand in a zone.
