@@ -206,8 +206,8 @@ struct Run {
     by_days: Option<Zone>,
 }
 
-/// The best plan of a zone from its first one. Commissions sit through whole periods, which keeps the choice small, unless
-/// somebody has no place and a part of a period may give him one.
+/// The best plan of a zone from its first one. Commissions sit through whole periods, which keeps the choice small; then, where
+/// somebody has no place or the zone is small, also on parts of periods.
 fn improved(
     problem: &Problem,
     zone: &Zone,

@@ -106,7 +106,7 @@ impl Budget {
     }
 }
 
-/// One in so many of the changes is tried again where somebody has no place by whole periods.
+/// One in so many of the changes is tried again with parts of periods.
 const AGAIN: u64 = 8;
 
 impl Share {
