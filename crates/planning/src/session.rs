@@ -275,15 +275,19 @@ pub fn lock(problem: &mut Problem, locked: &Plan) {
     }
 }
 
+impl Problem {
+    /// Whether an examiner cannot sit on a date: he is absent, or another published plan has him.
+    pub(crate) fn is_away(&self, examiner: &Examiner, date: NaiveDate) -> bool {
+        examiner.unavailable.contains(&date) || self.taken.examiners.contains(&(examiner.key, date))
+    }
+}
+
 /// Whether these members can sit at a centre on a date: it is open, and nobody of them is away.
 pub fn may_sit(problem: &Problem, centre: usize, members: &[usize], date: NaiveDate) -> bool {
     let centre = problem.centres.iter().find(|one| one.key == centre);
-    let members = problem
-        .examiners
-        .iter()
-        .filter(|one| members.contains(&one.key));
-    let mut away = members.filter(|one| one.unavailable.contains(&date));
-    centre.is_none_or(|one| !one.closed.contains(&date)) && away.next().is_none()
+    let mut examiners = problem.examiners.iter();
+    let away = |one: &Examiner| members.contains(&one.key) && problem.is_away(one, date);
+    centre.is_none_or(|one| !one.closed.contains(&date)) && !examiners.any(away)
 }
 
 /// Gives the days whose candidates are those of the locked plan their times back, to the minute.

@@ -128,3 +128,17 @@ fn a_plan_with_parts_of_periods_is_kept_as_it_is() {
     }
     assert!(parts >= 100, "{parts}");
 }
+
+#[test]
+fn whoever_is_held_by_another_plan_is_away_as_whoever_is_absent() {
+    for seed in 0..SMALL {
+        let absent = small::session(seed);
+        let mut held = absent.clone();
+        for one in &mut held.examiners {
+            let days = std::mem::take(&mut one.unavailable);
+            (held.taken.examiners).extend(days.into_iter().map(|day| (one.key, day)));
+        }
+        let (one, other) = (planned(&absent).plan, planned(&held).plan);
+        assert_eq!(one.commissions, other.commissions, "{seed}");
+    }
+}

@@ -209,12 +209,7 @@ impl<'a> Dated<'a> {
             let groups = groups.filter(|(_, group)| hears(group.one, day));
             groups.map(|(place, _)| place).collect()
         });
-        let can = |examiner: &Examiner| {
-            let taken = &problem.taken.examiners;
-            let busy =
-                |day| examiner.unavailable.contains(day) || taken.contains(&(examiner.key, *day));
-            !days.iter().any(busy)
-        };
+        let can = |examiner: &Examiner| !days.iter().any(|day| problem.is_away(examiner, *day));
         let people = self.sitting(option).filter(|one| can(self.people[*one]));
         Slot {
             centre: Some(place),

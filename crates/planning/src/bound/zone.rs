@@ -259,9 +259,7 @@ impl Zone {
 
     fn person(&self, lines: &Lines, one: &Examiner, refusals: &Refusals) -> Person {
         let problem = lines.problem;
-        let free = |day: &NaiveDate| {
-            !one.unavailable.contains(day) && !problem.taken.examiners.contains(&(one.key, *day))
-        };
+        let free = |day: &NaiveDate| !problem.is_away(one, *day);
         let periods = problem.periods.iter();
         let periods = count(periods.filter(|days| days.iter().any(free)).count());
         let options = lines.options.iter();

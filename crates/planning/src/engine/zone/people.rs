@@ -41,10 +41,8 @@ pub(super) fn examiners(
         }
         let mut can = 0;
         for (bit, span) in spans.iter().enumerate() {
-            let free = span.held.iter().all(|day| {
-                !one.unavailable.contains(&dates[*day])
-                    && !problem.taken.examiners.contains(&(one.key, dates[*day]))
-            });
+            let mut held = span.held.iter();
+            let free = held.all(|day| !problem.is_away(one, dates[*day]));
             can |= u128::from(free && !span.days.is_empty()) << bit;
         }
         list.push(Who {

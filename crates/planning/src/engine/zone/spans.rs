@@ -103,25 +103,20 @@ pub(super) fn parts(
     dates: &[NaiveDate],
     periods: &[Span],
 ) -> Vec<Span> {
-    let away = problem.examiners.iter().filter(|one| one.zone == key);
-    let shut = problem.centres.iter().filter(|one| one.zone == key);
-    let away: Vec<&BTreeSet<NaiveDate>> = away
-        .map(|one| &one.unavailable)
-        .chain(shut.map(|one| &one.closed))
-        .collect();
-    let taken = problem.taken.examiners.iter();
-    let taken: BTreeSet<NaiveDate> = taken.map(|(_, date)| *date).collect();
+    let examiners = || problem.examiners.iter().filter(|one| one.zone == key);
+    let centres = || problem.centres.iter().filter(|one| one.zone == key);
     let mut parts = Vec::new();
     for (order, span) in periods.iter().enumerate() {
-        let off = |days: &BTreeSet<NaiveDate>, day: &usize| days.contains(&dates[*day]);
-        let partly = |days: &&BTreeSet<NaiveDate>| {
-            span.days.iter().any(|day| off(days, day))
-                && !span.days.iter().all(|day| off(days, day))
+        let partly = |off: &dyn Fn(NaiveDate) -> bool| {
+            let off = |day: &usize| off(dates[*day]);
+            span.days.iter().any(off) && !span.days.iter().all(off)
         };
-        let all = (1_usize << span.days.len()) - 1;
-        if span.days.is_empty() || !(away.iter().any(partly) || partly(&&taken)) {
+        let away = examiners().any(|one| partly(&|date| problem.is_away(one, date)));
+        let shut = || centres().any(|one| partly(&|date| one.closed.contains(&date)));
+        if !(away || shut()) {
             continue;
         }
+        let all = (1_usize << span.days.len()) - 1;
         parts.extend((1..all).map(|choice| {
             let left = |day: &usize| {
                 let place = span.days.iter().position(|other| other == day);
